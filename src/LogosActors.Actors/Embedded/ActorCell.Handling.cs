@@ -1,0 +1,228 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Actors.Embedded;
+
+/// <summary>Handling of messages, synchronous and asynchronous.</summary>
+internal sealed partial class ActorCell
+{
+    public void Continue(SendOrPostCallback callback, object? state)
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(Extras.SynchronizationContext);
+        try
+        {
+            callback(state);
+        }
+#pragma warning disable CA1031 // whatever user code throws is a failure of this actor
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            // Only an async void method gets here; its failure is the actor's all the same.
+            Fail(e, _extras!.AwaitedMessage);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>The awaited step has ended: goes on with what it held up.</summary>
+    public void EndAwait()
+    {
+        var extras = _extras!;
+        var (awaited, kind, message) = (extras.Awaited, extras.Continuation, extras.AwaitedMessage);
+        (extras.Awaited, extras.AwaitedMessage) = (default, null);
+        _awaiting = false;
+        if (kind == AwaitKind.Handling)
+            RecordHandling(extras.AwaitStarted);
+        try
+        {
+#pragma warning disable VSTHRD002 // it has ended; this only fetches the outcome
+            awaited.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+        }
+        catch (OperationCanceledException) when (_stopRequested)
+        {
+            // The handler obeyed the token that asked it to make way for the stop.
+        }
+#pragma warning disable CA1031 // whatever user code throws is a failure of this actor
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (kind is AwaitKind.FinishingToRestart or AwaitKind.FinishingToStop)
+                _context.Log.LogError(e, "{Actor} failed while it ended an incarnation", this);
+            else if (_stopRequested)
+                _context.Log.LogError(e, "{Actor} failed in its last handler", this);
+            else
+                extras.PendingFailure ??= (kind == AwaitKind.Starting ? new ActorInitializationException(Path, e) : e, message);
+        }
+
+        AfterAwait(kind);
+    }
+
+    void AfterAwait(AwaitKind kind)
+    {
+        switch (kind)
+        {
+            case AwaitKind.FinishingToRestart:
+                WaitOutBackoff();
+                return;
+            case AwaitKind.FinishingToStop:
+                Terminate();
+                return;
+        }
+
+        var extras = _extras!;
+        if (_stopRequested)
+        {
+            BeginStop();
+        }
+        else if (extras.PendingRestart is { } restart)
+        {
+            (extras.PendingRestart, extras.PendingFailure) = (null, null);
+            BeginRestart(restart.Cause, restart.Message, restart.Delay);
+        }
+        else if (extras.PendingFailure is { } failure)
+        {
+            extras.PendingFailure = null;
+            Fail(failure.Cause, failure.Message);
+        }
+        else
+        {
+            if (kind == AwaitKind.Starting)
+                Open();
+            _mailbox.SetHeld(false);
+        }
+    }
+
+    void Handle(in Envelope envelope)
+    {
+        var message = envelope.Message;
+        _sender = envelope.Sender;
+        if (ReferenceEquals(envelope.Sender, SignalSender.Instance))
+        {
+            _sender = null;
+            if (!TryReadSignal(ref message))
+                return;
+        }
+        else if (message is TracedMessage traced)
+        {
+            HandleTraced(traced);
+            return;
+        }
+
+        if (_extras is { ReceiveTimeout: not null })
+            _extras.LastReceived = Clock.GetTimestamp();
+        Invoke(message);
+    }
+
+    void HandleTraced(TracedMessage traced)
+    {
+        using var activity = ActorDiagnostics.Source.StartActivity(
+            traced.Message.GetType().Name, ActivityKind.Consumer, traced.Trace,
+            [new KeyValuePair<string, object?>("actor.path", Path)]);
+        if (_extras is { ReceiveTimeout: not null })
+            _extras.LastReceived = Clock.GetTimestamp();
+        Invoke(traced.Message);
+    }
+
+    void Invoke(object message)
+    {
+        var started = ActorDiagnostics.HandlingTime.Enabled ? Stopwatch.GetTimestamp() : 0;
+        var outer = SynchronizationContext.Current;
+        if (_asynchronous)
+            SynchronizationContext.SetSynchronizationContext(Extras.SynchronizationContext ??= new ActorSynchronizationContext(this));
+        try
+        {
+            if (_extras is not null)
+                _extras.Current = new Envelope(message, _sender);
+            if (System.Dispatcher.Intervenes)
+                System.Dispatcher.BeforeMessage(this, message);
+            var handling = _actor!.Handle(message, _extras?.Behaviour);
+            if (handling.IsCompletedSuccessfully)
+            {
+                handling.GetAwaiter().GetResult();
+                RecordHandling(started);
+            }
+            else
+            {
+                Await(handling, AwaitKind.Handling, message, started);
+            }
+        }
+#pragma warning disable CA1031 // whatever user code throws is a failure of this actor
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            RecordHandling(started);
+            Fail(e, message);
+        }
+        finally
+        {
+            if (_asynchronous)
+                SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    void RecordHandling(long started)
+    {
+        if (started != 0)
+            ActorDiagnostics.HandlingTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, ActorDiagnostics.TypeTag(Props.ActorType));
+    }
+
+    /// <summary>Holds the mailbox until a step has ended. Stops and failures of children are still heard.</summary>
+    void Await(ValueTask step, AwaitKind kind, object? message, long started)
+    {
+        var extras = Extras;
+        (extras.Awaited, extras.Continuation, extras.AwaitedMessage, extras.AwaitStarted) = (step, kind, message, started);
+        _awaiting = true;
+        _mailbox.SetHeld(true);
+        step.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(
+            extras.OnAwaited ??= () => TellSystem(new SystemMessage.HandlerEnded()));
+    }
+
+    /// <summary>Turns a signal into the message that the actor sees; false when it is out of date.</summary>
+    bool TryReadSignal(ref object message)
+    {
+        switch (message)
+        {
+            case Terminated terminated:
+                return _extras?.Watching?.Remove(terminated.Actor) == true;
+            case TimerSignal timer:
+                Volatile.Write(ref timer.Queued, 0);
+                if (_extras?.Timers is not { } timers || !timers.TryGetValue(timer.Key, out var current) || current != timer)
+                    return false;
+                if (!timer.Periodic)
+                {
+                    timers.Remove(timer.Key);
+                    timer.Timer?.Dispose();
+                }
+
+                message = timer.Message;
+                return true;
+            case ReceiveTimeoutSignal:
+                return TryReadReceiveTimeout(ref message);
+            case PoisonPill:
+                RequestStop();
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    bool TryReadReceiveTimeout(ref object message)
+    {
+        if (_extras is not { ReceiveTimeout: { } timeout, ReceiveTimer: { } timer } extras)
+            return false;
+        var left = timeout - Clock.GetElapsedTime(extras.LastReceived);
+        if (left > TimeSpan.Zero)
+        {
+            timer.Change(left, Timeout.InfiniteTimeSpan);
+            return false;
+        }
+
+        timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        message = ReceiveTimeout.Instance;
+        return true;
+    }
+}

@@ -1,0 +1,264 @@
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Actors.Embedded;
+
+/// <summary>Start, restart and stop.</summary>
+internal sealed partial class ActorCell
+{
+    /// <summary>Stops after the current message; during an await, cancels <see cref="ActorContext.Stopping"/> and waits for the handler's end.</summary>
+    public void RequestStop()
+    {
+        if (_stopRequested)
+            return;
+        _stopRequested = true;
+        _extras?.Stopping?.Cancel();
+        // Whatever is being awaited, its end will see the request.
+        if (_awaiting || _phase is Phase.Restarting)
+            return;
+        BeginStop();
+    }
+
+    public void ContinueWithoutChildren()
+    {
+        if (_awaiting)
+            return;
+        switch (_phase)
+        {
+            case Phase.Restarting:
+                Finish(AwaitKind.FinishingToRestart);
+                break;
+            case Phase.Stopping:
+                Finish(AwaitKind.FinishingToStop);
+                break;
+        }
+    }
+
+    public void EndBackoff()
+    {
+        if (_phase != Phase.BackingOff)
+            return;
+        EndBackoffTimer();
+        Instantiate(_extras!.Restart.Cause);
+    }
+
+    /// <summary>Makes the instance, runs its start hook, and opens the mailbox when it is ready.</summary>
+    void Instantiate(Exception? restartReason)
+    {
+        _phase = Phase.Running;
+        try
+        {
+            ActorConstruction.Current = _context;
+            try
+            {
+                _actor = Props.Make(OpenServices());
+            }
+            finally
+            {
+                ActorConstruction.Current = null;
+            }
+
+            _asynchronous = AsynchronousActors.Contains(_actor.GetType());
+            if (restartReason is null)
+                _actor.PreStart();
+            else
+                _actor.PostRestart(restartReason);
+            var starting = StartAsynchronously(_actor);
+            if (!starting.IsCompletedSuccessfully)
+            {
+                Await(starting, AwaitKind.Starting, message: null, started: 0);
+                return;
+            }
+        }
+#pragma warning disable CA1031 // whatever user code throws is a failure of this actor
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(new ActorInitializationException(Path, e), message: null);
+            return;
+        }
+
+        Open();
+        _mailbox.SetHeld(false);
+    }
+
+    ValueTask StartAsynchronously(Actor actor)
+    {
+        if (!_asynchronous)
+            return ValueTask.CompletedTask;
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(Extras.SynchronizationContext ??= new ActorSynchronizationContext(this));
+        try
+        {
+            return actor.Starting(_context.Stopping);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>The new instance is ready: what the old one had stashed comes first.</summary>
+    void Open()
+    {
+        if (_extras is { Stash.Count: > 0 })
+            UnstashAll();
+    }
+
+    void BeginRestart(Exception cause, object? message, TimeSpan delay)
+    {
+        _phase = Phase.Restarting;
+        _mailbox.SetHeld(true);
+        Extras.Restart = (cause, message, delay);
+        if (_actor is { } failed)
+            RunHook(() => failed.PreRestart(cause, message), "PreRestart");
+        EndIncarnation();
+        if (StopChildren())
+            Finish(AwaitKind.FinishingToRestart);
+    }
+
+    void WaitOutBackoff()
+    {
+        ReleaseInstance();
+        if (_stopRequested)
+        {
+            BeginStop();
+            return;
+        }
+
+        var extras = Extras;
+        extras.Restarts++;
+        ActorDiagnostics.Restarts.Add(1, ActorDiagnostics.TypeTag(Props.ActorType));
+        if (extras.Restart.Delay <= TimeSpan.Zero)
+        {
+            Instantiate(extras.Restart.Cause);
+            return;
+        }
+
+        _phase = Phase.BackingOff;
+        extras.BackoffTimer = Clock.CreateTimer(
+            static cell => ((ActorCell)cell!).TellSystem(new SystemMessage.BackoffEnded()),
+            this, extras.Restart.Delay, Timeout.InfiniteTimeSpan);
+    }
+
+    void BeginStop()
+    {
+        if (_phase is Phase.Stopping or Phase.Terminated)
+            return;
+        _phase = Phase.Stopping;
+        _mailbox.SetHeld(true);
+        EndBackoffTimer();
+        EndIncarnation();
+        if (StopChildren())
+            Finish(AwaitKind.FinishingToStop);
+    }
+
+    /// <summary>Asks the children to stop, youngest first. True when there are none left.</summary>
+    bool StopChildren()
+    {
+        if (_extras?.Children is not { } children)
+            return true;
+        _mailbox.Enter();
+        ActorCell[] living = [.. children.InOrder];
+        children.IsAwaited = living.Length > 0;
+        _mailbox.Exit();
+        for (var i = living.Length - 1; i >= 0; i--)
+        {
+            _extras.Watching?.Remove(living[i]);
+            living[i].TellSystem(new SystemMessage.Stop());
+        }
+
+        return living.Length == 0;
+    }
+
+    void Finish(AwaitKind kind)
+    {
+        if (_asynchronous && _actor is not null)
+        {
+            var finishing = _actor.Finishing();
+            if (!finishing.IsCompletedSuccessfully)
+            {
+                Await(finishing, kind, message: null, started: 0);
+                return;
+            }
+        }
+
+        AfterAwait(kind);
+    }
+
+    /// <summary>Timers, receive time-out and behaviour belong to an incarnation and end with it.</summary>
+    void EndIncarnation()
+    {
+        if (_extras is not { } extras)
+            return;
+        foreach (var timer in extras.Timers?.Values ?? Enumerable.Empty<TimerSignal>())
+            timer.Timer?.Dispose();
+        extras.Timers = null;
+        extras.ReceiveTimer?.Dispose();
+        (extras.ReceiveTimer, extras.ReceiveTimeout) = (null, null);
+        (extras.Behaviour, extras.Escalated) = (null, null);
+        if (extras.Stopping is { } stopping)
+        {
+            stopping.Cancel();
+            stopping.Dispose();
+            extras.Stopping = null;
+        }
+    }
+
+    void EndBackoffTimer()
+    {
+        _extras?.BackoffTimer?.Dispose();
+        if (_extras is not null)
+            _extras.BackoffTimer = null;
+    }
+
+    void ReleaseInstance()
+    {
+        if (_extras?.Services is { } services)
+        {
+            _extras.Services = null;
+            RunHook(services.Dispose, "the end of the service scope");
+        }
+
+        _actor = null;
+    }
+
+    void Terminate()
+    {
+        if (_actor is { } actor)
+            RunHook(actor.PostStop, nameof(actor.PostStop));
+        ReleaseInstance();
+        _phase = Phase.Terminated;
+        var rest = _mailbox.Close(out var waiters);
+        if (_extras is not null)
+        {
+            rest.InsertRange(0, _extras.Unstashed ?? Enumerable.Empty<Envelope>());
+            rest.InsertRange(0, _extras.Stash ?? Enumerable.Empty<Envelope>());
+            foreach (var watched in _extras.Watching ?? Enumerable.Empty<ActorRef>())
+                (watched as ActorCell)?.RemoveWatcher(this);
+        }
+
+        foreach (var envelope in rest)
+            System.DeadLetter(envelope, this, DeadLetterReason.RecipientStopped);
+        foreach (var waiter in waiters)
+            waiter.Admit();
+        System.EventStream.Unsubscribe(this);
+        ActorDiagnostics.Actors.Add(-1);
+        // The name is free before anyone is told of the end.
+        Parent?.RemoveChild(this);
+        NotifyWatchers();
+    }
+
+    void RunHook(Action hook, string name)
+    {
+        try
+        {
+            hook();
+        }
+#pragma warning disable CA1031 // a failing hook must not keep the actor from ending
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _context.Log.LogError(e, "{Actor}: {Hook} failed", this, name);
+        }
+    }
+}

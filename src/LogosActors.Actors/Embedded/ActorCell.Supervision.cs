@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Actors.Embedded;
+
+/// <summary>Failures: as the one that failed, and as the one that decides.</summary>
+internal sealed partial class ActorCell
+{
+    SupervisorStrategy Strategy => Props.SupervisorStrategy ?? _actor?.SupervisorStrategy ?? SupervisorStrategy.Default;
+
+    /// <summary>Decides about a failed child. Also while an asynchronous handler of this actor is under way.</summary>
+    public void Supervise(ActorCell child, Exception cause, object? failing)
+    {
+        var strategy = Strategy;
+        var directive = Decide(strategy, cause);
+        if (directive == Directive.Restart && !child.MayRestart(strategy))
+        {
+            _context.Log.LogError(
+                "{Child} has used up its {Limit} restarts within {Within}; it is stopped", child, strategy.MaxRestarts, strategy.Within);
+            directive = Directive.Stop;
+        }
+
+        _context.Log.LogError(cause, "{Child} failed: {Directive}", child, directive);
+        ActorDiagnostics.Failures.Add(1, ActorDiagnostics.TypeTag(child.Props.ActorType), new("directive", directive));
+        if (directive == Directive.Escalate)
+        {
+            (Extras.Escalated ??= []).Add(child);
+            Fail(cause, message: null);
+            return;
+        }
+
+        var delay = directive == Directive.Restart ? child.NextDelay(strategy) : TimeSpan.Zero;
+        child.TellSystem(new SystemMessage.Decided(directive, cause, failing, delay));
+        if (!strategy.AppliesToAll || directive == Directive.Resume)
+            return;
+        foreach (var sibling in ChildCells())
+        {
+            if (sibling != child)
+                sibling.TellSystem(new SystemMessage.Decided(directive, cause, failing: null, delay));
+        }
+    }
+
+    /// <summary>Does what the supervisor has decided.</summary>
+    public void Obey(Directive directive, Exception cause, object? failing, TimeSpan delay)
+    {
+        switch (directive)
+        {
+            case Directive.Resume when _phase == Phase.Failed && _actor is not null:
+                _phase = Phase.Running;
+                _mailbox.SetHeld(false);
+                foreach (var child in Extras.Escalated ?? [])
+                    child.TellSystem(new SystemMessage.Decided(Directive.Resume, cause, failing, TimeSpan.Zero));
+                Extras.Escalated = null;
+                break;
+            case Directive.Stop:
+            // Without an instance there is nothing that could go on.
+            case Directive.Resume when _phase == Phase.Failed:
+                RequestStop();
+                break;
+            case Directive.Restart when _awaiting:
+                Extras.PendingRestart = (cause, failing, delay);
+                _extras?.Stopping?.Cancel();
+                break;
+            case Directive.Restart when _phase is Phase.Failed or Phase.Running:
+                BeginRestart(cause, failing, delay);
+                break;
+        }
+    }
+
+    static Directive Decide(SupervisorStrategy strategy, Exception cause)
+    {
+        try
+        {
+            return strategy.Decider(cause);
+        }
+#pragma warning disable CA1031 // a decider that throws cannot decide; its own supervisor can
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return Directive.Escalate;
+        }
+    }
+
+    /// <summary>Stops handling messages and lets the supervisor decide.</summary>
+    void Fail(Exception cause, object? message)
+    {
+        if (_phase is Phase.Failed or Phase.Restarting or Phase.Stopping or Phase.Terminated)
+            return;
+        if (_awaiting)
+        {
+            // Escalated by a child in the middle of a handler: the handler ends first.
+            Extras.PendingFailure ??= (cause, message);
+            return;
+        }
+
+        _phase = Phase.Failed;
+        _mailbox.SetHeld(true);
+        if (Parent is null)
+            System.Fail(cause);
+        else
+            Parent.TellSystem(new SystemMessage.ChildFailed(this, cause, message));
+    }
+
+    bool MayRestart(SupervisorStrategy strategy)
+    {
+        if (strategy.MaxRestarts is not { } limit)
+            return true;
+        var now = Clock.GetTimestamp();
+        var times = Extras.RestartTimes ??= new Queue<long>();
+        while (strategy.Within is { } within && times.TryPeek(out var oldest) && Clock.GetElapsedTime(oldest, now) > within)
+            times.Dequeue();
+        if (times.Count >= limit)
+            return false;
+        times.Enqueue(now);
+        return true;
+    }
+
+    TimeSpan NextDelay(SupervisorStrategy strategy)
+    {
+        if (strategy.Backoff is not { } backoff)
+            return TimeSpan.Zero;
+        var extras = Extras;
+        var now = Clock.GetTimestamp();
+        if (extras.RecentFailures > 0 && Clock.GetElapsedTime(extras.LastFailure, now) > backoff.ResetAfter)
+            extras.RecentFailures = 0;
+        extras.LastFailure = now;
+        return backoff.Delay(extras.RecentFailures++, System.NextRandom());
+    }
+}

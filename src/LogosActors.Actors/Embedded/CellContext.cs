@@ -1,0 +1,121 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Actors.Embedded;
+
+/// <summary>What the embedded host offers to one actor.</summary>
+internal sealed class CellContext(ActorCell cell) : ActorContext
+{
+    public override ActorRef Self => cell;
+
+    public override ActorRef Sender => cell.Sender;
+
+    public override ActorRef Parent => cell.Parent!;
+
+    public override ActorSystem System => cell.System;
+
+    public override IReadOnlyList<ActorRef> Children => cell.ChildCells();
+
+    public override CancellationToken Stopping => (cell.Extras.Stopping ??= new CancellationTokenSource()).Token;
+
+    public override ILogger Log => cell.Extras.Log ??= new PathScopedLogger(
+        cell.System.LoggerFactory.CreateLogger(cell.Props.ActorType.FullName ?? cell.Props.ActorType.Name), cell.Path);
+
+    public override Random Random => cell.Extras.Random ??= cell.System.Dispatcher.CreateRandom(cell);
+
+    public override ActorRef? Child(string name) => cell.FindChild(name);
+
+    public override ActorRef Spawn(Props props, string? name = null) => cell.Spawn(props, name);
+
+    public override void Stop(ActorRef actor) => cell.System.Stop(actor);
+
+    public override void Watch(ActorRef actor) => cell.Watch(actor);
+
+    public override void Unwatch(ActorRef actor) => cell.Unwatch(actor);
+
+    public override void SetReceiveTimeout(TimeSpan? timeout) => cell.SetReceiveTimeout(timeout);
+
+    public override void StartSingleTimer(object key, object message, TimeSpan delay) =>
+        cell.StartTimer(key, message, delay, Timeout.InfiniteTimeSpan);
+
+    public override void StartPeriodicTimer(object key, object message, TimeSpan interval, TimeSpan? initialDelay = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
+        cell.StartTimer(key, message, initialDelay ?? interval, interval);
+    }
+
+    public override void CancelTimer(object key) => cell.CancelTimer(key);
+
+    public override bool IsTimerActive(object key) => cell.Extras.Timers?.ContainsKey(key) == true;
+
+    public override void Stash() => cell.Stash();
+
+    public override void UnstashAll() => cell.UnstashAll();
+
+    public override void Become(Action<object> receive)
+    {
+        ArgumentNullException.ThrowIfNull(receive);
+        cell.Extras.Behaviour = message =>
+        {
+            receive(message);
+            return ValueTask.CompletedTask;
+        };
+    }
+
+    public override void BecomeAsync(Func<object, ValueTask> receive)
+    {
+        ArgumentNullException.ThrowIfNull(receive);
+        cell.BecomeAsync(receive);
+    }
+
+    public override void Unbecome() => cell.Extras.Behaviour = null;
+
+    public override void PipeTo<T>(Task<T> task, ActorRef? recipient = null, Func<T, object>? map = null)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        _ = PipeAsync(task, recipient ?? cell, map, cell);
+    }
+
+    static async Task PipeAsync<T>(Task<T> task, ActorRef recipient, Func<T, object>? map, ActorRef sender)
+    {
+        object message;
+        try
+        {
+#pragma warning disable VSTHRD003 // the task is the user's; its result is told, never waited for by the actor
+            var result = await task.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+            message = map is null ? result! : map(result);
+        }
+#pragma warning disable CA1031 // every failure of the task is a message
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            message = new PipeFailure(e);
+        }
+
+        await recipient.TellAsync(message ?? new PipeFailure(new InvalidOperationException("The piped task returned null.")), sender)
+            .ConfigureAwait(false);
+    }
+}
+
+/// <summary>Adds the actor's path to each entry as a scope, without a scope per message.</summary>
+internal sealed class PathScopedLogger(ILogger logger, string path) : ILogger
+{
+    readonly KeyValuePair<string, object>[] _scope = [new("ActorPath", path)];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => logger.BeginScope(state);
+
+    public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!logger.IsEnabled(logLevel))
+            return;
+        using (logger.BeginScope(_scope))
+            logger.Log(logLevel, eventId, state, exception, formatter);
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"log of {path}");
+}

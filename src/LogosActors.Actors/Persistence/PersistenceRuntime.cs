@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+
+namespace LogosActors.Actors.Persistence;
+
+/// <summary>What the persistent actors of one system share: who writes which history, and how many recover at once.</summary>
+internal sealed class PersistenceRuntime(PersistenceOptions options, TimeProvider time) : IDisposable
+{
+    readonly ConcurrentDictionary<string, ActorRef> _writers = new(StringComparer.Ordinal);
+
+    public PersistenceOptions Options { get; } = options;
+
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>Permits for recoveries under way.</summary>
+    public SemaphoreSlim Recoveries { get; } = new(options.MaxConcurrentRecoveries);
+
+    /// <summary>Makes an actor the one writer of a history in this system.</summary>
+    /// <exception cref="WriterFencedException">Another living actor writes it.</exception>
+    public void Claim(string persistenceId, ActorRef writer)
+    {
+        var holder = _writers.GetOrAdd(persistenceId, writer);
+        if (holder != writer)
+            throw new WriterFencedException(persistenceId, $"{holder} is alive and writes it, {writer} must not.");
+    }
+
+    /// <summary>Gives the history up, if the actor holds it.</summary>
+    public void Release(string persistenceId, ActorRef writer) =>
+        _writers.TryRemove(new KeyValuePair<string, ActorRef>(persistenceId, writer));
+
+    public void Dispose() => Recoveries.Dispose();
+}
