@@ -42,6 +42,8 @@ public abstract class ActorSystem : IAsyncDisposable
     /// <summary>Completes when every actor has stopped; fails with <see cref="EscalatedToRootException"/> when a failure brought the system down.</summary>
     public abstract Task WhenTerminated { get; }
 
+    internal abstract Persistence.PersistenceRuntime Persistence { get; }
+
     internal ILoggerFactory LoggerFactory => Options.LoggerFactory;
 
     /// <summary>Starts a system on the embedded host.</summary>

@@ -62,12 +62,8 @@ internal sealed partial class ActorCell
                 _actor.PreStart();
             else
                 _actor.PostRestart(restartReason);
-            var starting = StartAsynchronously(_actor);
-            if (!starting.IsCompletedSuccessfully)
-            {
-                Await(starting, AwaitKind.Starting, message: null, started: 0);
+            if (!RunStep(actor => actor.Starting(_context.Stopping), AwaitKind.Starting))
                 return;
-            }
         }
 #pragma warning disable CA1031 // whatever user code throws is a failure of this actor
         catch (Exception e)
@@ -81,15 +77,20 @@ internal sealed partial class ActorCell
         _mailbox.SetHeld(false);
     }
 
-    ValueTask StartAsynchronously(Actor actor)
+    /// <summary>Runs an asynchronous step so that what follows its awaits comes back to this actor. False while it goes on.</summary>
+    bool RunStep(Func<Actor, ValueTask> step, AwaitKind kind)
     {
-        if (!_asynchronous)
-            return ValueTask.CompletedTask;
+        if (!_asynchronous || _actor is null)
+            return true;
         var outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(Extras.SynchronizationContext ??= new ActorSynchronizationContext(this));
         try
         {
-            return actor.Starting(_context.Stopping);
+            var running = step(_actor);
+            if (running.IsCompletedSuccessfully)
+                return true;
+            Await(running, kind, message: null, started: 0);
+            return false;
         }
         finally
         {
@@ -172,17 +173,9 @@ internal sealed partial class ActorCell
 
     void Finish(AwaitKind kind)
     {
-        if (_asynchronous && _actor is not null)
-        {
-            var finishing = _actor.Finishing();
-            if (!finishing.IsCompletedSuccessfully)
-            {
-                Await(finishing, kind, message: null, started: 0);
-                return;
-            }
-        }
-
-        AfterAwait(kind);
+        var restarting = kind == AwaitKind.FinishingToRestart && !_stopRequested;
+        if (RunStep(actor => actor.Finishing(restarting), kind))
+            AfterAwait(kind);
     }
 
     /// <summary>Timers, receive time-out and behaviour belong to an incarnation and end with it.</summary>

@@ -21,7 +21,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
 
     public Dispatcher Dispatcher { get; }
 
-    public Persistence.PersistenceRuntime Persistence { get; }
+    internal override Persistence.PersistenceRuntime Persistence { get; }
 
     public override EventStream EventStream { get; } = new();
 

@@ -11,6 +11,8 @@ internal sealed class PersistenceRuntime(PersistenceOptions options, TimeProvide
 
     public TimeProvider Time { get; } = time;
 
+    public IJournal Journal { get; } = options.Journal ?? MissingJournal.Instance;
+
     /// <summary>Permits for recoveries under way.</summary>
     public SemaphoreSlim Recoveries { get; } = new(options.MaxConcurrentRecoveries);
 
@@ -28,4 +30,23 @@ internal sealed class PersistenceRuntime(PersistenceOptions options, TimeProvide
         _writers.TryRemove(new KeyValuePair<string, ActorRef>(persistenceId, writer));
 
     public void Dispose() => Recoveries.Dispose();
+}
+
+/// <summary>Stands where no journal was configured, and says so.</summary>
+internal sealed class MissingJournal : IJournal
+{
+    public static readonly MissingJournal Instance = new();
+
+    static JournalException Missing => new("There is no journal: set ActorSystemOptions.Persistence.Journal.");
+
+    public ValueTask<long> ReadHighestSequenceNrAsync(string persistenceId, CancellationToken cancellation) => throw Missing;
+
+    public ValueTask<IReadOnlyList<JournalEntry>> ReadAsync(
+        string persistenceId, long fromSequenceNr, long toSequenceNr, int max, CancellationToken cancellation) => throw Missing;
+
+    public ValueTask WriteAsync(JournalWrite write) => throw Missing;
+
+    public ValueTask DeleteAsync(string persistenceId, long toSequenceNr, CancellationToken cancellation) => throw Missing;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
