@@ -62,7 +62,7 @@ internal sealed partial class ActorCell
                 _actor.PreStart();
             else
                 _actor.PostRestart(restartReason);
-            if (!RunStep(actor => actor.Starting(_context.Stopping), AwaitKind.Starting))
+            if (_asynchronous && !RunStep(actor => actor.Starting(_context.Stopping), AwaitKind.Starting))
                 return;
         }
 #pragma warning disable CA1031 // whatever user code throws is a failure of this actor
