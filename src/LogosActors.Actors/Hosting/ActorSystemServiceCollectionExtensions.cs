@@ -1,0 +1,66 @@
+using LogosActors.Actors.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LogosActors.Actors.Hosting;
+
+/// <summary>Runs an actor system inside a .NET generic host.</summary>
+public static class ActorSystemServiceCollectionExtensions
+{
+    /// <summary>Adds an <see cref="ActorSystem"/> that lives as long as the host.</summary>
+    /// <remarks>
+    /// Its clock, logs and services are the application's; an <see cref="IJournal"/>, <see cref="ISnapshotStore"/> and
+    /// <see cref="EventSerialization"/> among the services are used by persistent actors. The host's stop runs
+    /// <see cref="ActorSystem.Shutdown"/> and waits for it; a failure that is escalated to the root stops the host.
+    /// </remarks>
+    /// <param name="services">The application's services.</param>
+    /// <param name="name">The system's name.</param>
+    /// <param name="configure">Changes the options; null for the defaults.</param>
+    public static IServiceCollection AddActorSystem(
+        this IServiceCollection services, string name, Func<IServiceProvider, ActorSystemOptions, ActorSystemOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ActorName.Validate(name);
+        services.TryAddSingleton(provider => ActorSystem.Create(name, Options(provider, configure)));
+        services.AddHostedService<ActorSystemService>();
+        return services;
+    }
+
+    static ActorSystemOptions Options(
+        IServiceProvider provider, Func<IServiceProvider, ActorSystemOptions, ActorSystemOptions>? configure)
+    {
+        var options = new ActorSystemOptions
+        {
+            Services = provider,
+            Time = provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            LoggerFactory = provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+        };
+        options = options with
+        {
+            Persistence = options.Persistence with
+            {
+                Journal = provider.GetService<IJournal>(),
+                Snapshots = provider.GetService<ISnapshotStore>(),
+                Serialization = provider.GetService<EventSerialization>() ?? options.Persistence.Serialization,
+            },
+        };
+        return configure?.Invoke(provider, options) ?? options;
+    }
+
+    /// <summary>Ties the system's life to the host's.</summary>
+    sealed class ActorSystemService(ActorSystem system, IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            _ = system.WhenTerminated.ContinueWith(
+                (_, state) => ((IHostApplicationLifetime)state!).StopApplication(),
+                lifetime, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => system.TerminateAsync().WaitAsync(cancellationToken);
+    }
+}
