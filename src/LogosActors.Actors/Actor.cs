@@ -33,25 +33,25 @@ public abstract class Actor
     protected ILogger Log => Context.Log;
 
     /// <summary>How failures of the children are answered. Read at each failure.</summary>
-    protected internal virtual SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Default;
+    protected virtual SupervisorStrategy SupervisorStrategy => SupervisorStrategy.Default;
 
     /// <summary>Handles one message: a <c>switch</c> whose default is <see cref="Unhandled"/>.</summary>
-    protected internal virtual void Receive(object message) => Unhandled(message);
+    protected virtual void Receive(object message) => Unhandled(message);
 
     /// <summary>Handles one message, asynchronously. Calls <see cref="Receive"/> unless overridden.</summary>
-    protected internal virtual ValueTask ReceiveAsync(object message)
+    protected virtual ValueTask ReceiveAsync(object message)
     {
         Receive(message);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>Runs before the first message, and by default after each restart.</summary>
-    protected internal virtual void PreStart()
+    protected virtual void PreStart()
     {
     }
 
     /// <summary>Runs after the last message, when the children have stopped.</summary>
-    protected internal virtual void PostStop()
+    protected virtual void PostStop()
     {
     }
 
@@ -59,11 +59,11 @@ public abstract class Actor
     /// <remarks>What it throws is logged; the restart goes on.</remarks>
     /// <param name="reason">Why the actor is restarted.</param>
     /// <param name="message">The message that failed; null when a sibling or a child failed.</param>
-    protected internal virtual void PreRestart(Exception reason, object? message) => PostStop();
+    protected virtual void PreRestart(Exception reason, object? message) => PostStop();
 
     /// <summary>Runs on the new instance. By default calls <see cref="PreStart"/>.</summary>
     /// <remarks>What it throws is a failure of its own and counts against the supervisor's limit.</remarks>
-    protected internal virtual void PostRestart(Exception reason) => PreStart();
+    protected virtual void PostRestart(Exception reason) => PreStart();
 
     /// <summary>Says that the actor has no use for a message.</summary>
     /// <remarks>It is published as <see cref="UnhandledMessage"/>. Two kinds cannot be overlooked and fail the actor:
@@ -91,6 +91,19 @@ public abstract class Actor
         ArgumentNullException.ThrowIfNull(recipient);
         recipient.Tell(message, Sender);
     }
+
+    // What hosts call; the hooks themselves stay protected, so that actors override them alike in every assembly.
+    internal const string AsynchronousHandler = nameof(ReceiveAsync);
+
+    internal SupervisorStrategy Strategy => SupervisorStrategy;
+
+    internal void Start() => PreStart();
+
+    internal void Stop() => PostStop();
+
+    internal void EndForRestart(Exception reason, object? message) => PreRestart(reason, message);
+
+    internal void StartAfterRestart(Exception reason) => PostRestart(reason);
 
     /// <summary>Runs once the hooks have run and before the first message; messages wait until it has ended.</summary>
     internal virtual ValueTask Starting(CancellationToken stopping) => ValueTask.CompletedTask;

@@ -59,9 +59,9 @@ internal sealed partial class ActorCell
 
             _asynchronous = AsynchronousActors.Contains(_actor.GetType());
             if (restartReason is null)
-                _actor.PreStart();
+                _actor.Start();
             else
-                _actor.PostRestart(restartReason);
+                _actor.StartAfterRestart(restartReason);
             if (_asynchronous && !RunStep(actor => actor.Starting(_context.Stopping), AwaitKind.Starting))
                 return;
         }
@@ -111,7 +111,7 @@ internal sealed partial class ActorCell
         _mailbox.SetHeld(true);
         Extras.Restart = (cause, message, delay);
         if (_actor is { } failed)
-            RunHook(() => failed.PreRestart(cause, message), "PreRestart");
+            RunHook(() => failed.EndForRestart(cause, message), "PreRestart");
         EndIncarnation();
         if (StopChildren())
             Finish(AwaitKind.FinishingToRestart);
@@ -218,7 +218,7 @@ internal sealed partial class ActorCell
     void Terminate()
     {
         if (_actor is { } actor)
-            RunHook(actor.PostStop, nameof(actor.PostStop));
+            RunHook(actor.Stop, "PostStop");
         ReleaseInstance();
         _phase = Phase.Terminated;
         var rest = _mailbox.Close(out var waiters);

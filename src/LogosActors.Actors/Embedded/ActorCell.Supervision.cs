@@ -5,7 +5,7 @@ namespace LogosActors.Actors.Embedded;
 /// <summary>Failures: as the one that failed, and as the one that decides.</summary>
 internal sealed partial class ActorCell
 {
-    SupervisorStrategy Strategy => Props.SupervisorStrategy ?? _actor?.SupervisorStrategy ?? SupervisorStrategy.Default;
+    SupervisorStrategy Strategy => Props.SupervisorStrategy ?? _actor?.Strategy ?? SupervisorStrategy.Default;
 
     /// <summary>Decides about a failed child. Also while an asynchronous handler of this actor is under way.</summary>
     public void Supervise(ActorCell child, Exception cause, object? failing)

@@ -11,7 +11,7 @@ internal static class AsynchronousActors
     public static bool Contains(Type actorType) => Known.GetOrAdd(actorType, static type => Awaits(type));
 
     static bool Awaits(Type type) =>
-        Overrides(type, nameof(Actor.ReceiveAsync), [typeof(object)])
+        Overrides(type, Actor.AsynchronousHandler, [typeof(object)])
         || Overrides(type, nameof(Actor.Starting), [typeof(CancellationToken)]);
 
     static bool Overrides(Type type, string method, Type[] parameters) =>

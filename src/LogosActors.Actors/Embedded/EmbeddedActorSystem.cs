@@ -119,7 +119,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
     /// <summary>Supervises the top-level actors by the strategy of the options.</summary>
     sealed class RootActor(SupervisorStrategy strategy) : Actor
     {
-        protected internal override SupervisorStrategy SupervisorStrategy => strategy;
+        protected override SupervisorStrategy SupervisorStrategy => strategy;
     }
 
     sealed class RootWatcher(EmbeddedActorSystem system) : LocalRef

@@ -22,7 +22,7 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
     public void Add(PendingWrite write)
     {
         if (_failed)
-            throw new InvalidOperationException($"{actor.PersistenceId} has failed and is about to stop; it cannot persist.");
+            throw new InvalidOperationException($"{actor.Id} has failed and is about to stop; it cannot persist.");
         _queue.Add(write);
         if (write.Waits)
             _waiting++;
@@ -95,7 +95,7 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
             if (write.Waits)
                 _waiting--;
             if ((write.Rejection ?? (write.Count > 0 ? rejection : null)) is { } reason)
-                actor.OnPersistRejected(reason, write.EventAt(0), actor.LastSequenceNr + 1);
+                actor.Reject(reason, write.EventAt(0));
             else
                 RunHandlers(write);
         }
@@ -118,8 +118,7 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
     {
         _failed = true;
         var first = _batch.First(w => w.Count > 0 && w.Rejection is null);
-        actor.OnPersistFailure(cause, first.EventAt(0), _written + 1);
-        actor.Context.Stop(actor.Context.Self);
+        actor.FailToPersist(cause, first.EventAt(0), _written + 1);
     }
 
     Task WriteAsync(List<PendingWrite> batch)
@@ -132,7 +131,7 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
 
     async Task WriteAsync(List<SerializedEvent> events)
     {
-        await runtime.Journal.WriteAsync(new JournalWrite(actor.PersistenceId, _writerId, _written + 1, events));
+        await runtime.Journal.WriteAsync(new JournalWrite(actor.Id, _writerId, _written + 1, events));
         _written += events.Count;
     }
 

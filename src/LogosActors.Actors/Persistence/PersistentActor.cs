@@ -28,7 +28,7 @@ public abstract class PersistentActor : Actor
     }
 
     /// <summary>Names the history; stable, unique among all actors that share the journal, 1 – 255 characters.</summary>
-    protected internal abstract string PersistenceId { get; }
+    protected abstract string PersistenceId { get; }
 
     /// <summary>The sequence number of the last event that was recovered or whose handler has run or runs.</summary>
     protected internal long LastSequenceNr { get; internal set; }
@@ -40,7 +40,7 @@ public abstract class PersistentActor : Actor
     protected bool IsRecovering { get; private set; } = true;
 
     /// <summary>Applies a stored event, a <see cref="SnapshotOffer"/> or, last, <see cref="RecoveryCompleted"/> to the state.</summary>
-    protected internal abstract void Recover(object message);
+    protected abstract void Recover(object message);
 
     /// <summary>Stores an event, then runs the handler with it.</summary>
     /// <param name="event">The event; immutable.</param>
@@ -93,19 +93,29 @@ public abstract class PersistentActor : Actor
     /// <param name="cause">Why.</param>
     /// <param name="event">The first event of the write.</param>
     /// <param name="sequenceNr">Its sequence number.</param>
-    protected internal virtual void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+    protected virtual void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
         Log.LogError(cause, "{PersistenceId}: event {SequenceNr} ({Event}) was not stored; the actor stops",
             PersistenceId, sequenceNr, @event.GetType().Name);
 
     /// <summary>A write was rejected; nothing was stored and the actor goes on.</summary>
     /// <inheritdoc cref="OnPersistFailure"/>
-    protected internal virtual void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
+    protected virtual void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         Log.LogError(cause, "{PersistenceId}: event {SequenceNr} ({Event}) was rejected", PersistenceId, sequenceNr, @event.GetType().Name);
 
     /// <summary>The recovery has failed; the actor stops after this.</summary>
     /// <param name="cause">Why.</param>
-    protected internal virtual void OnRecoveryFailure(Exception cause) =>
+    protected virtual void OnRecoveryFailure(Exception cause) =>
         Log.LogError(cause, "{PersistenceId}: recovery failed after event {SequenceNr}; the actor stops", PersistenceId, LastSequenceNr);
+
+    internal string Id => PersistenceId;
+
+    internal void Reject(Exception cause, object @event) => OnPersistRejected(cause, @event, LastSequenceNr + 1);
+
+    internal void FailToPersist(Exception cause, object @event, long sequenceNr)
+    {
+        OnPersistFailure(cause, @event, sequenceNr);
+        Context.Stop(Self);
+    }
 
     internal sealed override async ValueTask Starting(CancellationToken stopping)
     {

@@ -39,7 +39,7 @@ internal abstract class RouterActor(RoutingLogic logic) : Actor
 {
     readonly List<ActorRef> _routees = [];
 
-    protected internal sealed override void Receive(object message)
+    protected sealed override void Receive(object message)
     {
         if (message is Terminated terminated && _routees.Remove(terminated.Actor))
         {
@@ -66,7 +66,7 @@ internal abstract class RouterActor(RoutingLogic logic) : Actor
 /// <remarks>Parent: whoever spawned it. Its children are restarted by its own strategy, one for one unless told otherwise.</remarks>
 internal sealed class PoolRouterActor(int size, Props child, RoutingLogic logic) : RouterActor(logic)
 {
-    protected internal override void PreStart() =>
+    protected override void PreStart() =>
         SetRoutees(Enumerable.Range(0, size).Select(i => Context.Spawn(child, $"routee-{i}")).ToArray());
 }
 
@@ -74,5 +74,5 @@ internal sealed class PoolRouterActor(int size, Props child, RoutingLogic logic)
 /// <remarks>Parent: whoever spawned it. The routees are not its own and survive it.</remarks>
 internal sealed class GroupRouterActor(ActorRef[] routees, RoutingLogic logic) : RouterActor(logic)
 {
-    protected internal override void PreStart() => SetRoutees(routees);
+    protected override void PreStart() => SetRoutees(routees);
 }
