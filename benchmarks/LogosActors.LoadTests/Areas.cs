@@ -1,0 +1,11 @@
+namespace LogosActors.LoadTests;
+
+/// <summary>The areas by name. A new one is a line here and a folder with its rows.</summary>
+internal static class Areas
+{
+    public static readonly IReadOnlyDictionary<string, Func<IEnumerable<Row>>> All =
+        new SortedDictionary<string, Func<IEnumerable<Row>>>(StringComparer.Ordinal)
+        {
+            ["actors"] = Actors.ActorsArea.Rows,
+        };
+}

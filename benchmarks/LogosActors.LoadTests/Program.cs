@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+using LogosActors.LoadTests;
+
+const int MissedExitCode = 1;
+const int UsageExitCode = 2;
+
+var quick = args.Contains("--quick");
+var names = args.Where(a => a != "--quick").ToArray();
+if (names.Any(name => !Areas.All.ContainsKey(name)))
+{
+    Console.Error.WriteLine($"usage: benchmarks/run [{string.Join('|', Areas.All.Keys)}] [--quick]");
+    return UsageExitCode;
+}
+
+var budget = quick ? Budget.Quick : Budget.Full;
+var missed = 0;
+Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
+Console.WriteLine(Format.Row("row", "figure", "unit", "peer or ceiling", "its figure", "ratio", "target", "verdict"));
+foreach (var row in (names.Length == 0 ? Areas.All.Keys : names).SelectMany(name => Areas.All[name]()))
+{
+    // What an earlier row left behind is not this row's cost.
+    GC.Collect();
+    GC.WaitForPendingFinalizers();
+    var outcome = await row.MeasureAsync(budget);
+    missed += outcome.IsMet ? 0 : 1;
+    Console.WriteLine(Format.Row(row.Name, outcome));
+}
+
+Console.WriteLine(missed == 0 ? "All rows met." : $"{missed} rows missed.");
+return missed == 0 ? 0 : MissedExitCode;
