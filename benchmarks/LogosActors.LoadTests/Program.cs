@@ -5,10 +5,11 @@ const int MissedExitCode = 1;
 const int UsageExitCode = 2;
 
 var quick = args.Contains("--quick");
-var names = args.Where(a => a != "--quick").ToArray();
+var only = args.SkipWhile(a => a != "--only").Skip(1).FirstOrDefault();
+var names = args.TakeWhile(a => a != "--only").Where(a => a != "--quick").ToArray();
 if (names.Any(name => !Areas.All.ContainsKey(name)))
 {
-    Console.Error.WriteLine($"usage: benchmarks/run [{string.Join('|', Areas.All.Keys)}] [--quick]");
+    Console.Error.WriteLine($"usage: benchmarks/run [{string.Join('|', Areas.All.Keys)}] [--quick] [--only text-in-the-row's-name]");
     return UsageExitCode;
 }
 
@@ -16,7 +17,8 @@ var budget = quick ? Budget.Quick : Budget.Full;
 var missed = 0;
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
 Console.WriteLine(Format.Row("row", "figure", "unit", "peer or ceiling", "its figure", "ratio", "target", "verdict"));
-foreach (var row in (names.Length == 0 ? Areas.All.Keys : names).SelectMany(name => Areas.All[name]()))
+foreach (var row in (names.Length == 0 ? Areas.All.Keys : names).SelectMany(name => Areas.All[name]())
+    .Where(row => only is null || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
 {
     // What an earlier row left behind is not this row's cost.
     GC.Collect();

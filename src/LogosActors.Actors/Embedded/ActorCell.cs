@@ -141,11 +141,7 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
             System.Dispatcher.Schedule(this);
     }
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        if (RunTurn())
-            System.Dispatcher.Schedule(this);
-    }
+    void IThreadPoolWorkItem.Execute() => ThreadPoolDispatcher.Run(this);
 
     /// <summary>Handles some messages. True when there is more to do and the actor must be scheduled again.</summary>
     public bool RunTurn()

@@ -20,9 +20,3 @@ internal abstract class Dispatcher
     /// <summary>A random source for one actor.</summary>
     public virtual Random CreateRandom(ActorCell cell) => new();
 }
-
-/// <summary>Turns on the .NET thread pool.</summary>
-internal sealed class ThreadPoolDispatcher : Dispatcher
-{
-    public override void Schedule(ActorCell cell) => ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: true);
-}
