@@ -7,29 +7,38 @@ namespace LogosActors.LoadTests;
 /// <returns>How long it took.</returns>
 internal delegate Task<TimeSpan> Load(int operations);
 
-/// <summary>Measures loads against each other, round by round, so that noise of the machine meets all of them.</summary>
+/// <summary>Measures loads in short rounds, on a machine that others use too.</summary>
 internal static class Rounds
 {
     const int FirstTry = 1_000;
 
-    /// <summary>The best rate of each load, in operations per second.</summary>
+    /// <summary>The best rate, in operations per second: other work on the machine only ever slows a round down.</summary>
     /// <param name="budget">How much time to take.</param>
     /// <param name="limit">The most operations of one round, where they cost memory.</param>
-    /// <param name="loads">Ours first, then what it is compared with.</param>
-    public static async Task<double[]> BestAsync(Budget budget, int limit, params Load[] loads)
+    /// <param name="load">What to measure.</param>
+    public static async Task<double> BestAsync(Budget budget, int limit, Load load)
     {
-        var operations = new int[loads.Length];
-        for (var i = 0; i < loads.Length; i++)
-            operations[i] = await WarmUpAsync(budget, limit, loads[i]);
-        var best = new double[loads.Length];
+        var operations = await WarmUpAsync(budget, limit, load);
+        var best = 0.0;
         for (var round = 0; round < budget.Rounds; round++)
-        {
-            for (var i = 0; i < loads.Length; i++)
-                best[i] = Math.Max(best[i], operations[i] / (await loads[i](operations[i])).TotalSeconds);
-        }
-
+            best = Math.Max(best, await RateAsync(load, operations));
         return best;
     }
+
+    /// <summary>The rates of a load and of its ceiling, in turns, from the round whose ratio is the median.</summary>
+    /// <remarks>Not the best of each: two threads that happen not to run at the same time do not contend, so the best
+    /// round of one load may be a stroke of luck that the other did not have.</remarks>
+    public static async Task<(double Ours, double Ceiling)> PairAsync(Budget budget, int limit, Load ours, Load ceiling)
+    {
+        var operations = await WarmUpAsync(budget, limit, ours);
+        var ceilingOperations = await WarmUpAsync(budget, limit, ceiling);
+        var pairs = new List<(double Ours, double Ceiling)>();
+        for (var round = 0; round < budget.Rounds; round++)
+            pairs.Add((await RateAsync(ours, operations), await RateAsync(ceiling, ceilingOperations)));
+        return pairs.OrderBy(pair => pair.Ours / pair.Ceiling).ElementAt(pairs.Count / 2);
+    }
+
+    static async Task<double> RateAsync(Load load, int operations) => operations / (await load(operations)).TotalSeconds;
 
     /// <summary>Runs the load until it is warm. Returns how many operations fill a round.</summary>
     static async Task<int> WarmUpAsync(Budget budget, int limit, Load load)

@@ -14,8 +14,8 @@ internal sealed class PingPongRow(int pairs, int inFlight, Peer akka) : Row
         var pings = Enumerable.Range(0, pairs)
             .Select(_ => system.Spawn(Props.Create(() => new Ping(system.Spawn(Props.Create(() => new Pong()))))))
             .ToArray();
-        var rates = await Rounds.BestAsync(budget, int.MaxValue, messages => PlayAsync(pings, messages));
-        return new(rates[0], "msg/s", akka, new Target.TimesPeer(1.5));
+        var rate = await Rounds.BestAsync(budget, int.MaxValue, messages => PlayAsync(pings, messages));
+        return new(rate, "msg/s", akka, new Target.TimesPeer(1.5));
     }
 
     async Task<TimeSpan> PlayAsync(ActorRef[] pings, int messages)

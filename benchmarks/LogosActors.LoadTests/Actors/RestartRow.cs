@@ -13,8 +13,8 @@ internal sealed class RestartRow : Row
     {
         await using var system = ActorSystem.Create("restart");
         var parent = system.Spawn(Props.Create(() => new Parent()));
-        var rates = await Rounds.BestAsync(budget, 1_000_000, failures => RestartAsync(parent, failures), ThrowAndCatchAsync);
-        return new(rates[0], "restart/s", new("bare throw and catch", rates[1]), new Target.TimesPeer(0.6));
+        var (ours, ceiling) = await Rounds.PairAsync(budget, 1_000_000, failures => RestartAsync(parent, failures), ThrowAndCatchAsync);
+        return new(ours, "restart/s", new("bare throw and catch", ceiling), new Target.TimesPeer(0.6));
     }
 
     static async Task<TimeSpan> RestartAsync(ActorRef parent, int failures)

@@ -13,8 +13,8 @@ internal sealed class SpawnRow : Row
     public override async Task<Outcome> MeasureAsync(Budget budget)
     {
         await using var system = ActorSystem.Create("spawn");
-        var rates = await Rounds.BestAsync(budget, MostChildren, children => SpawnAsync(system, children));
-        return new(rates[0], "actor/s", Akka.Spawn, new Target.AtLeast(500_000));
+        var rate = await Rounds.BestAsync(budget, MostChildren, children => SpawnAsync(system, children));
+        return new(rate, "actor/s", Akka.Spawn, new Target.AtLeast(500_000));
     }
 
     static async Task<TimeSpan> SpawnAsync(ActorSystem system, int children)
