@@ -34,6 +34,6 @@ internal sealed class AskRow(int concurrency) : Row
 
     sealed class Echo : Actor
     {
-        protected internal override void Receive(object message) => Reply(message);
+        protected override void Receive(object message) => Reply(message);
     }
 }

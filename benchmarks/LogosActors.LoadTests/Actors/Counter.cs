@@ -8,7 +8,7 @@ internal sealed class Counter : Actor
     int _left;
     TaskCompletionSource? _done;
 
-    protected internal override void Receive(object message)
+    protected override void Receive(object message)
     {
         if (message is Expect expect)
             (_left, _done) = (expect.Messages, expect.Done);

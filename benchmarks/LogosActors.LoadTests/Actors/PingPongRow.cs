@@ -45,7 +45,7 @@ internal sealed class PingPongRow(int pairs, int inFlight, Peer akka) : Row
         int _toSend;
         int _toReceive;
 
-        protected internal override void Receive(object message)
+        protected override void Receive(object message)
         {
             switch (message)
             {
@@ -72,6 +72,6 @@ internal sealed class PingPongRow(int pairs, int inFlight, Peer akka) : Row
 
     sealed class Pong : Actor
     {
-        protected internal override void Receive(object message) => Reply(message);
+        protected override void Receive(object message) => Reply(message);
     }
 }

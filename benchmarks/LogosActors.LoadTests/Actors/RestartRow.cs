@@ -57,9 +57,9 @@ internal sealed class RestartRow : Row
         readonly object _failure = new();
         ActorRef? _child;
 
-        protected internal override void PreStart() => _child = Context.Spawn(Props.Create(() => new Child()));
+        protected override void PreStart() => _child = Context.Spawn(Props.Create(() => new Child()));
 
-        protected internal override void Receive(object message)
+        protected override void Receive(object message)
         {
             var fail = (Fail)message;
             for (var i = 0; i < fail.Times; i++)
@@ -70,7 +70,7 @@ internal sealed class RestartRow : Row
 
     sealed class Child : Actor
     {
-        protected internal override void Receive(object message)
+        protected override void Receive(object message)
         {
             if (message is Fail end)
                 end.Done.SetResult();

@@ -46,7 +46,7 @@ internal sealed class SpawnRow : Row
 
     internal sealed class Parent : Actor
     {
-        protected internal override void Receive(object message)
+        protected override void Receive(object message)
         {
             var family = (Family)message;
             var child = Props.Create(() => new Child(family));
@@ -57,6 +57,6 @@ internal sealed class SpawnRow : Row
 
     sealed class Child(Family family) : Actor
     {
-        protected internal override void PreStart() => family.Started();
+        protected override void PreStart() => family.Started();
     }
 }

@@ -130,13 +130,41 @@ internal sealed partial class ActorCell
     void Invoke(object message)
     {
         var started = ActorDiagnostics.HandlingTime.Enabled ? Stopwatch.GetTimestamp() : 0;
+        if (_extras is not null)
+            _extras.Current = new Envelope(message, _sender);
+        if (_asynchronous || _extras?.Behaviour is not null)
+            InvokeAwaiting(message, started);
+        else
+            InvokeDirectly(message, started);
+    }
+
+    /// <summary>The way of an actor that never awaits: straight to its handler.</summary>
+    /// <remarks>No frame lies between this one and the user's code, because a failure pays for each on its way here.</remarks>
+    void InvokeDirectly(object message, long started)
+    {
+        try
+        {
+            if (System.Dispatcher.Intervenes)
+                System.Dispatcher.BeforeMessage(this, message);
+            _actor!.HandleDirectly(message);
+        }
+#pragma warning disable CA1031 // whatever user code throws is a failure of this actor
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(e, message);
+        }
+
+        RecordHandling(started);
+    }
+
+    void InvokeAwaiting(object message, long started)
+    {
         var outer = SynchronizationContext.Current;
         if (_asynchronous)
             SynchronizationContext.SetSynchronizationContext(Extras.SynchronizationContext ??= new ActorSynchronizationContext(this));
         try
         {
-            if (_extras is not null)
-                _extras.Current = new Envelope(message, _sender);
             if (System.Dispatcher.Intervenes)
                 System.Dispatcher.BeforeMessage(this, message);
             var handling = _actor!.Handle(message, _extras?.Behaviour);

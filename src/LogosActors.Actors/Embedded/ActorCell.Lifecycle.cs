@@ -128,7 +128,8 @@ internal sealed partial class ActorCell
 
         var extras = Extras;
         extras.Restarts++;
-        ActorDiagnostics.Restarts.Add(1, ActorDiagnostics.TypeTag(Props.ActorType));
+        if (ActorDiagnostics.Restarts.Enabled)
+            ActorDiagnostics.Restarts.Add(1, ActorDiagnostics.TypeTag(Props.ActorType));
         if (extras.Restart.Delay <= TimeSpan.Zero)
         {
             Instantiate(extras.Restart.Cause);

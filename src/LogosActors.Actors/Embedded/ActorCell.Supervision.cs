@@ -19,8 +19,7 @@ internal sealed partial class ActorCell
             directive = Directive.Stop;
         }
 
-        _context.Log.LogError(cause, "{Child} failed: {Directive}", child, directive);
-        ActorDiagnostics.Failures.Add(1, ActorDiagnostics.TypeTag(child.Props.ActorType), new("directive", directive));
+        Report(child, cause, directive);
         if (directive == Directive.Escalate)
         {
             (Extras.Escalated ??= []).Add(child);
@@ -64,6 +63,15 @@ internal sealed partial class ActorCell
                 BeginRestart(cause, failing, delay);
                 break;
         }
+    }
+
+    void Report(ActorCell child, Exception cause, Directive directive)
+    {
+        // Asked first: a failure that nobody listens to should not cost the arguments.
+        if (_context.Log.IsEnabled(LogLevel.Error))
+            _context.Log.LogError(cause, "{Child} failed: {Directive}", child, directive);
+        if (ActorDiagnostics.Failures.Enabled)
+            ActorDiagnostics.Failures.Add(1, ActorDiagnostics.TypeTag(child.Props.ActorType), new("directive", directive));
     }
 
     static Directive Decide(SupervisorStrategy strategy, Exception cause)

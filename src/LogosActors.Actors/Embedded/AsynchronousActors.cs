@@ -12,7 +12,8 @@ internal static class AsynchronousActors
 
     static bool Awaits(Type type) =>
         Overrides(type, Actor.AsynchronousHandler, [typeof(object)])
-        || Overrides(type, nameof(Actor.Starting), [typeof(CancellationToken)]);
+        || Overrides(type, nameof(Actor.Starting), [typeof(CancellationToken)])
+        || Overrides(type, nameof(Actor.Handle), [typeof(object), typeof(Func<object, ValueTask>)]);
 
     static bool Overrides(Type type, string method, Type[] parameters) =>
         type.GetMethod(method, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, parameters)!.DeclaringType != typeof(Actor);
