@@ -53,4 +53,20 @@ internal abstract record Target
 
         public override string ToString() => $"≤ {Format.Figure(Figure)}";
     }
+
+    /// <summary>Both.</summary>
+    internal sealed record Both(Target First, Target Second) : Target
+    {
+        public override bool IsMetBy(Outcome outcome) => First.IsMetBy(outcome) && Second.IsMetBy(outcome);
+
+        public override string ToString() => $"{First}, {Second}";
+    }
+
+    /// <summary>Nothing: the figure is there to be seen.</summary>
+    internal sealed record Printed : Target
+    {
+        public override bool IsMetBy(Outcome outcome) => true;
+
+        public override string ToString() => "printed";
+    }
 }

@@ -1,3 +1,5 @@
+using LogosActors.LoadTests.Persistence;
+
 namespace LogosActors.LoadTests.Actors;
 
 /// <summary>The embedded host: how fast messages, answers, children and restarts are, and what an idle actor costs.</summary>
@@ -5,7 +7,11 @@ internal static class ActorsArea
 {
     static readonly int[] Pairs = [1, 2, 4, 8];
 
-    public static IEnumerable<Row> Rows() =>
+    public static IEnumerable<Row> Rows()
+    {
+        var sqlite = new SqlitePersistRow();
+        var postgres = new PostgresPersistRow();
+        return
     [
         new TellRow(),
         new TellAllocationRow(),
@@ -16,8 +22,16 @@ internal static class ActorsArea
         new SpawnRow(),
         new IdleMemoryRow(),
         new RestartRow(),
-        // Persistence (memory, SQLite, PostgreSQL, recovery) and the deterministic host go here, each a row in a file of its own.
+        new MemoryPersistRow(eventsPerCommand: 1, Akka.Persist),
+        new MemoryPersistRow(eventsPerCommand: 100, Akka.PersistHundred),
+        sqlite,
+        new LatencyRow(sqlite.Name, () => sqlite.Latencies),
+        postgres,
+        new LatencyRow(postgres.Name, () => postgres.Latencies),
+        RecoveryRow.Memory(),
+        RecoveryRow.Sqlite(),
     ];
+    }
 }
 
 /// <summary>What Akka.NET 1.5.30 does on this class of machine, as given by the issue; its packages cannot be restored here.</summary>
@@ -34,6 +48,15 @@ internal static class Akka
 
     /// <summary>Children created per second.</summary>
     public static readonly Peer Spawn = new("Akka.NET 1.5.30 (published)", 48_000);
+
+    /// <summary>Events persisted in memory per second.</summary>
+    public static readonly Peer Persist = new("Akka.NET 1.5.30 (published)", 125_000);
+
+    /// <summary>Events persisted in memory per second, 100 in one handler.</summary>
+    public static readonly Peer PersistHundred = new("Akka.NET 1.5.30 (published)", 256_000);
+
+    /// <summary>Events recovered from memory per second.</summary>
+    public static readonly Peer Recovery = new("Akka.NET 1.5.30 (published, memory)", 416_000);
 
     /// <summary>Bytes per idle actor.</summary>
     public static readonly Peer IdleMemory = new("Akka.NET 1.5.30 (published)", 1_816);
