@@ -2,57 +2,86 @@ namespace LogosActors.Actors.Embedded;
 
 /// <summary>Turns on the .NET thread pool.</summary>
 /// <remarks>
-/// The first actor that a turn makes ready goes into the queue of the turn's own thread, which takes it next while the
-/// message is still in its cache; idle threads may steal it, so a handler that blocks holds nobody up. Everything else
-/// goes into the pool's common queue, first in, first out. A thread looks into the common queue only when its own is
-/// empty, so a chain of actors that wake each other on one thread ends after <see cref="LongestStreak"/> turns: two
-/// chatting actors must not starve a third.
+/// The first actor that a turn makes ready is kept as the thread's <em>successor</em> and runs right after it, while the
+/// message is still in the core's cache and without waking anybody. Everything else goes into the pool's common queue,
+/// first in, first out. Two rules keep that fair: a streak of successors ends after <see cref="LongestStreak"/> turns or
+/// about <see cref="LongestStreakMilliseconds"/>, and <see cref="SuccessorWatch"/> hands a successor to the pool when the
+/// turn before it takes long, because its handler computes or blocks.
 /// </remarks>
 internal sealed class ThreadPoolDispatcher : Dispatcher
 {
     const int LongestStreak = 64;
+    const long LongestStreakMilliseconds = 1;
 
     [ThreadStatic]
-    static Streak? _streakOfThread;
+    static Successor? _successorOfThread;
 
-    /// <summary>Gives the actor its turn on this thread of the pool.</summary>
+    /// <summary>Gives the actor its turn on this thread of the pool, and then its successors theirs.</summary>
     public static void Run(ActorCell cell)
     {
-        var streak = _streakOfThread ??= new Streak();
-        streak.BeginTurn(cell);
-        var hasMore = cell.RunTurn();
-        streak.EndTurn();
-        // It has had its share; whoever waits comes first.
-        if (hasMore)
-            ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: false);
+        var successor = _successorOfThread ??= SuccessorWatch.Register(new Successor());
+        var started = Environment.TickCount64;
+        for (var turns = 1; ; turns++)
+        {
+            successor.BeginTurn(isOpen: turns < LongestStreak && Environment.TickCount64 - started <= LongestStreakMilliseconds);
+            var hasMore = cell.RunTurn();
+            var next = successor.EndTurn();
+            // It has had its share; whoever waits comes first.
+            if (hasMore)
+                Queue(cell);
+            if (next is null)
+                return;
+            cell = next;
+        }
     }
 
-    public override void Schedule(ActorCell cell) =>
-        ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: _streakOfThread?.TryContinueWith(cell) == true);
+    /// <summary>Puts the actor into the pool's common queue.</summary>
+    public static void Queue(ActorCell cell) => ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: false);
 
-    /// <summary>The turns that follow from each other on one thread.</summary>
-    sealed class Streak
+    public override void Schedule(ActorCell cell)
     {
-        ActorCell? _next;
-        int _length;
-        bool _mayContinue;
-
-        public void BeginTurn(ActorCell cell)
-        {
-            _length = cell == _next ? _length + 1 : 0;
-            _next = null;
-            _mayContinue = _length < LongestStreak;
-        }
-
-        public void EndTurn() => _mayContinue = false;
-
-        public bool TryContinueWith(ActorCell cell)
-        {
-            if (!_mayContinue)
-                return false;
-            _mayContinue = false;
-            _next = cell;
-            return true;
-        }
+        if (_successorOfThread?.TryKeep(cell) != true)
+            Queue(cell);
     }
+}
+
+/// <summary>The actor that runs on a thread after the one that has the turn.</summary>
+internal sealed class Successor
+{
+    ActorCell? _cell;
+    int _turns;
+    bool _isOpen;
+
+    /// <summary>How many turns the thread has begun; others read it to see whether it gets on.</summary>
+    public int Turns => Volatile.Read(ref _turns);
+
+    /// <summary>Whether an actor waits for the turn to end.</summary>
+    public bool IsWaiting => Volatile.Read(ref _cell) is not null;
+
+    public void BeginTurn(bool isOpen)
+    {
+        Volatile.Write(ref _turns, _turns + 1);
+        _isOpen = isOpen;
+    }
+
+    /// <summary>Keeps the actor, if it is the first of this turn. Called by the thread that has the turn.</summary>
+    public bool TryKeep(ActorCell cell)
+    {
+        if (!_isOpen)
+            return false;
+        // One for each turn: whoever wakes many wants them to run side by side.
+        _isOpen = false;
+        Volatile.Write(ref _cell, cell);
+        SuccessorWatch.Wake();
+        return true;
+    }
+
+    public ActorCell? EndTurn()
+    {
+        _isOpen = false;
+        return IsWaiting ? Take() : null;
+    }
+
+    /// <summary>Takes the actor; only one of the thread and the watch gets it.</summary>
+    public ActorCell? Take() => Interlocked.Exchange(ref _cell, null);
 }
