@@ -148,7 +148,6 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
     {
         if (_phase == Phase.Created)
             Instantiate(restartReason: null);
-        _mailbox.BeginTurn();
         var left = System.Options.Throughput;
         if (ActorDiagnostics.MailboxDepth.Enabled)
             ActorDiagnostics.MailboxDepth.Record(_mailbox.Depth, ActorDiagnostics.TypeTag(Props.ActorType));

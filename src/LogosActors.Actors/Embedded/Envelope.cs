@@ -3,12 +3,7 @@ using System.Diagnostics;
 namespace LogosActors.Actors.Embedded;
 
 /// <summary>A message and its sender, as they wait in a mailbox.</summary>
-internal readonly struct Envelope(object message, ActorRef? sender)
-{
-    // Fields, for the mailbox to look at without its lock.
-    public readonly object Message = message;
-    public readonly ActorRef? Sender = sender;
-}
+internal readonly record struct Envelope(object Message, ActorRef? Sender);
 
 /// <summary>What the host itself puts into a mailbox, in order with the messages: it is recognised by this sender.</summary>
 /// <remarks>One comparison of references on the hot path tells a message from a signal.</remarks>

@@ -27,12 +27,6 @@ internal struct Mailbox
 {
     const int InitialCapacity = 32;
 
-    // About 0.3 µs each: long enough for a batch to gather, and 2 µs in all, which is what waking a thread costs.
-    const int PauseIterations = 8;
-    const int MostPauses = 6;
-
-    static readonly bool HasOtherCores = Environment.ProcessorCount > 1;
-
     [Flags]
     enum Condition
     {
@@ -56,7 +50,6 @@ internal struct Mailbox
     Envelope[]? _batch;
     int _batchNext;
     int _batchCount;
-    int _refills;
 
     BoundedQueue? _bounded;
 
@@ -173,9 +166,6 @@ internal struct Mailbox
         return head;
     }
 
-    /// <summary>Says that a turn begins.</summary>
-    public void BeginTurn() => _refills = 0;
-
     /// <summary>Takes the next thing to do, or becomes idle.</summary>
     public MailboxWork Take(out Envelope envelope, out BoundedWaiter? admitted)
     {
@@ -290,10 +280,6 @@ internal struct Mailbox
     MailboxWork Refill(out Envelope envelope, out BoundedWaiter? admitted)
     {
         admitted = null;
-        // Messages came while the turn was under way, so a producer is at work on another core.
-        if (_refills > 1 && HasOtherCores)
-            PauseForProducer();
-        _refills++;
         Enter();
         if (_systemHead is not null)
         {
@@ -331,17 +317,6 @@ internal struct Mailbox
         Exit();
         return work;
     }
-
-    /// <summary>Waits a little for the next message of a producer that is about to tell it.</summary>
-    /// <remarks>To become idle would cost the producer the waking of a thread, and to take messages one by one the two would
-    /// fight over the lock.</remarks>
-    readonly void PauseForProducer()
-    {
-        for (var pauses = 0; pauses < MostPauses && IsEmpty; pauses++)
-            Thread.SpinWait(PauseIterations);
-    }
-
-    readonly bool IsEmpty => Volatile.Read(in _first.Message) is null && !HasSystemMessage && _bounded is null;
 
     void SwapBatch()
     {
