@@ -205,8 +205,9 @@ internal sealed partial class ActorCell
         (extras.Awaited, extras.Continuation, extras.AwaitedMessage, extras.AwaitStarted) = (step, kind, message, started);
         _awaiting = true;
         _mailbox.SetHeld(true);
-        step.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(
-            extras.OnAwaited ??= () => TellSystem(new SystemMessage.HandlerEnded()));
+        // On the actor's own context, which callers have set: a step that ends in this actor's turn is noticed there and then,
+        // without a detour over the thread pool.
+        step.GetAwaiter().UnsafeOnCompleted(extras.OnAwaited ??= () => TellSystem(new SystemMessage.HandlerEnded()));
     }
 
     /// <summary>Turns a signal into the message that the actor sees; false when it is out of date.</summary>
