@@ -44,13 +44,16 @@ public abstract class ActorSystem : IAsyncDisposable
 
     internal abstract Persistence.PersistenceRuntime Persistence { get; }
 
+    /// <summary>How promises that this system keeps are made.</summary>
+    internal abstract TaskCreationOptions PromiseOptions { get; }
+
     internal ILoggerFactory LoggerFactory => Options.LoggerFactory;
 
     /// <summary>Starts a system on the embedded host.</summary>
     /// <param name="name">For logs and metrics; see <see cref="ActorName"/>.</param>
     /// <param name="options">Null for the defaults.</param>
     public static ActorSystem Create(string name, ActorSystemOptions? options = null) =>
-        new EmbeddedActorSystem(name, options ?? new ActorSystemOptions(), new ThreadPoolDispatcher());
+        new EmbeddedActorSystem(name, options ?? new ActorSystemOptions(), Dispatcher.Default);
 
     /// <summary>Creates a top-level actor.</summary>
     /// <param name="props">How to make it.</param>

@@ -20,7 +20,9 @@ public static class AskExtensions
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(message);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        var promise = new AskRef<T>(actor, message, timeout, time ?? (actor as LocalRef)?.Clock ?? TimeProvider.System, cancellation);
+        var local = actor as LocalRef;
+        var promise = new AskRef<T>(
+            actor, message, timeout, local?.Dispatcher ?? Dispatcher.Default, time ?? local?.Clock ?? TimeProvider.System, cancellation);
         actor.Tell(message, promise);
         return promise.Answer;
     }

@@ -32,13 +32,12 @@ public sealed class CoordinatedShutdown
     readonly ActorSystem _system;
     readonly Lock _gate = new();
     readonly List<(ShutdownPhase Phase, string Name, Func<CancellationToken, Task> Run)> _tasks = [];
-    readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    bool _running;
+    TaskCompletionSource? _done;
 
     internal CoordinatedShutdown(ActorSystem system) => _system = system;
 
     /// <summary>Whether the shutdown has begun.</summary>
-    public bool IsRunning => Volatile.Read(ref _running);
+    public bool IsRunning => Volatile.Read(ref _done) is not null;
 
     /// <summary>Adds a task to a phase.</summary>
     /// <param name="phase">When it runs.</param>
@@ -51,7 +50,7 @@ public sealed class CoordinatedShutdown
         ArgumentNullException.ThrowIfNull(run);
         lock (_gate)
         {
-            if (_running)
+            if (_done is not null)
                 throw new InvalidOperationException($"The shutdown has begun; '{name}' comes too late.");
             _tasks.Add((phase, name, run));
         }
@@ -62,15 +61,15 @@ public sealed class CoordinatedShutdown
     {
         lock (_gate)
         {
-            if (_running)
+            if (_done is not null)
                 return _done.Task;
-            _running = true;
+            _done = new TaskCompletionSource(_system.PromiseOptions);
         }
 
-        return RunPhasesAsync();
+        return RunPhasesAsync(_done);
     }
 
-    async Task RunPhasesAsync()
+    async Task RunPhasesAsync(TaskCompletionSource done)
     {
         var log = _system.LoggerFactory.CreateLogger<CoordinatedShutdown>();
         foreach (var phase in Enum.GetValues<ShutdownPhase>())
@@ -81,7 +80,7 @@ public sealed class CoordinatedShutdown
                 .ConfigureAwait(false);
         }
 
-        _done.TrySetResult();
+        done.TrySetResult();
     }
 
     async Task RunPhaseAsync(

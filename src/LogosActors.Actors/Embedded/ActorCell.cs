@@ -52,6 +52,8 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
 
     public override TimeProvider Clock => System.Time;
 
+    public override Dispatcher Dispatcher => System.Dispatcher;
+
     public override string Path => Parent?.Parent is null ? "/" + Name : Parent.Path + "/" + Name;
 
     public ActorRef Sender => _sender ?? System.DeadLetters;
@@ -108,7 +110,7 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
 
         cancellation.ThrowIfCancellationRequested();
         var envelope = Trace(new Envelope(message, sender));
-        var waiter = new BoundedWaiter(envelope);
+        var waiter = new BoundedWaiter(envelope, Dispatcher);
         return TellBounded(envelope, waiter) == BoundedResult.Waiting
             ? new ValueTask(WaitForRoomAsync(waiter, cancellation))
             : ValueTask.CompletedTask;

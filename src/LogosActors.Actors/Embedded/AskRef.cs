@@ -3,16 +3,19 @@ namespace LogosActors.Actors.Embedded;
 /// <summary>The sender of an <c>Ask</c>: takes the first answer, or the time-out.</summary>
 internal sealed class AskRef<T> : LocalRef
 {
-    readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource<T> _answer;
+    readonly Dispatcher _dispatcher;
     readonly ActorRef _recipient;
     readonly object _message;
     readonly TimeSpan _timeout;
     readonly ITimer _timer;
     readonly CancellationTokenRegistration _cancellation;
 
-    public AskRef(ActorRef recipient, object message, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    public AskRef(
+        ActorRef recipient, object message, TimeSpan timeout, Dispatcher dispatcher, TimeProvider time, CancellationToken cancellation)
     {
-        (_recipient, _message, _timeout) = (recipient, message, timeout);
+        (_recipient, _message, _timeout, _dispatcher) = (recipient, message, timeout, dispatcher);
+        _answer = new TaskCompletionSource<T>(dispatcher.PromiseOptions);
         _timer = time.CreateTimer(static self => ((AskRef<T>)self!).TimeOut(), this, timeout, Timeout.InfiniteTimeSpan);
         if (cancellation.CanBeCanceled)
             _cancellation = cancellation.UnsafeRegister(
@@ -46,11 +49,14 @@ internal sealed class AskRef<T> : LocalRef
     void TimeOut() =>
         End(static (answer, self) => answer.TrySetException(new AskTimeoutException(self._recipient, self._message, self._timeout)), this);
 
-    void End<TState>(Func<TaskCompletionSource<T>, TState, bool> complete, TState state)
-    {
-        if (!complete(_answer, state))
-            return;
-        _timer.Dispose();
-        _cancellation.Unregister();
-    }
+    void End<TState>(Func<TaskCompletionSource<T>, TState, bool> complete, TState state) =>
+        _dispatcher.Complete(
+            static ending =>
+            {
+                if (!ending.complete(ending.Self._answer, ending.state))
+                    return;
+                ending.Self._timer.Dispose();
+                ending.Self._cancellation.Unregister();
+            },
+            (Self: this, complete, state));
 }

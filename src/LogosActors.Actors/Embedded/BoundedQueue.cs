@@ -11,9 +11,9 @@ internal enum BoundedResult
 }
 
 /// <summary>A sender that waits for room.</summary>
-internal sealed class BoundedWaiter(Envelope envelope)
+internal sealed class BoundedWaiter(Envelope envelope, Dispatcher dispatcher)
 {
-    readonly TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _room = new(dispatcher.PromiseOptions);
     int _ended;
 
     public Envelope Envelope { get; } = envelope;
@@ -23,9 +23,10 @@ internal sealed class BoundedWaiter(Envelope envelope)
     /// <summary>Claims the waiter, once: either for its message to be taken in, or to give up.</summary>
     public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
 
-    public void Admit() => _room.TrySetResult();
+    public void Admit() => dispatcher.Complete(static room => room.TrySetResult(), _room);
 
-    public void Cancel(CancellationToken cancellation) => _room.TrySetCanceled(cancellation);
+    public void Cancel(CancellationToken cancellation) =>
+        dispatcher.Complete(static ending => ending._room.TrySetCanceled(ending.cancellation), (_room, cancellation));
 }
 
 /// <summary>The queue of a bounded mailbox. Guarded by the mailbox's lock.</summary>

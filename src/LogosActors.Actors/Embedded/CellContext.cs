@@ -73,16 +73,20 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
     public override void PipeTo<T>(Task<T> task, ActorRef? recipient = null, Func<T, object>? map = null)
     {
         ArgumentNullException.ThrowIfNull(task);
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(cell.Dispatcher.Context);
         _ = PipeAsync(task, recipient ?? cell, map, cell);
+        SynchronizationContext.SetSynchronizationContext(outer);
     }
 
+    // Goes on in the dispatcher's context, not in the actor's: the task is none of the actor's business until it is told.
     static async Task PipeAsync<T>(Task<T> task, ActorRef recipient, Func<T, object>? map, ActorRef sender)
     {
         object message;
         try
         {
 #pragma warning disable VSTHRD003 // the task is the user's; its result is told, never waited for by the actor
-            var result = await task.ConfigureAwait(false);
+            var result = await task;
 #pragma warning restore VSTHRD003
             message = map is null ? result! : map(result);
         }
@@ -93,8 +97,7 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
             message = new PipeFailure(e);
         }
 
-        await recipient.TellAsync(message ?? new PipeFailure(new InvalidOperationException("The piped task returned null.")), sender)
-            .ConfigureAwait(false);
+        await recipient.TellAsync(message ?? new PipeFailure(new InvalidOperationException("The piped task returned null.")), sender);
     }
 }
 

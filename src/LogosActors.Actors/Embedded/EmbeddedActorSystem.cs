@@ -5,13 +5,14 @@ internal sealed class EmbeddedActorSystem : ActorSystem
 {
     readonly ActorCell _root;
     readonly DeadLettersRef _deadLetters;
-    readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _terminated;
     Exception? _cause;
 
     public EmbeddedActorSystem(string name, ActorSystemOptions options, Dispatcher dispatcher)
         : base(name, options)
     {
         Dispatcher = dispatcher;
+        _terminated = new TaskCompletionSource(dispatcher.PromiseOptions);
         _deadLetters = new DeadLettersRef(this);
         Persistence = new Persistence.PersistenceRuntime(options.Persistence, options.Time);
         _root = new ActorCell(this, parent: null, Props.Create(() => new RootActor(options.RootStrategy)), "root");
@@ -30,6 +31,8 @@ internal sealed class EmbeddedActorSystem : ActorSystem
     public override long DeadLetterCount => _deadLetters.Count;
 
     public override Task WhenTerminated => _terminated.Task;
+
+    internal override TaskCreationOptions PromiseOptions => Dispatcher.PromiseOptions;
 
     public Random NextRandom() => Dispatcher.SharedRandom;
 
@@ -52,7 +55,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        var stopped = new TerminationRef();
+        var stopped = new TerminationRef(Dispatcher);
         if (actor is not ActorCell cell || !cell.TryAddWatcher(stopped))
             return;
         Stop(cell);
@@ -102,6 +105,14 @@ internal sealed class EmbeddedActorSystem : ActorSystem
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
+    void EndTermination()
+    {
+        if (_cause is { } cause)
+            _terminated.TrySetException(new EscalatedToRootException("/", cause));
+        else
+            _terminated.TrySetResult();
+    }
+
     static void Collect(ActorCell cell, List<ActorInfo> found)
     {
         found.Add(cell.Info());
@@ -132,18 +143,12 @@ internal sealed class EmbeddedActorSystem : ActorSystem
         {
         }
 
-        public override void Notify(Terminated terminated)
-        {
-            if (system._cause is { } cause)
-                system._terminated.TrySetException(new EscalatedToRootException("/", cause));
-            else
-                system._terminated.TrySetResult();
-        }
+        public override void Notify(Terminated terminated) => system.Dispatcher.Complete(static ended => ended.EndTermination(), system);
     }
 
-    sealed class TerminationRef : LocalRef
+    sealed class TerminationRef(Dispatcher dispatcher) : LocalRef
     {
-        readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly TaskCompletionSource _stopped = new(dispatcher.PromiseOptions);
 
         public Task Task => _stopped.Task;
 
@@ -155,6 +160,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
         {
         }
 
-        public override void Notify(Terminated terminated) => _stopped.TrySetResult();
+        public override void Notify(Terminated terminated) =>
+            dispatcher.Complete(static stopped => stopped.TrySetResult(), _stopped);
     }
 }

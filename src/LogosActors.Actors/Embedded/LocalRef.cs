@@ -6,6 +6,9 @@ internal abstract class LocalRef : ActorRef
     /// <summary>The clock of the system that this address belongs to; null when it belongs to none.</summary>
     public virtual TimeProvider? Clock => null;
 
+    /// <summary>The dispatcher of that system; null when it belongs to none.</summary>
+    public virtual Dispatcher? Dispatcher => null;
+
     /// <summary>Is told, once, that an actor which it watches has stopped.</summary>
     public abstract void Notify(Terminated terminated);
 }
@@ -22,6 +25,8 @@ internal sealed class DeadLettersRef(EmbeddedActorSystem system) : LocalRef
     public override string Path => "/deadLetters";
 
     public override TimeProvider Clock => system.Time;
+
+    public override Dispatcher Dispatcher => system.Dispatcher;
 
     public override void Tell(object message, ActorRef? sender = null) =>
         Publish(message, sender, this, DeadLetterReason.NoRecipient);

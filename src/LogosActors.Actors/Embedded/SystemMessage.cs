@@ -60,7 +60,7 @@ internal sealed class ActorSynchronizationContext(ActorCell cell) : Synchronizat
     {
         // After the actor's end nobody waits for the rest of a stray task; it runs apart rather than never.
         if (!cell.TellSystem(new SystemMessage.Continuation(d, state)))
-            ThreadPool.QueueUserWorkItem(static s => s.d(s.state), (d, state), preferLocal: false);
+            cell.System.Dispatcher.Post(d, state);
     }
 
     public override void Send(SendOrPostCallback d, object? state) =>

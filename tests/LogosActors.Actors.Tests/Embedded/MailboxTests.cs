@@ -150,8 +150,8 @@ public sealed class MailboxTests
     {
         var mailbox = Bounded(1, MailboxOverflow.Backpressure);
         Offer(ref mailbox, 1, out _);
-        var gaveUp = new BoundedWaiter(new Envelope(2, null));
-        var waits = new BoundedWaiter(new Envelope(3, null));
+        var gaveUp = new BoundedWaiter(new Envelope(2, null), Dispatcher.Default);
+        var waits = new BoundedWaiter(new Envelope(3, null), Dispatcher.Default);
         Assert.Equal(BoundedResult.Waiting, mailbox.EnqueueBounded(gaveUp.Envelope, out _, out _, gaveUp));
         Assert.Equal(BoundedResult.Waiting, mailbox.EnqueueBounded(waits.Envelope, out _, out _, waits));
         Assert.True(gaveUp.TryEnd());
