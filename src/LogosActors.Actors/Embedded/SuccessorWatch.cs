@@ -7,7 +7,7 @@ namespace LogosActors.Actors.Embedded;
 /// </remarks>
 internal static class SuccessorWatch
 {
-    // A successor waits for one tick at least and two at most.
+    // A successor waits for two ticks at most.
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     const int TicksUntilRest = 100;
