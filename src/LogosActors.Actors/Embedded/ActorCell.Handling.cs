@@ -41,6 +41,7 @@ internal sealed partial class ActorCell
 #pragma warning disable VSTHRD002 // it has ended; this only fetches the outcome
             awaited.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
+            _message = null;
         }
         catch (OperationCanceledException) when (_stopRequested)
         {
@@ -130,8 +131,7 @@ internal sealed partial class ActorCell
     void Invoke(object message)
     {
         var started = ActorDiagnostics.HandlingTime.Enabled ? Stopwatch.GetTimestamp() : 0;
-        if (_extras is not null)
-            _extras.Current = new Envelope(message, _sender);
+        _message = message;
         if (_asynchronous || _extras?.Behaviour is not null)
             InvokeAwaiting(message, started);
         else
@@ -147,6 +147,8 @@ internal sealed partial class ActorCell
             if (System.Dispatcher.Intervenes)
                 System.Dispatcher.BeforeMessage(this, message);
             _actor!.HandleDirectly(message);
+            // An idle actor does not keep its last message alive; one that failed may still be asked to stash it.
+            _message = null;
         }
 #pragma warning disable CA1031 // whatever user code throws is a failure of this actor
         catch (Exception e)
@@ -171,6 +173,7 @@ internal sealed partial class ActorCell
             if (handling.IsCompletedSuccessfully)
             {
                 handling.GetAwaiter().GetResult();
+                _message = null;
                 RecordHandling(started);
             }
             else

@@ -61,10 +61,10 @@ internal sealed partial class ActorCell
         var stash = Extras.Stash ??= new Queue<Envelope>();
         if (stash.Count >= Props.StashCapacity)
             throw new StashOverflowException(this, Props.StashCapacity);
-        if (Extras.Current.Message is null)
+        if (_message is null)
             throw new InvalidOperationException("There is no current message to stash.");
-        stash.Enqueue(Extras.Current);
-        Extras.Current = default;
+        stash.Enqueue(new Envelope(_message, _sender));
+        _message = null;
     }
 
     public void UnstashAll()

@@ -26,6 +26,7 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
     readonly CellContext _context;
     Mailbox _mailbox;
     Actor? _actor;
+    object? _message;
     ActorRef? _sender;
     CellExtras? _extras;
     Phase _phase;

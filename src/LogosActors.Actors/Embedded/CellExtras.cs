@@ -42,7 +42,6 @@ internal sealed class CellExtras
     public Func<object, ValueTask>? Behaviour;
     public Queue<Envelope>? Stash;
     public Queue<Envelope>? Unstashed;
-    public Envelope Current;
 
     public Dictionary<object, TimerSignal>? Timers;
     public TimeSpan? ReceiveTimeout;
