@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LogosActors.Actors.Configuration.Hocon;
 
 /// <summary>A document, read and resolved, as the flat settings that <c>IConfiguration</c> works with.</summary>
-/// <remarks>Levels are separated by <c>:</c>, array elements are numbered from 0; an empty array is an empty string; an empty object is nothing.</remarks>
+/// <remarks>Levels are separated by <c>:</c>, array elements are numbered from 0; an empty array is an empty string; an empty object is nothing. A <c>:</c> inside a key separates levels too.</remarks>
 internal sealed class HoconDocument
 {
     readonly HoconResolver _resolver;

@@ -28,6 +28,14 @@ internal sealed class HoconObject(ConfigurationOrigin origin) : HoconNode(origin
     public OrderedDictionary<string, HoconCell> Fields { get; } = new(StringComparer.Ordinal);
 
     public override bool LooksBack => true;
+
+    /// <summary>The field of this name, which may be new and empty.</summary>
+    public HoconCell Field(string name, ConfigurationOrigin assignedAt)
+    {
+        if (!Fields.TryGetValue(name, out var cell))
+            Fields.Add(name, cell = new HoconCell(assignedAt));
+        return cell;
+    }
 }
 
 /// <summary><c>${path}</c> or <c>${?path}</c>.</summary>
@@ -105,15 +113,5 @@ internal sealed class HoconCell(ConfigurationOrigin origin) : HoconNode(origin)
             foreach (var layer in cell.Layers)
                 field.Assign(layer);
         }
-    }
-}
-
-internal static class HoconObjectFields
-{
-    public static HoconCell Field(this HoconObject owner, string name, ConfigurationOrigin origin)
-    {
-        if (!owner.Fields.TryGetValue(name, out var cell))
-            owner.Fields.Add(name, cell = new HoconCell(origin));
-        return cell;
     }
 }
