@@ -1,4 +1,7 @@
+using LogosActors.Actors.Configuration;
 using LogosActors.Actors.Persistence;
+using LogosActors.Actors.Persistence.Journals;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +30,53 @@ public static class ActorSystemServiceCollectionExtensions
         services.TryAddSingleton(provider => ActorSystem.Create(name, Options(provider, configure)));
         services.AddHostedService<ActorSystemService>();
         return services;
+    }
+
+    /// <summary>Adds an <see cref="ActorSystem"/> as the configuration says, with the journal that it names.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="name">The system's name.</param>
+    /// <param name="configuration">The whole configuration.</param>
+    /// <param name="section">Where the system's settings are, see <see cref="ActorSystemSettings"/>.</param>
+    /// <exception cref="OptionsException">The configuration is not accepted; thrown here, before anything starts.</exception>
+    public static IServiceCollection AddActorSystem(
+        this IServiceCollection services, string name, IConfigurationRoot configuration, string section = "actors")
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var settings = OptionsBinder.Bind<ActorSystemSettings>(configuration, section);
+        services.AddJournal(settings.Persistence);
+        return services.AddActorSystem(name, (_, options) => options with
+        {
+            Throughput = settings.Throughput,
+            PhaseTimeout = settings.PhaseTimeout,
+            Persistence = options.Persistence with
+            {
+                RecoveryTimeout = settings.Persistence.RecoveryTimeout,
+                MaxConcurrentRecoveries = settings.Persistence.MaxConcurrentRecoveries,
+                RecoveryPageSize = settings.Persistence.RecoveryPageSize,
+            },
+        });
+    }
+
+    static void AddJournal(this IServiceCollection services, PersistenceSettings settings)
+    {
+        // Made by the container, so that they are disposed with it, after the actors have stopped.
+        switch (settings.Journal)
+        {
+            case JournalKind.Memory:
+                services.TryAddSingleton<IJournal>(_ => new InMemoryJournal());
+                services.TryAddSingleton<ISnapshotStore>(_ => new InMemorySnapshotStore());
+                break;
+            case JournalKind.Sqlite:
+                var file = new SqliteJournalOptions { Path = settings.Path };
+                services.TryAddSingleton<IJournal>(_ => new SqliteJournal(file));
+                services.TryAddSingleton<ISnapshotStore>(_ => new SqliteSnapshotStore(file));
+                break;
+            case JournalKind.Postgres:
+                var database = new PostgresJournalOptions { ConnectionString = settings.ConnectionString! };
+                services.TryAddSingleton<IJournal>(_ => new PostgresJournal(database));
+                services.TryAddSingleton<ISnapshotStore>(_ => new PostgresSnapshotStore(database));
+                break;
+        }
     }
 
     static ActorSystemOptions Options(
