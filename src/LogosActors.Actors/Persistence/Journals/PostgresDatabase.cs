@@ -118,6 +118,7 @@ sealed class PostgresDatabase : IAsyncDisposable
 }
 
 /// <summary>The tables of Akka.Persistence.Sql 1.5's default mapping, as its PostgreSQL provider creates them.</summary>
+/// <remarks>Two indexes of the journal are left out, for the reason given at <see cref="SqliteSchema"/>.</remarks>
 static class PostgresSchema
 {
     /// <summary>The newest schema that this code knows, kept in the table <c>logos_schema</c>.</summary>
@@ -136,8 +137,6 @@ static class PostgresSchema
             writer_uuid varchar(128) NULL,
             CONSTRAINT "PK_journal" PRIMARY KEY (ordering),
             CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number));
-        CREATE INDEX IF NOT EXISTS journal_created_idx ON journal (created);
-        CREATE INDEX IF NOT EXISTS journal_sequence_number_idx ON journal (sequence_number);
         CREATE TABLE IF NOT EXISTS tags (
             ordering_id bigint NOT NULL,
             tag varchar(64) NOT NULL,

@@ -3,7 +3,11 @@ using SQLitePCL;
 namespace LogosActors.Actors.Persistence.Journals;
 
 /// <summary>The tables of Akka.Persistence.Sql 1.5's default mapping, as its SQLite provider creates them.</summary>
-/// <remarks>A file that Akka created is adopted; one that is created here is readable there.</remarks>
+/// <remarks>
+/// A file that Akka created is adopted; one that is created here is readable there. Akka's indexes on the
+/// journal's <c>created</c> and <c>sequence_number</c> are left out: no query of either host reads them, and they cost a good
+/// part of the write rate; Akka adds them itself when it opens the tables.
+/// </remarks>
 static class SqliteSchema
 {
     /// <summary>The newest schema that this code knows, kept in <c>PRAGMA user_version</c> (0 in a file of Akka's).</summary>
@@ -21,8 +25,6 @@ static class SqliteSchema
             identifier INTEGER NULL,
             writer_uuid NVarChar(128) NULL);
         CREATE UNIQUE INDEX IF NOT EXISTS journal_uq ON journal (persistence_id, sequence_number);
-        CREATE INDEX IF NOT EXISTS journal_created_idx ON journal (created);
-        CREATE INDEX IF NOT EXISTS journal_sequence_number_idx ON journal (sequence_number);
         CREATE TABLE IF NOT EXISTS tags (
             ordering_id INTEGER NOT NULL,
             tag NVarChar(64) NOT NULL,
@@ -43,9 +45,9 @@ static class SqliteSchema
         CREATE INDEX IF NOT EXISTS snapshot_created_idx ON snapshot (created);
         """;
 
-    // Pages of 4 KiB in the log before they are moved to the database: 16 MiB. The default of 1,000 would move the same
+    // Pages of 4 KiB in the log before they are moved to the database: 32 MiB. The default of 1,000 would move the same
     // index pages several times a second.
-    const int CheckpointPages = 4_000;
+    const int CheckpointPages = 8_000;
 
     /// <summary>Opens the connection that writes, creating what is missing.</summary>
     /// <exception cref="NewerJournalException">A newer version wrote the file; it was not changed.</exception>
