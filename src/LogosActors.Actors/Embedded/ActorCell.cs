@@ -61,6 +61,9 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
 
     public Phase Phase => _phase;
 
+    /// <summary>Whether the actor runs or waits for a thread.</summary>
+    public bool IsScheduled => _mailbox.IsScheduled;
+
     // Watchers come from other threads, so two may ask for the extras at once.
     internal CellExtras Extras =>
         _extras ?? Interlocked.CompareExchange(ref _extras, new CellExtras(), null) ?? _extras;

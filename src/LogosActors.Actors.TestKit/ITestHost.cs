@@ -1,0 +1,191 @@
+using LogosActors.Actors.Embedded;
+
+namespace LogosActors.Actors.TestKit;
+
+/// <summary>A host as a test sees it: a system, and ways to wait that fit the host's idea of time.</summary>
+/// <remarks>A test that uses nothing else to wait runs on every host unchanged.</remarks>
+public interface ITestHost : IAsyncDisposable
+{
+    /// <summary>The system under test.</summary>
+    ActorSystem System { get; }
+
+    /// <summary>The clock by which expectations wait; not always the system's own.</summary>
+    TimeProvider Clock { get; }
+
+    /// <summary>Waits until a task has ended, however; false when it has not in time.</summary>
+    Task<bool> WaitAsync(Task task, TimeSpan timeout);
+
+    /// <summary>Waits until a condition holds; false when it did not in time.</summary>
+    Task<bool> WaitUntilAsync(Func<bool> condition, TimeSpan timeout);
+
+    /// <summary>Lets time pass for the actors, and lets them do what they do in that time.</summary>
+    Task AdvanceAsync(TimeSpan time);
+}
+
+/// <summary>What every host can do with those few.</summary>
+public static class TestHostExtensions
+{
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Waits for a task's result, for at most 30 s of the host's clock.</summary>
+    /// <exception cref="ExpectationFailedException">The task has not ended in that time.</exception>
+    public static async Task<T> AwaitAsync<T>(this ITestHost host, Task<T> task)
+    {
+        await host.AwaitAsync((Task)task);
+        return await task;
+    }
+
+    /// <summary>Waits for a task's end, for at most 30 s of the host's clock.</summary>
+    /// <exception cref="ExpectationFailedException">The task has not ended in that time.</exception>
+    public static async Task AwaitAsync(this ITestHost host, Task task)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(task);
+        if (!await host.WaitAsync(task, Limit))
+            throw new ExpectationFailedException($"The task has not ended within {Limit}.");
+        await task;
+    }
+}
+
+/// <summary>The embedded host, on the thread pool and in real time; its actors' clock is virtual where the options say so.</summary>
+/// <remarks>With a <see cref="VirtualTime"/> in <see cref="ActorSystemOptions.Time"/>, <see cref="AdvanceAsync"/> moves that clock and then
+/// waits until the actors are at rest; with the system's clock it really waits.</remarks>
+public sealed class EmbeddedTestHost : ITestHost
+{
+    // How often a condition is looked at that nothing can signal.
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
+
+    // A snapshot of the tree is not taken at one instant; what three in a row agree on has settled.
+    const int SnapshotsAtRest = 3;
+
+    /// <summary>Starts a system.</summary>
+    /// <param name="options">Null for the defaults, in virtual time.</param>
+    public EmbeddedTestHost(ActorSystemOptions? options = null)
+        : this(ActorSystem.Create("test", options ?? new ActorSystemOptions { Time = new VirtualTime() }))
+    {
+    }
+
+    /// <summary>Tests in a system that runs already.</summary>
+    public EmbeddedTestHost(ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        System = system;
+    }
+
+    /// <inheritdoc/>
+    public ActorSystem System { get; }
+
+    /// <inheritdoc/>
+    public TimeProvider Clock => TimeProvider.System;
+
+    /// <inheritdoc/>
+    public async Task<bool> WaitAsync(Task task, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (task.IsCompleted)
+            return true;
+        await ((Task)Task.WhenAny(task)).WaitAsync(timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> WaitUntilAsync(Func<bool> condition, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        var started = Clock.GetTimestamp();
+        while (!condition())
+        {
+            if (Clock.GetElapsedTime(started) > timeout)
+                return false;
+            await Task.Delay(PollInterval);
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        if (System.Time is not VirtualTime virtualTime)
+        {
+            await Task.Delay(time, System.Time);
+            return;
+        }
+
+        // What is on its way now may set timers that come due in this time.
+        await SettleAsync();
+        var end = virtualTime.GetTimestamp() + time.Ticks;
+        while (virtualTime.UntilNextTimer is { } wait && virtualTime.GetTimestamp() + wait.Ticks <= end)
+        {
+            virtualTime.Advance(wait);
+            await SettleAsync();
+        }
+
+        virtualTime.Advance(TimeSpan.FromTicks(Math.Max(0, end - virtualTime.GetTimestamp())));
+    }
+
+    /// <summary>Terminates the system.</summary>
+    public ValueTask DisposeAsync() => System.DisposeAsync();
+
+    async Task SettleAsync()
+    {
+        for (var resting = 0; resting < SnapshotsAtRest; resting++)
+        {
+            await Task.Yield();
+            if (!IsAtRest())
+            {
+                resting = -1;
+                await Task.Delay(PollInterval);
+            }
+        }
+    }
+
+    bool IsAtRest() => System.Tree().All(a => a.Actor is not ActorCell { IsScheduled: true });
+}
+
+/// <summary>The deterministic host; waiting pumps it, on the caller's thread, and returns completed tasks.</summary>
+public sealed class DeterministicTestHost(DeterministicHost host) : ITestHost
+{
+    /// <summary>Starts a system.</summary>
+    /// <param name="seed">Decides everything that is left to chance.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <param name="faults">What goes wrong; null for nothing.</param>
+    public DeterministicTestHost(
+        int seed, Func<ActorSystemOptions, ActorSystemOptions>? configure = null, FaultPlan? faults = null)
+        : this(DeterministicHost.Create(seed, configure, faults))
+    {
+    }
+
+    /// <summary>The host itself.</summary>
+    public DeterministicHost Host => host;
+
+    /// <inheritdoc/>
+    public ActorSystem System => host.System;
+
+    /// <inheritdoc/>
+    public TimeProvider Clock => host.Time;
+
+    /// <inheritdoc/>
+    public Task<bool> WaitAsync(Task task, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return Task.FromResult(host.TryRunUntil(() => task.IsCompleted, timeout));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> WaitUntilAsync(Func<bool> condition, TimeSpan timeout) => Task.FromResult(host.TryRunUntil(condition, timeout));
+
+    /// <inheritdoc/>
+    public Task AdvanceAsync(TimeSpan time)
+    {
+        host.RunFor(time);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Terminates the system.</summary>
+    public ValueTask DisposeAsync()
+    {
+        host.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
