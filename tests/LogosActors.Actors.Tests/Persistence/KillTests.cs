@@ -20,8 +20,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         {
             output.WriteLine($"{witness.Acknowledged} acknowledged, {witness.Restarts} accounts restarted");
             Assert.Empty(witness.Faults);
-            Assert.True(witness.Acknowledged > Lives, "Too little happened between the kills for the test to mean anything.");
-            Assert.True(witness.Restarts > 0, "No account failed and was restarted.");
         }
     }
 
@@ -29,8 +27,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     async Task<Witness> LiveAndDieAsync(string name, int lives, Random random, CancellationToken cancellation)
     {
-        var witness = new Witness(Path.Combine(_directory, $"{name}.db"), new BankOptions(Accounts: 16, InFlight: 4, FailEvery: 300));
-        for (var life = 0; life < lives; life++)
+        var witness = new Witness(Path.Combine(_directory, $"{name}.db"), new BankOptions(Accounts: 16, InFlight: 4, FailEvery: 20));
+        // On a slow disk it takes more lives until something has happened between the kills.
+        for (var life = 0; life < lives || witness.Acknowledged < lives || witness.Restarts == 0; life++)
         {
             // Every fifth life may end before or during recovery, the others while deposits are under way.
             if (life % 5 == 0)

@@ -52,8 +52,12 @@ public sealed class DeterministicHostTests(ITestOutputHelper output)
     public void Work_that_leaves_the_thread_is_an_error_that_names_the_actor()
     {
         var host = DeterministicHost.Create(7);
-        host.System.Spawn(Props.Create(() => new Wanderer()), "wanderer").Tell("go");
+        var elsewhere = new TaskCompletionSource();
+        host.System.Spawn(Props.Create(() => new Wanderer(elsewhere.Task)), "wanderer").Tell("go");
         host.RunUntilIdle();
+        var thread = new Thread(elsewhere.SetResult);
+        thread.Start();
+        thread.Join();
         var error = Assert.Throws<InvalidOperationException>(host.Dispose);
         Assert.Contains("/wanderer", error.Message, StringComparison.Ordinal);
     }
@@ -222,13 +226,12 @@ public sealed class DeterministicHostTests(ITestOutputHelper output)
         protected override void Receive(object message) => register.Tell((int)message + 1, Self);
     }
 
-    sealed class Wanderer : Actor
+    sealed class Wanderer(Task elsewhere) : Actor
     {
         protected override async ValueTask ReceiveAsync(object message)
         {
-            var sender = Sender;
-            await Task.Run(() => Thread.Sleep(1));
-            sender.Tell("back");
+            await elsewhere;
+            Reply("back");
         }
     }
 
