@@ -22,6 +22,7 @@ internal static class ActorsArea
         new SpawnRow(),
         new IdleMemoryRow(),
         new RestartRow(),
+        new DeterministicRow(),
         new MemoryPersistRow(eventsPerCommand: 1, Akka.Persist),
         new MemoryPersistRow(eventsPerCommand: 100, Akka.PersistHundred),
         sqlite,
