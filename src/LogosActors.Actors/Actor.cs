@@ -118,8 +118,7 @@ public abstract class Actor
         behaviour is null ? ReceiveAsync(message) : behaviour(message);
 
     /// <summary>Runs when an incarnation ends, before <see cref="PostStop"/> and before the name is free.</summary>
-    /// <param name="restarting">Whether a new incarnation follows.</param>
-    internal virtual ValueTask Finishing(bool restarting) => ValueTask.CompletedTask;
+    internal virtual ValueTask Finishing() => ValueTask.CompletedTask;
 }
 
 /// <summary>Hands the context to the constructor that runs on this thread.</summary>

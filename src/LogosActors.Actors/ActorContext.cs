@@ -94,6 +94,9 @@ public abstract class ActorContext
     /// <param name="map">Turns the result into a message; the result itself when null.</param>
     public abstract void PipeTo<T>(Task<T> task, ActorRef? recipient = null, Func<T, object>? map = null);
 
+    /// <summary>Runs when the actor has stopped for good, whatever has become of its incarnations, and before its name is free.</summary>
+    internal abstract void AtEnd(Action release);
+
     /// <summary>A random source of this actor's; seeded, and so repeatable, on the deterministic host.</summary>
     public abstract Random Random { get; }
 }

@@ -174,8 +174,7 @@ internal sealed partial class ActorCell
 
     void Finish(AwaitKind kind)
     {
-        var restarting = kind == AwaitKind.FinishingToRestart && !_stopRequested;
-        if (RunStep(actor => actor.Finishing(restarting), kind))
+        if (RunStep(static actor => actor.Finishing(), kind))
             AfterAwait(kind);
     }
 
@@ -221,6 +220,8 @@ internal sealed partial class ActorCell
         if (_actor is { } actor)
             RunHook(actor.Stop, "PostStop");
         ReleaseInstance();
+        if (_extras?.AtEnd is { } release)
+            RunHook(release, "the release of what it held");
         _phase = Phase.Terminated;
         var rest = _mailbox.Close(out var waiters);
         if (_extras is not null)

@@ -70,6 +70,8 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
 
     public override void Unbecome() => cell.Extras.Behaviour = null;
 
+    internal override void AtEnd(Action release) => cell.Extras.AtEnd += release;
+
     public override void PipeTo<T>(Task<T> task, ActorRef? recipient = null, Func<T, object>? map = null)
     {
         ArgumentNullException.ThrowIfNull(task);

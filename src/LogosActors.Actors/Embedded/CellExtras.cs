@@ -38,6 +38,9 @@ internal sealed class CellExtras
     // Supervision: as a parent. Children whose failure was escalated share the decision about this actor.
     public List<ActorCell>? Escalated;
 
+    // What the actor holds over its restarts, to be given up at its end.
+    public Action? AtEnd;
+
     // Behaviour.
     public Func<object, ValueTask>? Behaviour;
     public Queue<Envelope>? Stash;

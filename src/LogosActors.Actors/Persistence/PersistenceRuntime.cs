@@ -16,13 +16,17 @@ internal sealed class PersistenceRuntime(PersistenceOptions options, TimeProvide
     /// <summary>Permits for recoveries under way.</summary>
     public SemaphoreSlim Recoveries { get; } = new(options.MaxConcurrentRecoveries);
 
-    /// <summary>Makes an actor the one writer of a history in this system.</summary>
+    /// <summary>Makes an actor the one writer of a history in this system, until <see cref="Release"/>.</summary>
+    /// <returns>False when it was that already.</returns>
     /// <exception cref="WriterFencedException">Another living actor writes it.</exception>
-    public void Claim(string persistenceId, ActorRef writer)
+    public bool Claim(string persistenceId, ActorRef writer)
     {
+        if (_writers.TryAdd(persistenceId, writer))
+            return true;
         var holder = _writers.GetOrAdd(persistenceId, writer);
-        if (holder != writer)
-            throw new WriterFencedException(persistenceId, $"{holder} is alive and writes it, {writer} must not.");
+        if (holder == writer)
+            return false;
+        throw new WriterFencedException(persistenceId, $"{holder} is alive and writes it, {writer} must not.");
     }
 
     /// <summary>Gives the history up, if the actor holds it.</summary>

@@ -18,7 +18,6 @@ public abstract class PersistentActor : Actor
 {
     readonly PersistenceRuntime _runtime;
     readonly EventWriter _writer;
-    bool _claimed;
 
     /// <summary>Attaches the actor to its journal.</summary>
     protected PersistentActor()
@@ -121,8 +120,7 @@ public abstract class PersistentActor : Actor
     {
         try
         {
-            _runtime.Claim(PersistenceId, Self);
-            _claimed = true;
+            Claim();
             var recovery = new Recovery(_runtime, PersistenceId);
             var highest = await recovery.RunAsync(Replay, stopping);
             _writer.Start(LastSequenceNr = Math.Max(LastSequenceNr, highest));
@@ -149,12 +147,18 @@ public abstract class PersistentActor : Actor
         return handling.IsCompletedSuccessfully && _writer.IsIdle ? handling : FlushAfterAsync(handling);
     }
 
-    internal sealed override async ValueTask Finishing(bool restarting)
+    internal sealed override async ValueTask Finishing()
     {
-        // What is on its way to the journal must have arrived, or failed, before a successor reads the history.
+        // Restart or stop: what is on its way to the journal must have arrived, or failed, before a successor reads the history.
         await _writer.CompleteAsync();
-        if (_claimed && !restarting)
-            _runtime.Release(PersistenceId, Self);
+    }
+
+    /// <summary>The history is this address's from now until its end, over all restarts and the pauses between them.</summary>
+    void Claim()
+    {
+        var (runtime, id, self) = (_runtime, PersistenceId, Self);
+        if (runtime.Claim(id, self))
+            Context.AtEnd(() => runtime.Release(id, self));
     }
 
     async ValueTask FlushAfterAsync(ValueTask handling)
