@@ -243,6 +243,9 @@ internal sealed class DurablePlayer : PersistentActor, IPlayer
         }
     }
 
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        _cast.Observer.Check(cause is not WriterFencedException, $"{_id} has met a writer that should have ended: {cause.Message}");
+
     protected override void Receive(object message)
     {
         if (message is SnapshotSaved saved)
