@@ -198,7 +198,8 @@ internal sealed partial class ActorCell
     void RecordHandling(long started)
     {
         if (started != 0)
-            ActorDiagnostics.HandlingTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, ActorDiagnostics.TypeTag(Props.ActorType));
+            ActorDiagnostics.HandlingTime.Record(
+                Stopwatch.GetElapsedTime(started).TotalSeconds, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(Props.ActorType));
     }
 
     /// <summary>Holds the mailbox until a step has ended. Stops and failures of children are still heard.</summary>

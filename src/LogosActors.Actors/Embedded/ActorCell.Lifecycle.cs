@@ -129,7 +129,7 @@ internal sealed partial class ActorCell
         var extras = Extras;
         extras.Restarts++;
         if (ActorDiagnostics.Restarts.Enabled)
-            ActorDiagnostics.Restarts.Add(1, ActorDiagnostics.TypeTag(Props.ActorType));
+            ActorDiagnostics.Restarts.Add(1, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(Props.ActorType));
         if (extras.Restart.Delay <= TimeSpan.Zero)
         {
             Instantiate(extras.Restart.Cause);
@@ -237,7 +237,8 @@ internal sealed partial class ActorCell
         foreach (var waiter in waiters)
             waiter.Admit();
         System.EventStream.Unsubscribe(this);
-        ActorDiagnostics.Actors.Add(-1);
+        if (Parent is not null)
+            System.CountLive(-1);
         // The name is free before anyone is told of the end.
         Parent?.RemoveChild(this);
         NotifyWatchers();

@@ -71,7 +71,8 @@ internal sealed partial class ActorCell
         if (_context.Log.IsEnabled(LogLevel.Error))
             _context.Log.LogError(cause, "{Child} failed: {Directive}", child, directive);
         if (ActorDiagnostics.Failures.Enabled)
-            ActorDiagnostics.Failures.Add(1, ActorDiagnostics.TypeTag(child.Props.ActorType), new("directive", directive));
+            ActorDiagnostics.Failures.Add(
+                1, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(child.Props.ActorType), new("directive", directive));
     }
 
     static Directive Decide(SupervisorStrategy strategy, Exception cause)

@@ -40,7 +40,6 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
         _context = new CellContext(this);
         if (props.Mailbox.IsBounded)
             _mailbox.Bound(props.Mailbox);
-        ActorDiagnostics.Actors.Add(1);
     }
 
     public EmbeddedActorSystem System { get; }
@@ -142,6 +141,8 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
     /// <summary>Gives the new actor its first turn.</summary>
     public void Start()
     {
+        if (Parent is not null)
+            System.CountLive(1);
         _mailbox.SetHeld(true);
         if (_mailbox.TrySchedule())
             System.Dispatcher.Schedule(this);
@@ -156,7 +157,7 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
             Instantiate(restartReason: null);
         var left = System.Options.Throughput;
         if (ActorDiagnostics.MailboxDepth.Enabled)
-            ActorDiagnostics.MailboxDepth.Record(_mailbox.Depth, ActorDiagnostics.TypeTag(Props.ActorType));
+            ActorDiagnostics.MailboxDepth.Record(_mailbox.Depth, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(Props.ActorType));
         while (left > 0)
         {
             if (IsHeld)

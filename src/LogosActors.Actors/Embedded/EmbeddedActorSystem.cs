@@ -7,6 +7,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
     readonly DeadLettersRef _deadLetters;
     readonly TaskCompletionSource _terminated;
     Exception? _cause;
+    long _liveActors;
 
     public EmbeddedActorSystem(string name, ActorSystemOptions options, Dispatcher dispatcher)
         : base(name, options)
@@ -17,8 +18,12 @@ internal sealed class EmbeddedActorSystem : ActorSystem
         Persistence = new Persistence.PersistenceRuntime(options.Persistence, options.Time);
         _root = new ActorCell(this, parent: null, Props.Create(() => new RootActor(options.RootStrategy)), "root");
         _root.TryAddWatcher(new RootWatcher(this));
+        ActorDiagnostics.Observe(this);
         _root.Start();
     }
+
+    /// <summary>How many actors are alive, the root not counted.</summary>
+    public long LiveActors => Volatile.Read(ref _liveActors);
 
     public Dispatcher Dispatcher { get; }
 
@@ -91,6 +96,9 @@ internal sealed class EmbeddedActorSystem : ActorSystem
         _deadLetters.Publish(message, envelope.Sender, recipient, reason);
     }
 
+    /// <summary>Counts an actor that begins (1) or ends (-1) its life.</summary>
+    public void CountLive(int change) => Interlocked.Add(ref _liveActors, change);
+
     /// <summary>A failure that nobody below the root has answered ends the system.</summary>
     public void Fail(Exception cause)
     {
@@ -107,6 +115,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
 
     void EndTermination()
     {
+        ActorDiagnostics.Forget(this);
         if (_cause is { } cause)
             _terminated.TrySetException(new EscalatedToRootException("/", cause));
         else
