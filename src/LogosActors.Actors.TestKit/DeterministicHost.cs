@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LogosActors.Actors.Embedded;
 
@@ -247,7 +248,10 @@ public sealed class DeterministicHost : IDisposable
     {
         _dispatcher.EnterPump();
         var outer = SynchronizationContext.Current;
+        // The test's own trace goes with the messages that it tells, not with all that happens while it waits.
+        var activity = Activity.Current;
         SynchronizationContext.SetSynchronizationContext(null);
+        Activity.Current = null;
         try
         {
             var now = Time.GetTimestamp();
@@ -266,6 +270,7 @@ public sealed class DeterministicHost : IDisposable
         finally
         {
             _dispatcher.CountsTurns = false;
+            Activity.Current = activity;
             SynchronizationContext.SetSynchronizationContext(outer);
             _dispatcher.ExitPump();
         }

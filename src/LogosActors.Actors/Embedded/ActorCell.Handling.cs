@@ -36,6 +36,7 @@ internal sealed partial class ActorCell
         _awaiting = false;
         if (kind == AwaitKind.Handling)
             RecordHandling(extras.AwaitStarted);
+        var failed = awaited.IsFaulted;
         try
         {
 #pragma warning disable VSTHRD002 // it has ended; this only fetches the outcome
@@ -59,6 +60,8 @@ internal sealed partial class ActorCell
                 extras.PendingFailure ??= (kind == AwaitKind.Starting ? new ActorInitializationException(Path, e) : e, message);
         }
 
+        if (kind == AwaitKind.Handling)
+            EndTrace(failed);
         AfterAwait(kind);
     }
 
@@ -120,12 +123,38 @@ internal sealed partial class ActorCell
 
     void HandleTraced(TracedMessage traced)
     {
-        using var activity = ActorDiagnostics.Source.StartActivity(
+        var outer = Activity.Current;
+        var extras = Extras;
+        extras.Traced = traced;
+        extras.Activity = ActorDiagnostics.Source.StartActivity(
             traced.Message.GetType().Name, ActivityKind.Consumer, traced.Trace,
-            [new KeyValuePair<string, object?>("actor.path", Path)]);
-        if (_extras is { ReceiveTimeout: not null })
-            _extras.LastReceived = Clock.GetTimestamp();
+            [new KeyValuePair<string, object?>("actor.path", Path), ActorDiagnostics.SystemTag(System)]);
+        if (extras.ReceiveTimeout is not null)
+            extras.LastReceived = Clock.GetTimestamp();
         Invoke(traced.Message);
+        if (!_awaiting)
+            EndTrace(failed: _phase == Phase.Failed);
+        // An activity that goes on is the handler's, not this thread's.
+        Activity.Current = outer;
+    }
+
+    void EndTrace(bool failed)
+    {
+        if (_extras is not { Traced: not null } extras)
+            return;
+        if (extras.Activity is { } activity)
+        {
+            var outer = Activity.Current;
+            if (failed)
+                activity.SetStatus(ActivityStatusCode.Error);
+            activity.Dispose();
+            Activity.Current = outer;
+        }
+
+        extras.Activity = null;
+        // A message that failed may still be asked to be stashed.
+        if (_message is null)
+            extras.Traced = null;
     }
 
     void Invoke(object message)

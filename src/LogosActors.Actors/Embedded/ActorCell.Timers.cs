@@ -63,7 +63,9 @@ internal sealed partial class ActorCell
             throw new StashOverflowException(this, Props.StashCapacity);
         if (_message is null)
             throw new InvalidOperationException("There is no current message to stash.");
-        stash.Enqueue(new Envelope(_message, _sender));
+        // With its trace: it is handled later, but it is the same message.
+        var message = Extras.Traced is { } traced && ReferenceEquals(traced.Message, _message) ? traced : _message;
+        stash.Enqueue(new Envelope(message, _sender));
         _message = null;
     }
 

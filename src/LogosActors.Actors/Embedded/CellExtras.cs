@@ -23,6 +23,10 @@ internal sealed class CellExtras
     public ActorSynchronizationContext? SynchronizationContext;
     public CancellationTokenSource? Stopping;
 
+    // The trace of the message that is being handled.
+    public TracedMessage? Traced;
+    public System.Diagnostics.Activity? Activity;
+
     // What has been asked of the actor while it could not obey.
     public (Exception Cause, object? Message, TimeSpan Delay)? PendingRestart;
     public (Exception Cause, object? Message)? PendingFailure;
