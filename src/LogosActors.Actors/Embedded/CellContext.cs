@@ -19,7 +19,7 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
     public override CancellationToken Stopping => (cell.Extras.Stopping ??= new CancellationTokenSource()).Token;
 
     public override ILogger Log => cell.Extras.Log ??= new PathScopedLogger(
-        cell.System.LoggerFactory.CreateLogger(cell.Props.ActorType.FullName ?? cell.Props.ActorType.Name), cell.Path);
+        cell.System.LoggerFactory.CreateLogger(cell.Props.ActorType.FullName ?? cell.Props.ActorType.Name), cell.Path, cell.System.Name);
 
     public override Random Random => cell.Extras.Random ??= cell.System.Dispatcher.CreateRandom(cell);
 
@@ -103,10 +103,10 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
     }
 }
 
-/// <summary>Adds the actor's path to each entry as a scope, without a scope per message.</summary>
-internal sealed class PathScopedLogger(ILogger logger, string path) : ILogger
+/// <summary>Adds the actor's path and the system's name to each entry as a scope, without a scope per message.</summary>
+internal sealed class PathScopedLogger(ILogger logger, string path, string system) : ILogger
 {
-    readonly KeyValuePair<string, object>[] _scope = [new("ActorPath", path)];
+    readonly KeyValuePair<string, object>[] _scope = [new("ActorPath", path), new("ActorSystem", system)];
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => logger.BeginScope(state);
