@@ -14,7 +14,7 @@ internal sealed partial class ActorCell
         var directive = Decide(strategy, cause);
         if (directive == Directive.Restart && !child.MayRestart(strategy))
         {
-            _context.Log.LogError(
+            child._context.Log.LogError(
                 "{Child} has used up its {Limit} restarts within {Within}; it is stopped", child, strategy.MaxRestarts, strategy.Within);
             directive = Directive.Stop;
         }
@@ -67,9 +67,11 @@ internal sealed partial class ActorCell
 
     void Report(ActorCell child, Exception cause, Directive directive)
     {
+        // In the child's log: it has failed, and waits for the decision while its parent writes.
+        var log = child._context.Log;
         // Asked first: a failure that nobody listens to should not cost the arguments.
-        if (_context.Log.IsEnabled(LogLevel.Error))
-            _context.Log.LogError(cause, "{Child} failed: {Directive}", child, directive);
+        if (log.IsEnabled(LogLevel.Error))
+            log.LogError(cause, "{Child} failed: {Directive}", child, directive);
         if (ActorDiagnostics.Failures.Enabled)
             ActorDiagnostics.Failures.Add(
                 1, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(child.Props.ActorType), new("directive", directive));
