@@ -8,13 +8,16 @@ internal sealed partial class ActorCell
         ArgumentNullException.ThrowIfNull(props);
         if (name is not null)
             ActorName.Validate(name);
-        if (_phase is Phase.Stopping or Phase.Terminated)
-            throw new InvalidOperationException($"{this} is stopping; it cannot have new children.");
         var children = Extras.Children ??= new ChildSet();
         var child = new ActorCell(System, this, props, name ?? children.GenerateName());
         _mailbox.Enter();
-        var added = children.TryAdd(child);
+        // Within the lock: the root gets children from other threads, and a stop that has begun must not miss one.
+        var stopping = _phase is Phase.Stopping or Phase.Terminated;
+        var added = !stopping && children.TryAdd(child);
         _mailbox.Exit();
+        if (stopping)
+            throw new InvalidOperationException(
+                Parent is null ? $"The system {System.Name} is terminating." : $"{this} is stopping; it cannot have new children.");
         if (!added)
             throw new InvalidActorNameException(
                 $"'{name}' is the name of a living child of {this}; a name is free again once the stop has completed.");
