@@ -77,7 +77,8 @@ public abstract class ActorSystem : IAsyncDisposable
 
     /// <summary>Runs <see cref="Shutdown"/>: its phases in order, the last of which stops all actors.</summary>
     /// <remarks>Idempotent. Bounded by the phases' time-outs; actors that have not stopped by then are named in the log.</remarks>
-    public Task TerminateAsync() => Shutdown.RunAsync();
+    /// <param name="reason">Why; null for <see cref="ShutdownReason.Requested"/>.</param>
+    public Task TerminateAsync(ShutdownReason? reason = null) => Shutdown.RunAsync(reason);
 
     /// <summary>Terminates the system.</summary>
     public async ValueTask DisposeAsync()

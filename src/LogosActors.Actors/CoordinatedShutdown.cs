@@ -24,6 +24,20 @@ public enum ShutdownPhase
     ActorSystemTerminate,
 }
 
+/// <summary>Why a system shuts down.</summary>
+/// <param name="Description">For the log.</param>
+/// <param name="Cause">The failure behind it, if there is one.</param>
+public sealed record ShutdownReason(string Description, Exception? Cause = null)
+{
+    /// <summary>The application has asked for it, and has not said why.</summary>
+    public static ShutdownReason Requested { get; } = new("the application has asked for it");
+
+    /// <summary>The .NET host that the system lives in is stopping.</summary>
+    public static ShutdownReason HostStopping { get; } = new("its host is stopping");
+
+    internal static ShutdownReason Escalated(Exception cause) => new("a failure was escalated to the root", cause);
+}
+
 /// <summary>Runs tasks in ordered phases when a system ends. The tasks of one phase run side by side.</summary>
 /// <remarks>A phase that takes longer than <see cref="ActorSystemOptions.PhaseTimeout"/> is abandoned with a log entry, and
 /// so is a task that fails; the next phase runs all the same.</remarks>
@@ -33,11 +47,15 @@ public sealed class CoordinatedShutdown
     readonly Lock _gate = new();
     readonly List<(ShutdownPhase Phase, string Name, Func<CancellationToken, Task> Run)> _tasks = [];
     TaskCompletionSource? _done;
+    ShutdownReason? _reason;
 
     internal CoordinatedShutdown(ActorSystem system) => _system = system;
 
     /// <summary>Whether the shutdown has begun.</summary>
     public bool IsRunning => Volatile.Read(ref _done) is not null;
+
+    /// <summary>Why the shutdown has begun: the reason of whoever asked first; null before.</summary>
+    public ShutdownReason? Reason => Volatile.Read(ref _reason);
 
     /// <summary>Adds a task to a phase.</summary>
     /// <param name="phase">When it runs.</param>
@@ -57,12 +75,14 @@ public sealed class CoordinatedShutdown
     }
 
     /// <summary>Runs all phases, once; later calls wait for the first.</summary>
-    public Task RunAsync()
+    /// <param name="reason">Why; null for <see cref="ShutdownReason.Requested"/>. Logged, and kept in <see cref="Reason"/>.</param>
+    public Task RunAsync(ShutdownReason? reason = null)
     {
         lock (_gate)
         {
             if (_done is not null)
                 return _done.Task;
+            _reason = reason ?? ShutdownReason.Requested;
             _done = new TaskCompletionSource(_system.PromiseOptions);
         }
 
@@ -72,6 +92,10 @@ public sealed class CoordinatedShutdown
     async Task RunPhasesAsync(TaskCompletionSource done)
     {
         var log = _system.LoggerFactory.CreateLogger<CoordinatedShutdown>();
+        var reason = _reason!;
+        log.Log(
+            reason.Cause is null ? LogLevel.Information : LogLevel.Error, reason.Cause,
+            "The system {System} shuts down: {Reason}", _system.Name, reason.Description);
         foreach (var phase in Enum.GetValues<ShutdownPhase>())
         {
             if (phase == ShutdownPhase.ActorSystemTerminate)

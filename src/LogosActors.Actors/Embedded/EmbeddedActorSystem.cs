@@ -103,7 +103,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
     public void Fail(Exception cause)
     {
         _cause = cause;
-        _ = Shutdown.RunAsync();
+        _ = Shutdown.RunAsync(ShutdownReason.Escalated(cause));
     }
 
     internal override Task StopTreeAsync()

@@ -111,6 +111,7 @@ public static class ActorSystemServiceCollectionExtensions
             return Task.CompletedTask;
         }
 
-        public Task StopAsync(CancellationToken cancellationToken) => system.TerminateAsync().WaitAsync(cancellationToken);
+        public Task StopAsync(CancellationToken cancellationToken) =>
+            system.TerminateAsync(ShutdownReason.HostStopping).WaitAsync(cancellationToken);
     }
 }
