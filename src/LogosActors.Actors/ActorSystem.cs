@@ -47,6 +47,9 @@ public abstract class ActorSystem : IAsyncDisposable
     /// <summary>How promises that this system keeps are made.</summary>
     internal abstract TaskCreationOptions PromiseOptions { get; }
 
+    /// <summary>Where asynchronous work on behalf of this system goes on after an await; null for the thread pool.</summary>
+    internal abstract SynchronizationContext? Context { get; }
+
     internal ILoggerFactory LoggerFactory => Options.LoggerFactory;
 
     /// <summary>Starts a system on the embedded host.</summary>
@@ -86,6 +89,9 @@ public abstract class ActorSystem : IAsyncDisposable
         await TerminateAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Keeps a promise.</summary>
+    internal abstract void Complete(TaskCompletionSource promise);
 
     /// <summary>Stops the tree, without phases.</summary>
     internal abstract Task StopTreeAsync();

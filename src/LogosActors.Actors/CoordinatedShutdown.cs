@@ -86,7 +86,12 @@ public sealed class CoordinatedShutdown
             _done = new TaskCompletionSource(_system.PromiseOptions);
         }
 
-        return RunPhasesAsync(_done);
+        // In the host's context, not in that of whoever asks for the shutdown: an actor that does is itself about to stop.
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_system.Context);
+        _ = RunPhasesAsync(_done);
+        SynchronizationContext.SetSynchronizationContext(outer);
+        return _done.Task;
     }
 
     async Task RunPhasesAsync(TaskCompletionSource done)
@@ -99,12 +104,11 @@ public sealed class CoordinatedShutdown
         foreach (var phase in Enum.GetValues<ShutdownPhase>())
         {
             if (phase == ShutdownPhase.ActorSystemTerminate)
-                await RunPhaseAsync(phase, [("stop all actors", _ => _system.StopTreeAsync())], log).ConfigureAwait(false);
-            await RunPhaseAsync(phase, [.. _tasks.Where(t => t.Phase == phase).Select(t => (t.Name, t.Run))], log)
-                .ConfigureAwait(false);
+                await RunPhaseAsync(phase, [("stop all actors", _ => _system.StopTreeAsync())], log);
+            await RunPhaseAsync(phase, [.. _tasks.Where(t => t.Phase == phase).Select(t => (t.Name, t.Run))], log);
         }
 
-        done.TrySetResult();
+        _system.Complete(done);
     }
 
     async Task RunPhaseAsync(
@@ -113,7 +117,7 @@ public sealed class CoordinatedShutdown
         if (tasks.Length == 0)
             return;
         using var timeout = new CancellationTokenSource(_system.Options.PhaseTimeout, _system.Time);
-        await Task.WhenAll(tasks.Select(t => RunTaskAsync(phase, t.Name, t.Run, log, timeout.Token))).ConfigureAwait(false);
+        await Task.WhenAll(tasks.Select(t => RunTaskAsync(phase, t.Name, t.Run, log, timeout.Token)));
     }
 
     async Task RunTaskAsync(
@@ -121,7 +125,7 @@ public sealed class CoordinatedShutdown
     {
         try
         {
-            await run(timeout).WaitAsync(timeout).ConfigureAwait(false);
+            await run(timeout).WaitAsync(timeout);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {

@@ -39,6 +39,8 @@ internal sealed class EmbeddedActorSystem : ActorSystem
 
     internal override TaskCreationOptions PromiseOptions => Dispatcher.PromiseOptions;
 
+    internal override SynchronizationContext? Context => Dispatcher.Context;
+
     public Random NextRandom() => Dispatcher.SharedRandom;
 
     public override ActorRef Spawn(Props props, string? name = null)
@@ -105,6 +107,9 @@ internal sealed class EmbeddedActorSystem : ActorSystem
         _cause = cause;
         _ = Shutdown.RunAsync(ShutdownReason.Escalated(cause));
     }
+
+    internal override void Complete(TaskCompletionSource promise) =>
+        Dispatcher.Complete(static kept => kept.TrySetResult(), promise);
 
     internal override Task StopTreeAsync()
     {
