@@ -50,7 +50,8 @@ public sealed record Props
     }
 
     /// <summary>Makes the actor from its constructor, with services of the application and the arguments given here.</summary>
-    /// <remarks>Each incarnation has a service scope of its own, disposed when it ends.</remarks>
+    /// <remarks>Each incarnation has a service scope of its own, disposed when it ends. An asynchronous disposal is begun then, and
+    /// not waited for.</remarks>
     /// <param name="arguments">Constructor arguments that are not services.</param>
     public static Props FromServices<TActor>(params object[] arguments)
         where TActor : Actor =>

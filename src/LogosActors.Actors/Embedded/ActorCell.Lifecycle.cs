@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Actors.Embedded;
@@ -209,10 +210,28 @@ internal sealed partial class ActorCell
         if (_extras?.Services is { } services)
         {
             _extras.Services = null;
-            RunHook(services.Dispose, "the end of the service scope");
+            var outer = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(Dispatcher.Context);
+            _ = EndServicesAsync(services);
+            SynchronizationContext.SetSynchronizationContext(outer);
         }
 
         _actor = null;
+    }
+
+    /// <summary>Disposes the services of an incarnation; what they await goes on apart from the actor.</summary>
+    async Task EndServicesAsync(AsyncServiceScope services)
+    {
+        try
+        {
+            await services.DisposeAsync();
+        }
+#pragma warning disable CA1031 // a failing service must not keep the actor from ending
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _context.Log.LogError(e, "{Actor}: the end of the service scope failed", this);
+        }
     }
 
     void Terminate()

@@ -253,7 +253,8 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
     {
         if (!Props.IsScoped || System.Services.GetService(typeof(IServiceScopeFactory)) is not IServiceScopeFactory scopes)
             return System.Services;
-        Extras.Services = scopes.CreateScope();
-        return Extras.Services.ServiceProvider;
+        var scope = scopes.CreateAsyncScope();
+        Extras.Services = scope;
+        return scope.ServiceProvider;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class CellExtras
     public HashSet<ActorRef>? Watching;
     public List<LocalRef>? Watchers;
     public ChildSet? Children;
-    public IServiceScope? Services;
+    public AsyncServiceScope? Services;
     public Random? Random;
     public Microsoft.Extensions.Logging.ILogger? Log;
 
