@@ -53,16 +53,20 @@ public abstract class ActorContext
     public abstract void Unwatch(ActorRef actor);
 
     /// <summary>Delivers <see cref="ReceiveTimeout"/> when no message has arrived for that long; null switches it off.</summary>
+    /// <param name="timeout">1 ms – 2³² − 2 ms, some 49 days (as .NET's timers).</param>
     public abstract void SetReceiveTimeout(TimeSpan? timeout);
 
     /// <summary>Tells this actor a message once, after a delay. Replaces the timer of the same key.</summary>
+    /// <param name="key">Names the timer.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="delay">0 – 2³² − 2 ms, some 49 days (as .NET's timers).</param>
     public abstract void StartSingleTimer(object key, object message, TimeSpan delay);
 
     /// <summary>Tells this actor a message again and again. Replaces the timer of the same key.</summary>
     /// <param name="key">Names the timer.</param>
     /// <param name="message">The message; told anew each time.</param>
-    /// <param name="interval">The time between two messages, and before the first unless <paramref name="initialDelay"/> says otherwise.</param>
-    /// <param name="initialDelay">The time before the first message.</param>
+    /// <param name="interval">The time between two messages, and before the first unless <paramref name="initialDelay"/> says otherwise. 1 ms – 2³² − 2 ms.</param>
+    /// <param name="initialDelay">The time before the first message, 0 – 2³² − 2 ms.</param>
     public abstract void StartPeriodicTimer(object key, object message, TimeSpan interval, TimeSpan? initialDelay = null);
 
     /// <summary>Cancels a timer. A message of it that waits in the mailbox is not delivered any more.</summary>

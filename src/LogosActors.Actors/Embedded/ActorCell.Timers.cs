@@ -3,11 +3,15 @@ namespace LogosActors.Actors.Embedded;
 /// <summary>Timers, receive time-out, stash and behaviour: what an actor asks for about its own mailbox.</summary>
 internal sealed partial class ActorCell
 {
+    /// <summary>The most that a timer of .NET can wait.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     public void StartTimer(object key, object message, TimeSpan delay, TimeSpan interval)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(message);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(delay, LongestWait);
         CancelTimer(key);
         var signal = new TimerSignal(key, message, periodic: interval != Timeout.InfiniteTimeSpan);
         (Extras.Timers ??= [])[key] = signal;
@@ -33,7 +37,11 @@ internal sealed partial class ActorCell
     public void SetReceiveTimeout(TimeSpan? timeout)
     {
         if (timeout is { } value)
+        {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1), nameof(timeout));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LongestWait, nameof(timeout));
+        }
+
         var extras = Extras;
         extras.ReceiveTimer?.Dispose();
         extras.ReceiveTimer = null;

@@ -41,6 +41,7 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
     public override void StartPeriodicTimer(object key, object message, TimeSpan interval, TimeSpan? initialDelay = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(interval, ActorCell.LongestWait);
         cell.StartTimer(key, message, initialDelay ?? interval, interval);
     }
 
