@@ -150,7 +150,7 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => ThreadPoolDispatcher.Run(this);
 
-    /// <summary>Handles some messages. True when there is more to do and the actor must be scheduled again.</summary>
+    /// <summary>Handles some messages, of users and of the system. True when there is more to do and the actor must be scheduled again.</summary>
     public bool RunTurn()
     {
         if (_phase == Phase.Created)
@@ -163,9 +163,15 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
             if (IsHeld)
             {
                 if (_mailbox.HasSystemMessage)
+                {
+                    left--;
                     RunSystem();
+                }
                 else if (_phase == Phase.Terminated || _mailbox.TryRestHeld())
+                {
                     return false;
+                }
+
                 continue;
             }
 
@@ -181,6 +187,7 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
                     case MailboxWork.None:
                         return false;
                     case MailboxWork.System:
+                        left--;
                         RunSystem();
                         continue;
                 }
@@ -218,13 +225,13 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
         return result;
     }
 
-    static async Task WaitForRoomAsync(BoundedWaiter waiter, CancellationToken cancellation)
+    async Task WaitForRoomAsync(BoundedWaiter waiter, CancellationToken cancellation)
     {
         using var registration = cancellation.UnsafeRegister(
-            static (state, token) =>
+            (state, token) =>
             {
                 var waiting = (BoundedWaiter)state!;
-                if (waiting.TryEnd())
+                if (_mailbox.GiveUp(waiting))
                     waiting.Cancel(token);
             },
             waiter);
@@ -238,15 +245,8 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
 
     void RunSystem()
     {
-        var message = _mailbox.TakeSystem();
-        while (message is not null)
-        {
-            // The next is read first: a message may be queued anew while it runs.
-            var next = message.Next;
-            if (_phase != Phase.Terminated)
-                message.Run(this);
-            message = next;
-        }
+        if (_mailbox.TakeSystem() is { } message)
+            message.Run(this);
     }
 
     IServiceProvider OpenServices()

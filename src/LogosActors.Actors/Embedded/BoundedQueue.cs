@@ -14,14 +14,13 @@ internal enum BoundedResult
 internal sealed class BoundedWaiter(Envelope envelope, Dispatcher dispatcher)
 {
     readonly TaskCompletionSource _room = new(dispatcher.PromiseOptions);
-    int _ended;
 
     public Envelope Envelope { get; } = envelope;
 
     public Task Room => _room.Task;
 
-    /// <summary>Claims the waiter, once: either for its message to be taken in, or to give up.</summary>
-    public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+    /// <summary>The waiter's place in the line; guarded by the mailbox's lock.</summary>
+    public LinkedListNode<BoundedWaiter>? Place { get; set; }
 
     public void Admit() => dispatcher.Complete(static room => room.TrySetResult(), _room);
 
@@ -31,14 +30,18 @@ internal sealed class BoundedWaiter(Envelope envelope, Dispatcher dispatcher)
 
 /// <summary>The queue of a bounded mailbox. Guarded by the mailbox's lock.</summary>
 /// <remarks>Holds at most the capacity in messages of users; signals of the host come on top, of which there is a bounded number
-/// (one per watch and per timer).</remarks>
+/// (one per watch and per timer, and one <see cref="PoisonPill"/>). Senders wait in a line beside it, each with its one message;
+/// a sender that gives up leaves the line at once.</remarks>
 internal sealed class BoundedQueue(MailboxOptions options)
 {
     readonly LinkedList<Envelope> _queue = new();
-    readonly Queue<BoundedWaiter> _waiters = new();
+    readonly LinkedList<BoundedWaiter> _waiters = new();
     int _users;
+    bool _isPoisoned;
 
     public int Count => _queue.Count;
+
+    public int WaiterCount => _waiters.Count;
 
     public BoundedResult Add(in Envelope envelope, out Envelope dropped, BoundedWaiter? waiter)
     {
@@ -60,14 +63,35 @@ internal sealed class BoundedQueue(MailboxOptions options)
                 _queue.AddLast(envelope);
                 return BoundedResult.Dropped;
             case MailboxOverflow.Backpressure when waiter is not null:
-                _waiters.Enqueue(waiter);
+                waiter.Place = _waiters.AddLast(waiter);
                 return BoundedResult.Waiting;
             default:
                 return BoundedResult.Refused;
         }
     }
 
-    public void AddSignal(in Envelope signal) => _queue.AddLast(signal);
+    public void AddSignal(in Envelope signal)
+    {
+        if (signal.Message is PoisonPill)
+        {
+            // The first one stops the actor; more of them would only be a way around the bound.
+            if (_isPoisoned)
+                return;
+            _isPoisoned = true;
+        }
+
+        _queue.AddLast(signal);
+    }
+
+    /// <summary>Takes a sender out of the line; false when its message has been taken in, or has become a dead letter.</summary>
+    public bool GiveUp(BoundedWaiter waiter)
+    {
+        if (waiter.Place is not { } place)
+            return false;
+        _waiters.Remove(place);
+        waiter.Place = null;
+        return true;
+    }
 
     public bool TryTake(out Envelope envelope, out BoundedWaiter? admitted)
     {
@@ -83,10 +107,9 @@ internal sealed class BoundedQueue(MailboxOptions options)
         if (envelope.Sender is SignalSender)
             return true;
         _users--;
-        while (admitted is null && _waiters.TryDequeue(out var waiter))
+        if (_waiters.First is { Value: var waiter })
         {
-            if (!waiter.TryEnd())
-                continue;
+            GiveUp(waiter);
             _queue.AddLast(waiter.Envelope);
             _users++;
             admitted = waiter;
@@ -99,9 +122,13 @@ internal sealed class BoundedQueue(MailboxOptions options)
     {
         rest.AddRange(_queue);
         _queue.Clear();
-        BoundedWaiter[] waiters = [.. _waiters.Where(w => w.TryEnd())];
-        rest.AddRange(waiters.Select(w => w.Envelope));
-        _waiters.Clear();
+        BoundedWaiter[] waiters = [.. _waiters];
+        foreach (var waiter in waiters)
+        {
+            GiveUp(waiter);
+            rest.Add(waiter.Envelope);
+        }
+
         return waiters;
     }
 

@@ -106,6 +106,18 @@ internal struct Mailbox
         return result;
     }
 
+    /// <summary>How many senders wait for room.</summary>
+    public readonly int WaiterCount => _bounded?.WaiterCount ?? 0;
+
+    /// <summary>Takes back a message that waits for room; false when it does not wait any more.</summary>
+    public bool GiveUp(BoundedWaiter waiter)
+    {
+        Enter();
+        var isGone = _bounded!.GiveUp(waiter);
+        Exit();
+        return isGone;
+    }
+
     /// <summary>Puts a signal of the host into the user lane, beyond any bound.</summary>
     public bool TryEnqueueSignal(object signal, out bool schedule)
     {
@@ -156,12 +168,20 @@ internal struct Mailbox
         return schedule;
     }
 
-    /// <summary>Takes all messages of the system, in order.</summary>
+    /// <summary>Takes the first message of the system.</summary>
     public SystemMessage? TakeSystem()
     {
         Enter();
         var head = _systemHead;
-        _systemHead = _systemTail = null;
+        if (head is not null)
+        {
+            _systemHead = head.Next;
+            if (_systemHead is null)
+                _systemTail = null;
+            // It may be queued anew while it runs.
+            head.Next = null;
+        }
+
         Exit();
         return head;
     }

@@ -154,10 +154,50 @@ public sealed class MailboxTests
         var waits = new BoundedWaiter(new Envelope(3, null), Dispatcher.Default);
         Assert.Equal(BoundedResult.Waiting, mailbox.EnqueueBounded(gaveUp.Envelope, out _, out _, gaveUp));
         Assert.Equal(BoundedResult.Waiting, mailbox.EnqueueBounded(waits.Envelope, out _, out _, waits));
-        Assert.True(gaveUp.TryEnd());
+        Assert.True(mailbox.GiveUp(gaveUp));
+        Assert.Equal(1, mailbox.WaiterCount);
         mailbox.Take(out _, out var admitted);
         Assert.Same(waits, admitted);
+        Assert.False(mailbox.GiveUp(waits));
         Assert.Equal([3], TakeAll(ref mailbox));
+    }
+
+    [Fact]
+    public void Senders_that_give_up_leave_nothing_behind()
+    {
+        var mailbox = Bounded(1, MailboxOverflow.Backpressure);
+        Offer(ref mailbox, 1, out _);
+        for (var i = 0; i < 1000; i++)
+        {
+            var waiter = new BoundedWaiter(new Envelope(i, null), Dispatcher.Default);
+            mailbox.EnqueueBounded(waiter.Envelope, out _, out _, waiter);
+            Assert.True(mailbox.GiveUp(waiter));
+        }
+
+        Assert.Equal(0, mailbox.WaiterCount);
+    }
+
+    [Fact]
+    public void Poison_pills_do_not_pile_up_beyond_the_bound()
+    {
+        var mailbox = Bounded(1, MailboxOverflow.Fail);
+        for (var i = 0; i < 1000; i++)
+            Assert.True(mailbox.TryEnqueueSignal(PoisonPill.Instance, out _));
+        Assert.Equal(1, mailbox.Depth);
+    }
+
+    [Fact]
+    public void Messages_of_the_system_are_taken_one_at_a_time_in_their_order()
+    {
+        var mailbox = default(Mailbox);
+        SystemMessage[] told = [new SystemMessage.Stop(), new SystemMessage.HandlerEnded(), new SystemMessage.BackoffEnded()];
+        mailbox.TryEnqueueSystem(told[0], out _);
+        mailbox.TryEnqueueSystem(told[1], out _);
+        Assert.Same(told[0], mailbox.TakeSystem());
+        mailbox.TryEnqueueSystem(told[2], out _);
+        mailbox.TryEnqueueSystem(told[0], out _);
+        Assert.Equal([told[1], told[2], told[0], null], Enumerable.Range(0, 4).Select(_ => mailbox.TakeSystem()));
+        Assert.False(mailbox.HasSystemMessage);
     }
 
     static Mailbox Bounded(int capacity, MailboxOverflow rule)
