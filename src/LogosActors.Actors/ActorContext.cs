@@ -98,9 +98,16 @@ public abstract class ActorContext
     /// <param name="map">Turns the result into a message; the result itself when null.</param>
     public abstract void PipeTo<T>(Task<T> task, ActorRef? recipient = null, Func<T, object>? map = null);
 
-    /// <summary>Runs when the actor has stopped for good, whatever has become of its incarnations, and before its name is free.</summary>
-    internal abstract void AtEnd(Action release);
 
     /// <summary>A random source of this actor's; seeded, and so repeatable, on the deterministic host.</summary>
     public abstract Random Random { get; }
+
+    /// <summary>Makes somebody else the <see cref="Sender"/>, until the next message.</summary>
+    internal abstract void ActFor(ActorRef sender);
+
+    /// <summary>Tells this actor something of the host's own: it waits among the messages, and is no dead letter when it comes too late.</summary>
+    internal abstract void Signal(object signal);
+
+    /// <summary>Has something done when the actor has stopped, however it did, and before its name is free.</summary>
+    internal abstract void AtEnd(Action action);
 }

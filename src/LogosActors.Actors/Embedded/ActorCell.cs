@@ -58,6 +58,8 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
 
     public ActorRef Sender => _sender ?? System.DeadLetters;
 
+    public void ActFor(ActorRef sender) => _sender = sender;
+
     public Phase Phase => _phase;
 
     /// <summary>Whether the actor runs or waits for a thread.</summary>

@@ -71,7 +71,11 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
 
     public override void Unbecome() => cell.Extras.Behaviour = null;
 
-    internal override void AtEnd(Action release) => cell.Extras.AtEnd += release;
+    internal override void ActFor(ActorRef sender) => cell.ActFor(sender);
+
+    internal override void Signal(object signal) => cell.TellSignal(signal);
+
+    internal override void AtEnd(Action action) => cell.Extras.AtEnd += action;
 
     public override void PipeTo<T>(Task<T> task, ActorRef? recipient = null, Func<T, object>? map = null)
     {
