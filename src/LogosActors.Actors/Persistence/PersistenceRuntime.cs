@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace LogosActors.Actors.Persistence;
 
 /// <summary>What the persistent actors of one system share: who writes which history, and how many recover at once.</summary>
-internal sealed class PersistenceRuntime(PersistenceOptions options, TimeProvider time) : IDisposable
+internal sealed class PersistenceRuntime(PersistenceOptions options, TimeProvider time)
 {
     readonly ConcurrentDictionary<string, ActorRef> _writers = new(StringComparer.Ordinal);
 
@@ -14,26 +14,28 @@ internal sealed class PersistenceRuntime(PersistenceOptions options, TimeProvide
     public IJournal Journal { get; } = options.Journal ?? MissingJournal.Instance;
 
     /// <summary>Permits for recoveries under way.</summary>
-    public SemaphoreSlim Recoveries { get; } = new(options.MaxConcurrentRecoveries);
+    public RecoveryPermits Recoveries { get; } = new(options.MaxConcurrentRecoveries);
 
     /// <summary>Makes an actor the one writer of a history in this system, until <see cref="Release"/>.</summary>
-    /// <returns>False when it was that already.</returns>
+    /// <returns>Whether it was not so before; an actor that restarts keeps its history.</returns>
     /// <exception cref="WriterFencedException">Another living actor writes it.</exception>
     public bool Claim(string persistenceId, ActorRef writer)
     {
-        if (_writers.TryAdd(persistenceId, writer))
-            return true;
-        var holder = _writers.GetOrAdd(persistenceId, writer);
-        if (holder == writer)
-            return false;
-        throw new WriterFencedException(persistenceId, $"{holder} is alive and writes it, {writer} must not.");
+        while (!_writers.TryAdd(persistenceId, writer))
+        {
+            if (!_writers.TryGetValue(persistenceId, out var holder))
+                continue;
+            return holder == writer
+                ? false
+                : throw new WriterFencedException(persistenceId, $"{holder} is alive and writes it, {writer} must not.");
+        }
+
+        return true;
     }
 
     /// <summary>Gives the history up, if the actor holds it.</summary>
     public void Release(string persistenceId, ActorRef writer) =>
         _writers.TryRemove(new KeyValuePair<string, ActorRef>(persistenceId, writer));
-
-    public void Dispose() => Recoveries.Dispose();
 }
 
 /// <summary>Stands where no journal was configured, and says so.</summary>
