@@ -1,3 +1,4 @@
+using LogosActors.Actors.Persistence.Journals;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Actors.Persistence;
@@ -153,10 +154,11 @@ public abstract class PersistentActor : Actor
         await _writer.CompleteAsync();
     }
 
-    /// <summary>The history is this address's from now until its end, over all restarts and the pauses between them.</summary>
     void Claim()
     {
         var (runtime, id, self) = (_runtime, PersistenceId, Self);
+        HistoryRules.CheckPersistenceId(id);
+        // Not by this instance: at the end there may be none, when a restart has failed or has not come about yet.
         if (runtime.Claim(id, self))
             Context.AtEnd(() => runtime.Release(id, self));
     }

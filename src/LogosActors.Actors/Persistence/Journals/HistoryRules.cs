@@ -60,7 +60,9 @@ static class HistoryRules
         return stored.Manifest.Length;
     }
 
-    static void CheckPersistenceId(string persistenceId)
+    /// <summary>Refuses a persistence id that the tables cannot hold.</summary>
+    /// <exception cref="JournalRejectedException">It is empty, too long or no text.</exception>
+    public static void CheckPersistenceId(string persistenceId)
     {
         if (string.IsNullOrEmpty(persistenceId) || persistenceId.Length > MaxPersistenceIdLength || !IsText(persistenceId))
             throw new JournalRejectedException(
