@@ -26,7 +26,7 @@ public sealed class EventSerialization
     }
 
     /// <summary>Encodes an event.</summary>
-    /// <exception cref="JournalRejectedException">The event's type is not registered.</exception>
+    /// <exception cref="JournalRejectedException">The event's type is not registered, or its codec cannot write it.</exception>
     public SerializedEvent Serialize(object @event)
     {
         ArgumentNullException.ThrowIfNull(@event);
@@ -34,7 +34,16 @@ public sealed class EventSerialization
             throw new JournalRejectedException(
                 $"Events of type {@event.GetType()} are not registered with {nameof(EventSerialization)}; "
                 + "register the type with a manifest that never changes.");
-        return new SerializedEvent(ProtobufSerializerId, codec.Manifest, codec.Write(@event));
+        try
+        {
+            return new SerializedEvent(ProtobufSerializerId, codec.Manifest, codec.Write(@event));
+        }
+#pragma warning disable CA1031 // whatever the codec throws, this event cannot be stored and others can
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            throw new JournalRejectedException($"A '{codec.Manifest}' could not be encoded: {e.Message}", e);
+        }
     }
 
     /// <summary>Decodes an event.</summary>
@@ -49,7 +58,9 @@ public sealed class EventSerialization
         {
             return codec.Read(stored.Payload);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or FormatException or ArgumentException)
+#pragma warning disable CA1031 // what a codec throws on hostile bytes is anybody's guess
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             throw new UnreadableEventException($"The {stored.Payload.Length} bytes of a '{stored.Manifest}' are corrupt.", e);
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LogosActors.Actors.Persistence;
 
 /// <summary>Writes what one persistent actor persists: one batch at a time, so that a rejected batch leaves no gap behind it.</summary>
@@ -16,6 +18,12 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
     /// <summary>Whether nothing waits to be written or handled.</summary>
     public bool IsIdle => _queue.Count == 0 && _stored is null;
 
+    /// <summary>Whether messages must wait. Between two of them only so when the actor was resumed after a handler had failed.</summary>
+    public bool HoldsUp => _waiting > 0 && !_failed;
+
+    /// <summary>How many writes wait for the next batch.</summary>
+    public int Queued => _queue.Count;
+
     /// <summary>Goes on after the last stored event.</summary>
     public void Start(long sequenceNr) => _written = sequenceNr;
 
@@ -26,6 +34,18 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
         _queue.Add(write);
         if (write.Waits)
             _waiting++;
+    }
+
+    /// <summary>Takes back what a handler persisted before it failed: all but the first writes of the queue.</summary>
+    public void Discard(int from)
+    {
+        for (var i = from; i < _queue.Count; i++)
+        {
+            if (_queue[i].Waits)
+                _waiting--;
+        }
+
+        _queue.RemoveRange(from, _queue.Count - from);
     }
 
     /// <summary>A batch that nobody waited for has been stored.</summary>
@@ -70,14 +90,9 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
 
     async ValueTask SettleAsync(Task stored)
     {
-        JournalRejectedException? rejection = null;
         try
         {
             await stored;
-        }
-        catch (JournalRejectedException e)
-        {
-            rejection = e;
         }
 #pragma warning disable CA1031 // whatever the journal throws, the write is in doubt and the actor must end
         catch (Exception e)
@@ -87,49 +102,103 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
             return;
         }
 
-        var batch = _batch;
-        _stored = null;
-        _notifies = false;
-        foreach (var write in batch)
+        foreach (var write in _batch)
         {
-            if (write.Waits)
-                _waiting--;
-            if ((write.Rejection ?? (write.Count > 0 ? rejection : null)) is { } reason)
-                actor.Reject(reason, write.EventAt(0));
-            else
-                RunHandlers(write);
+            while (!write.IsDone)
+                RunHandler(write, stored);
         }
 
-        batch.Clear();
+        _batch.Clear();
+        _stored = null;
+        _notifies = false;
     }
 
-    void RunHandlers(PendingWrite write)
+    void RunHandler(PendingWrite write, Task stored)
     {
-        if (write.Count == 0)
-            write.Handle(0);
-        for (var i = 0; i < write.Count; i++)
+        var queued = _queue.Count;
+        var step = write.Handled++;
+        if (write.IsDone && write.Waits)
+            _waiting--;
+        actor.Context.ActFor(write.Sender);
+        try
         {
-            actor.LastSequenceNr++;
-            write.Handle(i);
+            if (write.Rejection is { } rejection)
+            {
+                actor.Reject(rejection, write.EventAt(0));
+                return;
+            }
+
+            if (write.Count > 0)
+                actor.LastSequenceNr++;
+            write.Handle(step);
+        }
+        catch
+        {
+            // The failure costs what this handler wanted to persist. A restart takes the other handlers along and
+            // recovers their events; when the actor is resumed they run.
+            Discard(queued);
+            NotifyWhenStored(stored);
+            throw;
         }
     }
 
     void Fail(Exception cause)
     {
         _failed = true;
-        var first = _batch.First(w => w.Count > 0 && w.Rejection is null);
-        actor.FailToPersist(cause, first.EventAt(0), _written + 1);
+        var sequenceNr = actor.LastSequenceNr + 1;
+        foreach (var write in _batch)
+        {
+            if (write.Count == 0 || write.Rejection is not null)
+                continue;
+            if (sequenceNr > _written)
+            {
+                actor.FailToPersist(cause, write.EventAt(0), sequenceNr);
+                return;
+            }
+
+            sequenceNr += write.Count;
+        }
+
+        throw new UnreachableException("A batch failed although all of it was stored.", cause);
     }
 
-    Task WriteAsync(List<PendingWrite> batch)
+    async Task WriteAsync(List<PendingWrite> batch)
     {
         var events = new List<SerializedEvent>(batch.Count);
         foreach (var write in batch)
             Serialize(write, events);
-        return events.Count == 0 ? Task.CompletedTask : WriteAsync(events);
+        if (events.Count == 0)
+            return;
+        try
+        {
+            await WriteAsync(events);
+        }
+        catch (JournalRejectedException)
+        {
+            // Nothing was written, but only some of the writes may be to blame.
+            foreach (var write in batch)
+                await WriteAloneAsync(write);
+        }
     }
 
-    async Task WriteAsync(List<SerializedEvent> events)
+    async Task WriteAloneAsync(PendingWrite write)
+    {
+        var events = new List<SerializedEvent>(write.Count);
+        if (write.Rejection is null)
+            Serialize(write, events);
+        if (events.Count == 0)
+            return;
+        try
+        {
+            await WriteAsync(events);
+        }
+        catch (JournalRejectedException e)
+        {
+            write.Rejection = e;
+        }
+    }
+
+    async ValueTask WriteAsync(List<SerializedEvent> events)
     {
         await runtime.Journal.WriteAsync(new JournalWrite(actor.Id, _writerId, _written + 1, events));
         _written += events.Count;
@@ -156,10 +225,9 @@ internal sealed class EventWriter(PersistentActor actor, PersistenceRuntime runt
         if (_notifies)
             return;
         _notifies = true;
-        var self = actor.Context.Self;
         _ = stored.ContinueWith(
-            static (batch, self) => ((ActorRef)self!).Tell(new BatchStored(batch)),
-            self, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            static (batch, context) => ((ActorContext)context!).Signal(new BatchStored(batch)),
+            actor.Context, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>Told to the actor when a batch has been stored that messages did not wait for.</summary>

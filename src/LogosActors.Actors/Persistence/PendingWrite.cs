@@ -9,7 +9,16 @@ internal abstract class PendingWrite
     /// <summary>How many events; 0 for a deferred handler.</summary>
     public abstract int Count { get; }
 
-    /// <summary>Why the events were not given to the journal, if they were not.</summary>
+    /// <summary>Who sent the command; also the sender for the handlers.</summary>
+    public required ActorRef Sender { get; init; }
+
+    /// <summary>How many handlers have run, or failed.</summary>
+    public int Handled { get; set; }
+
+    /// <summary>Whether all handlers have run, or the rejection has been told.</summary>
+    public bool IsDone => Rejection is null ? Handled >= Math.Max(1, Count) : Handled > 0;
+
+    /// <summary>Why the events were not stored, if the actor may go on.</summary>
     public JournalRejectedException? Rejection { get; set; }
 
     public abstract object EventAt(int index);

@@ -11,7 +11,8 @@ namespace LogosActors.Actors.Persistence;
 /// the event is durable; messages wait meanwhile. Handlers run in the order of the calls.</para>
 /// <para>A write that fails stops the actor: what it holds in memory may no longer be what is stored. A write that is
 /// rejected (for instance, an event without a codec) left the history intact; <see cref="OnPersistRejected"/> is told and the actor goes on.
-/// A recovery that fails stops the actor. A parent that wants it back watches it.</para>
+/// A handler that throws costs what it persisted itself and nothing that is stored: a restart recovers that, and after
+/// <see cref="Directive.Resume"/> the handlers that are left run before the next message. A recovery that fails stops the actor. A parent that wants it back watches it.</para>
 /// <para>One living writer per persistence id: a second one in the same system fails to start, one in another process
 /// is stopped at its first write (<see cref="WriterFencedException"/>).</para>
 /// </remarks>
@@ -19,6 +20,7 @@ public abstract class PersistentActor : Actor
 {
     readonly PersistenceRuntime _runtime;
     readonly EventWriter _writer;
+    Task _deletions = Task.CompletedTask;
 
     /// <summary>Attaches the actor to its journal.</summary>
     protected PersistentActor()
@@ -47,7 +49,7 @@ public abstract class PersistentActor : Actor
     /// <param name="handler">Changes the state and answers; runs when the event is durable and before the next message.</param>
     protected void Persist<TEvent>(TEvent @event, Action<TEvent> handler)
         where TEvent : notnull =>
-        Enqueue(new PendingWrite<TEvent>([@event], handler, waits: true));
+        Enqueue(new PendingWrite<TEvent>([@event], handler, waits: true) { Sender = Sender });
 
     /// <summary>Stores several events together or not at all, then runs the handler with each.</summary>
     protected void PersistAll<TEvent>(IEnumerable<TEvent> events, Action<TEvent> handler)
@@ -56,19 +58,19 @@ public abstract class PersistentActor : Actor
         ArgumentNullException.ThrowIfNull(events);
         TEvent[] all = [.. events];
         if (all.Length > 0)
-            Enqueue(new PendingWrite<TEvent>(all, handler, waits: true));
+            Enqueue(new PendingWrite<TEvent>(all, handler, waits: true) { Sender = Sender });
     }
 
     /// <summary>Stores an event without holding up the messages that follow; the handler runs between two of them.</summary>
     protected void PersistAsync<TEvent>(TEvent @event, Action<TEvent> handler)
         where TEvent : notnull =>
-        Enqueue(new PendingWrite<TEvent>([@event], handler, waits: false));
+        Enqueue(new PendingWrite<TEvent>([@event], handler, waits: false) { Sender = Sender });
 
     /// <summary>Runs a handler when everything that was persisted before has been handled; stores nothing.</summary>
     protected void Defer(Action handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Enqueue(new DeferredHandler(handler));
+        Enqueue(new DeferredHandler(handler) { Sender = Sender });
     }
 
     /// <summary>Saves the state as of <see cref="LastSequenceNr"/>; <see cref="SnapshotSaved"/> or <see cref="SnapshotFailed"/> is told to this actor.</summary>
@@ -83,7 +85,9 @@ public abstract class PersistentActor : Actor
     protected void DeleteEvents(long toSequenceNr)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(toSequenceNr, LastSequenceNr);
-        Context.PipeTo(DeleteAsync(toSequenceNr));
+        var deletion = DeleteAsync(toSequenceNr);
+        _deletions = Task.WhenAll(_deletions, deletion);
+        Context.PipeTo(deletion);
     }
 
     /// <summary>Deletes snapshots up to and including a sequence number; <see cref="SnapshotsDeleted"/> or <see cref="SnapshotsNotDeleted"/> is told to this actor.</summary>
@@ -113,8 +117,14 @@ public abstract class PersistentActor : Actor
 
     internal void FailToPersist(Exception cause, object @event, long sequenceNr)
     {
-        OnPersistFailure(cause, @event, sequenceNr);
-        Context.Stop(Self);
+        try
+        {
+            OnPersistFailure(cause, @event, sequenceNr);
+        }
+        finally
+        {
+            Context.Stop(Self);
+        }
     }
 
     internal sealed override async ValueTask Starting(CancellationToken stopping)
@@ -132,8 +142,7 @@ public abstract class PersistentActor : Actor
         catch (Exception e) when (!stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            OnRecoveryFailure(e);
-            Context.Stop(Self);
+            FailToRecover(e);
             return;
         }
 
@@ -144,14 +153,28 @@ public abstract class PersistentActor : Actor
     {
         if (message is EventWriter.BatchStored stored)
             return _writer.FlushAfterAsync(stored);
-        var handling = base.Handle(message, behaviour);
-        return handling.IsCompletedSuccessfully && _writer.IsIdle ? handling : FlushAfterAsync(handling);
+        if (_writer.HoldsUp)
+            return HandleAfterFlushAsync(message, behaviour);
+        var queued = _writer.Queued;
+        ValueTask handling;
+        try
+        {
+            handling = base.Handle(message, behaviour);
+        }
+        catch
+        {
+            _writer.Discard(queued);
+            throw;
+        }
+
+        return handling.IsCompletedSuccessfully && _writer.IsIdle ? handling : FlushAfterAsync(handling, queued);
     }
 
     internal sealed override async ValueTask Finishing()
     {
         // Restart or stop: what is on its way to the journal must have arrived, or failed, before a successor reads the history.
         await _writer.CompleteAsync();
+        await _deletions.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     void Claim()
@@ -163,10 +186,39 @@ public abstract class PersistentActor : Actor
             Context.AtEnd(() => runtime.Release(id, self));
     }
 
-    async ValueTask FlushAfterAsync(ValueTask handling)
+    void FailToRecover(Exception cause)
     {
-        await handling;
+        try
+        {
+            OnRecoveryFailure(cause);
+        }
+        finally
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    async ValueTask FlushAfterAsync(ValueTask handling, int queued)
+    {
+        try
+        {
+            await handling;
+        }
+        catch
+        {
+            _writer.Discard(queued);
+            throw;
+        }
+
         await _writer.FlushAsync();
+    }
+
+    async ValueTask HandleAfterFlushAsync(object message, Func<object, ValueTask>? behaviour)
+    {
+        var sender = Sender;
+        await _writer.FlushAsync();
+        Context.ActFor(sender);
+        await Handle(message, behaviour);
     }
 
     void Replay(object message, long sequenceNr)
