@@ -98,7 +98,6 @@ public abstract class ActorContext
     /// <param name="map">Turns the result into a message; the result itself when null.</param>
     public abstract void PipeTo<T>(Task<T> task, ActorRef? recipient = null, Func<T, object>? map = null);
 
-
     /// <summary>A random source of this actor's; seeded, and so repeatable, on the deterministic host.</summary>
     public abstract Random Random { get; }
 
