@@ -1,3 +1,4 @@
+using LogosActors.Actors.Embedded;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Actors;
@@ -96,7 +97,7 @@ public sealed class CoordinatedShutdown
 
     async Task RunPhasesAsync(TaskCompletionSource done)
     {
-        var log = _system.LoggerFactory.CreateLogger<CoordinatedShutdown>();
+        var log = UnfailingLogger.Create(_system.LoggerFactory, typeof(CoordinatedShutdown).FullName!);
         var reason = _reason!;
         log.Log(
             reason.Cause is null ? LogLevel.Information : LogLevel.Error, reason.Cause,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Actors;
 
@@ -11,9 +12,9 @@ public sealed class EventStream
     readonly Lock _gate = new();
     ImmutableArray<(Type Type, ActorRef Subscriber)> _subscriptions = [];
 
-    internal EventStream()
-    {
-    }
+    readonly ILogger _log;
+
+    internal EventStream(ILogger log) => _log = log;
 
     /// <summary>Delivers every published message of a type, or of a type derived from it.</summary>
     /// <returns>False when the actor had subscribed to that type before.</returns>
@@ -57,7 +58,7 @@ public sealed class EventStream
             DeliverTo(subscriber, message);
     }
 
-    static void DeliverTo(ActorRef subscriber, object message)
+    void DeliverTo(ActorRef subscriber, object message)
     {
         try
         {
@@ -66,6 +67,12 @@ public sealed class EventStream
         catch (MailboxFullException)
         {
             // A subscriber that chose to refuse what it cannot hold must not fail the publisher.
+        }
+#pragma warning disable CA1031 // nor must one that is no actor of ours, whatever it throws
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _log.LogError(e, "A subscriber of the event stream failed to take a {Message}", message.GetType());
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class InvalidActorNameException(string message) : ArgumentExceptio
 
 /// <summary>An actor's constructor or start hook failed.</summary>
 public sealed class ActorInitializationException(string path, Exception innerException)
-    : Exception($"{path} could not be started: {innerException.Message}", innerException);
+    : Exception($"{path} could not be started: {innerException.Reason()}", innerException);
 
 /// <summary>A watched actor stopped and the watcher did not handle its <see cref="Terminated"/>.</summary>
 public sealed class DeathPactException(ActorRef actor)
@@ -42,8 +42,27 @@ public sealed class DeathPactException(ActorRef actor)
 
 /// <summary>A piped task failed and the actor did not handle its <see cref="PipeFailure"/>.</summary>
 public sealed class UnhandledPipeFailureException(Exception innerException)
-    : Exception($"A piped task failed and PipeFailure was not handled: {innerException.Message}", innerException);
+    : Exception($"A piped task failed and PipeFailure was not handled: {innerException.Reason()}", innerException);
 
 /// <summary>A failure was escalated up to the root; the system has shut down.</summary>
 public sealed class EscalatedToRootException(string path, Exception innerException)
-    : Exception($"{path} failed and its failure was escalated to the root: {innerException.Message}", innerException);
+    : Exception($"{path} failed and its failure was escalated to the root: {innerException.Reason()}", innerException);
+
+/// <summary>The text of exceptions that users wrote.</summary>
+internal static class ExceptionText
+{
+    /// <summary>The message; the class where the message itself fails.</summary>
+    public static string Reason(this Exception exception)
+    {
+        try
+        {
+            return exception.Message;
+        }
+#pragma warning disable CA1031 // a failure must be reported even when it cannot describe itself
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return exception.GetType().ToString();
+        }
+    }
+}

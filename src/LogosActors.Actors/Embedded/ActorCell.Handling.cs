@@ -107,7 +107,7 @@ internal sealed partial class ActorCell
         if (ReferenceEquals(envelope.Sender, SignalSender.Instance))
         {
             _sender = null;
-            if (!TryReadSignal(ref message))
+            if (!ReadSignal(ref message))
                 return;
         }
         else if (message is TracedMessage traced)
@@ -126,9 +126,7 @@ internal sealed partial class ActorCell
         var outer = Activity.Current;
         var extras = Extras;
         extras.Traced = traced;
-        extras.Activity = ActorDiagnostics.Source.StartActivity(
-            traced.Message.GetType().Name, ActivityKind.Consumer, traced.Trace,
-            [new KeyValuePair<string, object?>("actor.path", Path), ActorDiagnostics.SystemTag(System)]);
+        extras.Activity = ActorDiagnostics.StartHandling(traced, this);
         if (extras.ReceiveTimeout is not null)
             extras.LastReceived = Clock.GetTimestamp();
         Invoke(traced.Message);
@@ -144,11 +142,9 @@ internal sealed partial class ActorCell
             return;
         if (extras.Activity is { } activity)
         {
-            var outer = Activity.Current;
             if (failed)
                 activity.SetStatus(ActivityStatusCode.Error);
-            activity.Dispose();
-            Activity.Current = outer;
+            ActorDiagnostics.EndHandling(activity);
         }
 
         extras.Activity = null;
@@ -159,7 +155,7 @@ internal sealed partial class ActorCell
 
     void Invoke(object message)
     {
-        var started = ActorDiagnostics.HandlingTime.Enabled ? Stopwatch.GetTimestamp() : 0;
+        var started = ActorDiagnostics.MeasuresHandlingTime ? Stopwatch.GetTimestamp() : 0;
         _message = message;
         if (_asynchronous || _extras?.Behaviour is not null)
             InvokeAwaiting(message, started);
@@ -227,23 +223,38 @@ internal sealed partial class ActorCell
     void RecordHandling(long started)
     {
         if (started != 0)
-            ActorDiagnostics.HandlingTime.Record(
-                Stopwatch.GetElapsedTime(started).TotalSeconds, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(Props.ActorType));
+            ActorDiagnostics.RecordHandlingTime(this, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>Holds the mailbox until a step has ended. Stops and failures of children are still heard.</summary>
     void Await(ValueTask step, AwaitKind kind, object? message, long started)
     {
         var extras = Extras;
+        // On the actor's own context, which callers have set: a step that ends in this actor's turn is noticed there and then,
+        // without a detour over the thread pool. First, since a task that is not to be awaited throws here; the answer
+        // cannot come before this turn is over.
+        step.GetAwaiter().UnsafeOnCompleted(extras.OnAwaited ??= () => TellSystem(new SystemMessage.HandlerEnded()));
         (extras.Awaited, extras.Continuation, extras.AwaitedMessage, extras.AwaitStarted) = (step, kind, message, started);
         _awaiting = true;
         _mailbox.SetHeld(true);
-        // On the actor's own context, which callers have set: a step that ends in this actor's turn is noticed there and then,
-        // without a detour over the thread pool.
-        step.GetAwaiter().UnsafeOnCompleted(extras.OnAwaited ??= () => TellSystem(new SystemMessage.HandlerEnded()));
     }
 
     /// <summary>Turns a signal into the message that the actor sees; false when it is out of date.</summary>
+    bool ReadSignal(ref object message)
+    {
+        try
+        {
+            return TryReadSignal(ref message);
+        }
+#pragma warning disable CA1031 // keys of timers are compared by user code
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(e, message: null);
+            return false;
+        }
+    }
+
     bool TryReadSignal(ref object message)
     {
         switch (message)

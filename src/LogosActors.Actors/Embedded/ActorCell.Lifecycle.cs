@@ -12,7 +12,7 @@ internal sealed partial class ActorCell
         if (_stopRequested)
             return;
         _stopRequested = true;
-        _extras?.Stopping?.Cancel();
+        CancelStopping();
         // Whatever is being awaited, its end will see the request.
         if (_awaiting || _phase is Phase.Restarting)
             return;
@@ -129,8 +129,7 @@ internal sealed partial class ActorCell
 
         var extras = Extras;
         extras.Restarts++;
-        if (ActorDiagnostics.Restarts.Enabled)
-            ActorDiagnostics.Restarts.Add(1, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(Props.ActorType));
+        ActorDiagnostics.CountRestart(this);
         if (extras.Restart.Delay <= TimeSpan.Zero)
         {
             Instantiate(extras.Restart.Cause);
@@ -190,12 +189,16 @@ internal sealed partial class ActorCell
         extras.ReceiveTimer?.Dispose();
         (extras.ReceiveTimer, extras.ReceiveTimeout) = (null, null);
         (extras.Behaviour, extras.Escalated) = (null, null);
-        if (extras.Stopping is { } stopping)
-        {
-            stopping.Cancel();
-            stopping.Dispose();
-            extras.Stopping = null;
-        }
+        CancelStopping();
+        extras.Stopping?.Dispose();
+        extras.Stopping = null;
+    }
+
+    /// <summary>Asks what is being awaited to make way. What was registered with the token runs in here.</summary>
+    void CancelStopping()
+    {
+        if (_extras?.Stopping is { IsCancellationRequested: false } stopping)
+            RunHook(stopping.Cancel, "a callback of the token Stopping");
     }
 
     void EndBackoffTimer()

@@ -5,13 +5,10 @@ namespace LogosActors.Actors.Embedded;
 /// <summary>Failures: as the one that failed, and as the one that decides.</summary>
 internal sealed partial class ActorCell
 {
-    SupervisorStrategy Strategy => Props.SupervisorStrategy ?? _actor?.Strategy ?? SupervisorStrategy.Default;
-
     /// <summary>Decides about a failed child. Also while an asynchronous handler of this actor is under way.</summary>
     public void Supervise(ActorCell child, Exception cause, object? failing)
     {
-        var strategy = Strategy;
-        var directive = Decide(strategy, cause);
+        var (strategy, directive) = Decide(child, cause);
         if (directive == Directive.Restart && !child.MayRestart(strategy))
         {
             child._context.Log.LogError(
@@ -57,7 +54,7 @@ internal sealed partial class ActorCell
                 break;
             case Directive.Restart when _awaiting:
                 Extras.PendingRestart = (cause, failing, delay);
-                _extras?.Stopping?.Cancel();
+                CancelStopping();
                 break;
             case Directive.Restart when _phase is Phase.Failed or Phase.Running:
                 BeginRestart(cause, failing, delay);
@@ -65,30 +62,36 @@ internal sealed partial class ActorCell
         }
     }
 
-    void Report(ActorCell child, Exception cause, Directive directive)
+    static void Report(ActorCell child, Exception cause, Directive directive)
     {
         // In the child's log: it has failed, and waits for the decision while its parent writes.
         var log = child._context.Log;
         // Asked first: a failure that nobody listens to should not cost the arguments.
         if (log.IsEnabled(LogLevel.Error))
             log.LogError(cause, "{Child} failed: {Directive}", child, directive);
-        if (ActorDiagnostics.Failures.Enabled)
-            ActorDiagnostics.Failures.Add(
-                1, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(child.Props.ActorType), new("directive", directive));
+        ActorDiagnostics.CountFailure(child, directive);
     }
 
-    static Directive Decide(SupervisorStrategy strategy, Exception cause)
+    /// <summary>Asks the strategy. One that cannot decide leaves the decision to this actor's own supervisor.</summary>
+    (SupervisorStrategy Strategy, Directive Directive) Decide(ActorCell child, Exception cause)
     {
+        var strategy = SupervisorStrategy.Default;
         try
         {
-            return strategy.Decider(cause);
+            strategy = Props.SupervisorStrategy ?? _actor?.Strategy ?? strategy;
+            var directive = strategy.Decider(cause);
+            if (Enum.IsDefined(directive))
+                return (strategy, directive);
+            _context.Log.LogError("{Actor}: the decider answered the failure of {Child} with {Directive}, which is no directive", this, child, directive);
         }
-#pragma warning disable CA1031 // a decider that throws cannot decide; its own supervisor can
-        catch (Exception)
+#pragma warning disable CA1031 // whatever user code throws, somebody must decide
+        catch (Exception e)
 #pragma warning restore CA1031
         {
-            return Directive.Escalate;
+            _context.Log.LogError(e, "{Actor}: the supervisor strategy failed to decide about {Child}", this, child);
         }
+
+        return (strategy, Directive.Escalate);
     }
 
     /// <summary>Stops handling messages and lets the supervisor decide.</summary>

@@ -158,8 +158,8 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
         if (_phase == Phase.Created)
             Instantiate(restartReason: null);
         var left = System.Options.Throughput;
-        if (ActorDiagnostics.MailboxDepth.Enabled)
-            ActorDiagnostics.MailboxDepth.Record(_mailbox.Depth, ActorDiagnostics.SystemTag(System), ActorDiagnostics.TypeTag(Props.ActorType));
+        if (ActorDiagnostics.MeasuresMailboxDepth)
+            ActorDiagnostics.RecordMailboxDepth(this, _mailbox.Depth);
         while (left > 0)
         {
             if (IsHeld)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Actors.Embedded;
@@ -18,8 +17,8 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
 
     public override CancellationToken Stopping => (cell.Extras.Stopping ??= new CancellationTokenSource()).Token;
 
-    public override ILogger Log => cell.Extras.Log ??= new PathScopedLogger(
-        cell.System.LoggerFactory.CreateLogger(cell.Props.ActorType.FullName ?? cell.Props.ActorType.Name), cell.Path, cell.System.Name);
+    public override ILogger Log => cell.Extras.Log ??= UnfailingLogger.Create(
+        cell.System.LoggerFactory, cell.Props.ActorType.FullName ?? cell.Props.ActorType.Name, cell.Path, cell.System.Name);
 
     public override Random Random => cell.Extras.Random ??= cell.System.Dispatcher.CreateRandom(cell);
 
@@ -106,26 +105,4 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
 
         await recipient.TellAsync(message ?? new PipeFailure(new InvalidOperationException("The piped task returned null.")), sender);
     }
-}
-
-/// <summary>Adds the actor's path and the system's name to each entry as a scope, without a scope per message.</summary>
-internal sealed class PathScopedLogger(ILogger logger, string path, string system) : ILogger
-{
-    readonly KeyValuePair<string, object>[] _scope = [new("ActorPath", path), new("ActorSystem", system)];
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => logger.BeginScope(state);
-
-    public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
-
-    public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        if (!logger.IsEnabled(logLevel))
-            return;
-        using (logger.BeginScope(_scope))
-            logger.Log(logLevel, eventId, state, exception, formatter);
-    }
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"log of {path}");
 }

@@ -13,6 +13,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
         : base(name, options)
     {
         Dispatcher = dispatcher;
+        EventStream = new EventStream(UnfailingLogger.Create(options.LoggerFactory, typeof(EventStream).FullName!));
         _terminated = new TaskCompletionSource(dispatcher.PromiseOptions);
         _deadLetters = new DeadLettersRef(this);
         Persistence = new Persistence.PersistenceRuntime(options.Persistence, options.Time);
@@ -29,7 +30,7 @@ internal sealed class EmbeddedActorSystem : ActorSystem
 
     internal override Persistence.PersistenceRuntime Persistence { get; }
 
-    public override EventStream EventStream { get; } = new();
+    public override EventStream EventStream { get; }
 
     public override ActorRef DeadLetters => _deadLetters;
 

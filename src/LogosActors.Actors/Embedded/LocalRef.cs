@@ -38,8 +38,7 @@ internal sealed class DeadLettersRef(EmbeddedActorSystem system) : LocalRef
     public void Publish(object message, ActorRef? sender, ActorRef recipient, DeadLetterReason reason)
     {
         Interlocked.Increment(ref _count);
-        if (ActorDiagnostics.DeadLetters.Enabled)
-            ActorDiagnostics.DeadLetters.Add(1, ActorDiagnostics.SystemTag(system), new KeyValuePair<string, object?>("reason", reason));
+        ActorDiagnostics.CountDeadLetter(system, reason);
         // A dead letter about a dead letter would never end.
         if (message is not DeadLetter)
             system.EventStream.Publish(new DeadLetter(message, sender ?? this, recipient, reason));
