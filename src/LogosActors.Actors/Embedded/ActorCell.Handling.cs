@@ -19,13 +19,33 @@ internal sealed partial class ActorCell
 #pragma warning restore CA1031
         {
             // Only an async void method gets here; its failure is the actor's all the same.
-            Fail(e, _extras!.AwaitedMessage);
+            if (!Fail(e, _extras!.AwaitedMessage))
+                _context.Log.LogError(e, "{Actor} failed in work that nobody awaits", this);
         }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(outer);
         }
     }
+
+    /// <summary>Runs, soon, what work that nobody awaits has left to do after the actor's end: apart rather than never.</summary>
+    public void RunApart(SendOrPostCallback callback, object? state) =>
+        System.Dispatcher.Post(
+            static boxed =>
+            {
+                var (cell, callback, state) = ((ActorCell, SendOrPostCallback, object?))boxed!;
+                try
+                {
+                    callback(state);
+                }
+#pragma warning disable CA1031 // there is no actor left that could fail
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    cell._context.Log.LogError(e, "{Actor}: work that outlived it failed", cell);
+                }
+            },
+            (this, callback, state));
 
     /// <summary>The awaited step has ended: goes on with what it held up.</summary>
     public void EndAwait()
@@ -84,6 +104,8 @@ internal sealed partial class ActorCell
         }
         else if (extras.PendingRestart is { } restart)
         {
+            if (extras.PendingFailure is { Cause: not OperationCanceledException and var own })
+                _context.Log.LogError(own, "{Actor} failed in the handler that its restart waited for", this);
             (extras.PendingRestart, extras.PendingFailure) = (null, null);
             BeginRestart(restart.Cause, restart.Message, restart.Delay);
         }

@@ -6,6 +6,12 @@ namespace LogosActors.Actors.Embedded;
 /// <summary>Start, restart and stop.</summary>
 internal sealed partial class ActorCell
 {
+    /// <summary>Cancelled already where the request came before anyone asked for the token.</summary>
+    public CancellationToken Stopping =>
+        _stopRequested || _phase is Phase.Stopping or Phase.Terminated || _extras?.PendingRestart is not null
+            ? new CancellationToken(canceled: true)
+            : (Extras.Stopping ??= new CancellationTokenSource()).Token;
+
     /// <summary>Stops after the current message; during an await, cancels <see cref="ActorContext.Stopping"/> and waits for the handler's end.</summary>
     public void RequestStop()
     {
@@ -45,6 +51,8 @@ internal sealed partial class ActorCell
     /// <summary>Makes the instance, runs its start hook, and opens the mailbox when it is ready.</summary>
     void Instantiate(Exception? restartReason)
     {
+        // Whatever work that nobody awaits has set up since the last incarnation ended.
+        EndIncarnation();
         _phase = Phase.Running;
         try
         {
@@ -157,15 +165,15 @@ internal sealed partial class ActorCell
     /// <summary>Asks the children to stop, youngest first. True when there are none left.</summary>
     bool StopChildren()
     {
-        if (_extras?.Children is not { } children)
-            return true;
         _mailbox.Enter();
-        ActorCell[] living = [.. children.InOrder];
-        children.IsAwaited = living.Length > 0;
+        var children = _extras?.Children;
+        ActorCell[] living = children is null ? [] : [.. children.InOrder];
+        if (children is not null)
+            children.IsAwaited = living.Length > 0;
         _mailbox.Exit();
         for (var i = living.Length - 1; i >= 0; i--)
         {
-            _extras.Watching?.Remove(living[i]);
+            _extras!.Watching?.Remove(living[i]);
             living[i].TellSystem(new SystemMessage.Stop());
         }
 
@@ -245,7 +253,9 @@ internal sealed partial class ActorCell
         if (_extras?.AtEnd is { } release)
             RunHook(release, "the release of what it held");
         _phase = Phase.Terminated;
-        var rest = _mailbox.Close(out var waiters);
+        // Once more, for what PostStop may have set up.
+        EndIncarnation();
+        var rest = _mailbox.Close(out var waiters, out var system);
         if (_extras is not null)
         {
             rest.InsertRange(0, _extras.Unstashed ?? Enumerable.Empty<Envelope>());
@@ -258,6 +268,8 @@ internal sealed partial class ActorCell
             System.DeadLetter(envelope, this, DeadLetterReason.RecipientStopped);
         foreach (var waiter in waiters)
             waiter.Admit();
+        for (; system is not null; system = system.Next)
+            (system as SystemMessage.Continuation)?.RunApart(this);
         System.EventStream.Unsubscribe(this);
         if (Parent is not null)
             System.CountLive(-1);

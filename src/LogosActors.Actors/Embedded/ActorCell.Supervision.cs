@@ -52,6 +52,9 @@ internal sealed partial class ActorCell
             case Directive.Resume when _phase == Phase.Failed:
                 RequestStop();
                 break;
+            // A restart that is under way already awaits the end of the old incarnation.
+            case Directive.Restart when _awaiting && _phase != Phase.Running:
+                break;
             case Directive.Restart when _awaiting:
                 Extras.PendingRestart = (cause, failing, delay);
                 CancelStopping();
@@ -94,16 +97,16 @@ internal sealed partial class ActorCell
         return (strategy, Directive.Escalate);
     }
 
-    /// <summary>Stops handling messages and lets the supervisor decide.</summary>
-    void Fail(Exception cause, object? message)
+    /// <summary>Stops handling messages and lets the supervisor decide. False when the actor has failed, or ends, already.</summary>
+    bool Fail(Exception cause, object? message)
     {
-        if (_phase is Phase.Failed or Phase.Restarting or Phase.Stopping or Phase.Terminated)
-            return;
+        if (_phase != Phase.Running)
+            return false;
         if (_awaiting)
         {
             // Escalated by a child in the middle of a handler: the handler ends first.
             Extras.PendingFailure ??= (cause, message);
-            return;
+            return true;
         }
 
         _phase = Phase.Failed;
@@ -112,6 +115,7 @@ internal sealed partial class ActorCell
             System.Fail(cause);
         else
             Parent.TellSystem(new SystemMessage.ChildFailed(this, cause, message));
+        return true;
     }
 
     bool MayRestart(SupervisorStrategy strategy)

@@ -12,6 +12,7 @@ internal sealed partial class ActorCell
         ArgumentNullException.ThrowIfNull(message);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(delay, LongestWait);
+        ThrowIfTerminated();
         CancelTimer(key);
         var signal = new TimerSignal(key, message, periodic: interval != Timeout.InfiniteTimeSpan);
         (Extras.Timers ??= [])[key] = signal;
@@ -42,6 +43,7 @@ internal sealed partial class ActorCell
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LongestWait, nameof(timeout));
         }
 
+        ThrowIfTerminated();
         var extras = Extras;
         extras.ReceiveTimer?.Dispose();
         extras.ReceiveTimer = null;
@@ -75,6 +77,13 @@ internal sealed partial class ActorCell
         var message = Extras.Traced is { } traced && ReferenceEquals(traced.Message, _message) ? traced : _message;
         stash.Enqueue(new Envelope(message, _sender));
         _message = null;
+    }
+
+    /// <summary>Work that outlives its actor must not give it timers or watches that nothing would ever end.</summary>
+    void ThrowIfTerminated()
+    {
+        if (_phase == Phase.Terminated)
+            throw new InvalidOperationException($"{this} has stopped; its context can be used no more.");
     }
 
     public void UnstashAll()

@@ -10,14 +10,16 @@ internal sealed partial class ActorCell
             ActorName.Validate(name);
         var children = Extras.Children ??= new ChildSet();
         var child = new ActorCell(System, this, props, name ?? children.GenerateName());
+        // Under the lock, as whoever ends this actor counts the children under it: top-level actors are spawned by other threads.
         _mailbox.Enter();
-        // Within the lock: the root gets children from other threads, and a stop that has begun must not miss one.
-        var stopping = _phase is Phase.Stopping or Phase.Terminated;
-        var added = !stopping && children.TryAdd(child);
+        var accepted = _phase is Phase.Created or Phase.Running or Phase.Failed;
+        var added = accepted && children.TryAdd(child);
         _mailbox.Exit();
-        if (stopping)
+        if (!accepted)
             throw new InvalidOperationException(
-                Parent is null ? $"The system {System.Name} is terminating." : $"{this} is stopping; it cannot have new children.");
+                Parent is null
+                    ? $"The system {System.Name} is terminating."
+                    : $"{this} is stopping, or about to be restarted; it cannot have new children.");
         if (!added)
             throw new InvalidActorNameException(
                 $"'{name}' is the name of a living child of {this}; a name is free again once the stop has completed.");
@@ -53,6 +55,7 @@ internal sealed partial class ActorCell
     public void Watch(ActorRef actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        ThrowIfTerminated();
         if (actor == this || !(Extras.Watching ??= []).Add(actor))
             return;
         if (actor is not ActorCell cell || !cell.TryAddWatcher(this))

@@ -40,6 +40,8 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
         _context = new CellContext(this);
         if (props.Mailbox.IsBounded)
             _mailbox.Bound(props.Mailbox);
+        // Until it has been started: others can find the cell before that.
+        _mailbox.SetHeld(true);
     }
 
     public EmbeddedActorSystem System { get; }
@@ -145,7 +147,6 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
     {
         if (Parent is not null)
             System.CountLive(1);
-        _mailbox.SetHeld(true);
         if (_mailbox.TrySchedule())
             System.Dispatcher.Schedule(this);
     }

@@ -15,7 +15,7 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
 
     public override IReadOnlyList<ActorRef> Children => cell.ChildCells();
 
-    public override CancellationToken Stopping => (cell.Extras.Stopping ??= new CancellationTokenSource()).Token;
+    public override CancellationToken Stopping => cell.Stopping;
 
     public override ILogger Log => cell.Extras.Log ??= UnfailingLogger.Create(
         cell.System.LoggerFactory, cell.Props.ActorType.FullName ?? cell.Props.ActorType.Name, cell.Path, cell.System.Name);
@@ -86,7 +86,7 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
     }
 
     // Goes on in the dispatcher's context, not in the actor's: the task is none of the actor's business until it is told.
-    static async Task PipeAsync<T>(Task<T> task, ActorRef recipient, Func<T, object>? map, ActorRef sender)
+    static async Task PipeAsync<T>(Task<T> task, ActorRef recipient, Func<T, object>? map, ActorCell sender)
     {
         object message;
         try
@@ -103,6 +103,14 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
             message = new PipeFailure(e);
         }
 
-        await recipient.TellAsync(message ?? new PipeFailure(new InvalidOperationException("The piped task returned null.")), sender);
+        message ??= new PipeFailure(new InvalidOperationException("The piped task returned null."));
+        try
+        {
+            await recipient.TellAsync(message, sender);
+        }
+        catch (MailboxFullException)
+        {
+            sender.System.DeadLetter(message, sender, recipient, DeadLetterReason.MailboxOverflow);
+        }
     }
 }

@@ -227,7 +227,9 @@ internal struct Mailbox
     }
 
     /// <summary>Refuses all further messages and hands out those that wait.</summary>
-    public List<Envelope> Close(out BoundedWaiter[] waiters)
+    /// <param name="waiters">The senders that waited for room.</param>
+    /// <param name="system">The first message of the system; the others follow it.</param>
+    public List<Envelope> Close(out BoundedWaiter[] waiters, out SystemMessage? system)
     {
         var rest = new List<Envelope>();
         while (_batchNext < _batchCount)
@@ -239,6 +241,7 @@ internal struct Mailbox
         _first = default;
         rest.AddRange(_inbox.AsSpan(0, _inboxCount));
         _inboxCount = 0;
+        system = _systemHead;
         _systemHead = _systemTail = null;
         waiters = _bounded?.Drain(rest) ?? [];
         Return(ref _inbox, clear: true);

@@ -50,6 +50,9 @@ internal abstract class SystemMessage
     internal sealed class Continuation(SendOrPostCallback callback, object? state) : SystemMessage
     {
         public override void Run(ActorCell cell) => cell.Continue(callback, state);
+
+        /// <summary>Runs it although the actor has stopped.</summary>
+        public void RunApart(ActorCell cell) => cell.RunApart(callback, state);
     }
 }
 
@@ -58,9 +61,8 @@ internal sealed class ActorSynchronizationContext(ActorCell cell) : Synchronizat
 {
     public override void Post(SendOrPostCallback d, object? state)
     {
-        // After the actor's end nobody waits for the rest of a stray task; it runs apart rather than never.
         if (!cell.TellSystem(new SystemMessage.Continuation(d, state)))
-            cell.System.Dispatcher.Post(d, state);
+            cell.RunApart(d, state);
     }
 
     public override void Send(SendOrPostCallback d, object? state) =>

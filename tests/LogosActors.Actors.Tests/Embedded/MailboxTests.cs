@@ -57,7 +57,10 @@ public sealed class MailboxTests
         mailbox.Take(out _, out _);
         mailbox.Take(out _, out _);
         mailbox.TryEnqueue(new Envelope(100, null), out _);
-        var rest = mailbox.Close(out _);
+        SystemMessage late = new SystemMessage.BackoffEnded();
+        mailbox.TryEnqueueSystem(late, out _);
+        var rest = mailbox.Close(out _, out var system);
+        Assert.Same(late, system);
         Assert.Equal(Enumerable.Range(2, 99).Cast<object>(), rest.Select(e => e.Message));
         Assert.False(mailbox.TryEnqueue(new Envelope("late", null), out _));
         Assert.False(mailbox.TryEnqueueSystem(new SystemMessage.Stop(), out _));
