@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace LogosActors.Actors;
 
 /// <summary>What an actor may ask of its host. Valid only inside the actor's own handlers and hooks.</summary>
-/// <remarks>Each host derives its own; user code never does.</remarks>
+/// <remarks>Each host derives its own; user code never does. Work that nobody awaits and that outlives its actor still runs, but
+/// asking for timers, watches or children throws <see cref="InvalidOperationException"/> then.</remarks>
 public abstract class ActorContext
 {
     private protected ActorContext()
@@ -30,7 +31,8 @@ public abstract class ActorContext
     public abstract ActorRef? Child(string name);
 
     /// <summary>Cancelled when the actor is asked to stop (or is restarted with its siblings) during an await.</summary>
-    /// <remarks>The stop waits for the handler's end, so a handler that awaits long work passes this token on.</remarks>
+    /// <remarks>The stop waits for the handler's end, so a handler that awaits long work passes this token on. Asked for after
+    /// the stop was requested, it is cancelled from the beginning.</remarks>
     public abstract CancellationToken Stopping { get; }
 
     /// <summary>A logger whose scope carries the actor's path.</summary>
@@ -40,6 +42,7 @@ public abstract class ActorContext
     /// <param name="props">How to make it, and remake it at a restart.</param>
     /// <param name="name">Unique among the siblings, 1 – 255 of the characters allowed by <see cref="ActorName"/>; generated when null.</param>
     /// <exception cref="InvalidActorNameException">The name is taken (also by a child that has not finished stopping) or malformed.</exception>
+    /// <exception cref="InvalidOperationException">This actor is stopping, or about to be restarted.</exception>
     public abstract ActorRef Spawn(Props props, string? name = null);
 
     /// <summary>Stops an actor after its current message. What it has not handled yet becomes dead letters.</summary>
@@ -92,7 +95,8 @@ public abstract class ActorContext
     public abstract void Unbecome();
 
     /// <summary>Sends the result of a task as a message; a failure arrives as <see cref="PipeFailure"/>.</summary>
-    /// <remarks>A recipient that does not handle <see cref="PipeFailure"/> fails with its cause: it cannot be overlooked.</remarks>
+    /// <remarks>A recipient that does not handle <see cref="PipeFailure"/> fails with its cause: it cannot be overlooked. A result
+    /// that a full mailbox refuses becomes a <see cref="DeadLetter"/>.</remarks>
     /// <param name="task">The work. It runs outside the actor and must not touch its state.</param>
     /// <param name="recipient">Who gets the result; null for this actor itself.</param>
     /// <param name="map">Turns the result into a message; the result itself when null.</param>

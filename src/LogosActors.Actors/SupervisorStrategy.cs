@@ -30,7 +30,7 @@ public abstract record SupervisorStrategy
     /// <summary>Stop the failed child.</summary>
     public static SupervisorStrategy Stopping { get; } = new OneForOneStrategy { Decider = static _ => Directive.Stop };
 
-    /// <summary>Chooses what to do. A pure function; what it throws is escalated.</summary>
+    /// <summary>Chooses what to do. A pure function; what it throws is logged, and the failure escalated.</summary>
     /// <value>Default <see cref="DefaultDecider"/>.</value>
     public Func<Exception, Directive> Decider { get; init; } = DefaultDecider;
 

@@ -150,13 +150,7 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
         const int Capacity = 10;
         var gate = new TaskCompletionSource();
         var probe = CreateTestProbe();
-        var busy = System.Spawn(Props.Create(() => new AwaitingActor(async (_, message) =>
-        {
-            probe.Ref.Tell(message);
-            await gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(Capacity, rule) });
-        busy.Tell("first");
-        await probe.ExpectMsg("first");
+        var busy = await SpawnBusy(gate.Task, probe, MailboxOptions.Bounded(Capacity, rule));
         var refused = 0;
         for (var i = 0; i < 1000; i++)
         {
@@ -182,18 +176,12 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
     {
         var gate = new TaskCompletionSource();
         var probe = CreateTestProbe();
-        var busy = System.Spawn(Props.Create(() => new AwaitingActor(async (_, message) =>
-        {
-            probe.Ref.Tell(message);
-            await gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Backpressure) });
-        busy.Tell("first");
-        await probe.ExpectMsg("first");
+        var busy = await SpawnBusy(gate.Task, probe, MailboxOptions.Bounded(1, MailboxOverflow.Backpressure));
         busy.Tell("second");
-        using var cancellation = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource(Second, System.Time);
         var given = Enumerable.Range(0, 100).Select(i => busy.TellAsync(i, cancellation: cancellation.Token).AsTask()).ToArray();
         var patient = busy.TellAsync("third").AsTask();
-        await cancellation.CancelAsync();
+        await AdvanceAsync(2 * Second);
         foreach (var one in given)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AwaitAsync(one));
         gate.SetResult();
@@ -201,6 +189,34 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
         Assert.Equal(["second", "third"], await probe.ReceiveN(2));
         await probe.ExpectNoMsg();
         Assert.Equal(0, System.DeadLetterCount);
+    }
+
+    [Fact]
+    public async Task A_piped_result_that_finds_a_full_mailbox_is_a_dead_letter()
+    {
+        var gate = new TaskCompletionSource();
+        var probe = CreateTestProbe();
+        var busy = await SpawnBusy(gate.Task, probe, MailboxOptions.Bounded(1, MailboxOverflow.Fail));
+        busy.Tell("second");
+        var piping = Spawn((message, self) => self.Context.PipeTo(Task.FromResult(message), busy));
+        await EventFilter.DeadLetter<string>(letter => letter.Recipient == busy && letter.Reason == DeadLetterReason.MailboxOverflow)
+            .Expect(1, () => piping.Tell("result"));
+        gate.SetResult();
+        await probe.ExpectMsg("second");
+    }
+
+    /// <summary>An actor that hands each message to the probe, and is in the handler of the first until the task has ended.</summary>
+    async Task<ActorRef> SpawnBusy(Task gate, TestProbe probe, MailboxOptions mailbox)
+    {
+        var props = Props.Create(() => new AwaitingActor(async (_, message) =>
+        {
+            probe.Ref.Tell(message);
+            await gate;
+        }));
+        var busy = System.Spawn(props with { Mailbox = mailbox });
+        busy.Tell("first");
+        await probe.ExpectMsg("first");
+        return busy;
     }
 
     /// <summary>An actor that is in a handler which ends with a task, whatever else is asked of it.</summary>
