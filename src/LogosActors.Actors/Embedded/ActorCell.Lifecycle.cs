@@ -222,7 +222,8 @@ internal sealed partial class ActorCell
         {
             _extras.Services = null;
             var outer = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(Dispatcher.Context);
+            // Without any: the container awaits with ConfigureAwait(false), which goes on at once only where there is none.
+            SynchronizationContext.SetSynchronizationContext(null);
             _ = EndServicesAsync(services);
             SynchronizationContext.SetSynchronizationContext(outer);
         }
