@@ -50,6 +50,70 @@ public sealed class PostgresJournalTests(PostgresFixture postgres) : JournalCont
     }
 
     [Fact]
+    public async Task A_newer_program_that_takes_the_tables_over_ends_our_writing()
+    {
+        await WriteAsync("a", 1, "x");
+        await ExecuteAsync("UPDATE logos_schema SET version = 2");
+
+        var error = await Assert.ThrowsAsync<NewerJournalException>(() => WriteAsync("a", 2, "y"));
+        Assert.Contains("version 2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["x"], await TextsAsync("a"));
+
+        await ExecuteAsync("UPDATE logos_schema SET version = 1");
+        await WriteAsync("a", 2, "y");
+        Assert.Equal(["x", "y"], await TextsAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_number_that_another_process_used_and_deleted_during_our_statement_is_fenced()
+    {
+        await using var journal = new PostgresJournal(Options with { MaxWriters = 1 });
+        await using var other = await OpenSecondAsync();
+        await WriteAsync("a", 1, "both know this");
+        await using var gate = await HoldAsync("gate");
+        await using var door = await HoldAsync("door");
+
+        // Behind the write that waits at the gate these two gather to a group: one statement, which then waits at the door.
+        var waits = journal.WriteAsync(new JournalWrite("gate", Writer, 1, [Event("x")])).AsTask();
+        await WaitForLockAsync();
+        var opens = journal.WriteAsync(new JournalWrite("door", Writer, 1, [Event("x")])).AsTask();
+        var fenced = journal.WriteAsync(new JournalWrite("a", Writer, 2, [Event("mine")])).AsTask();
+        await gate.DisposeAsync();
+        await waits;
+        await WaitForLockAsync();
+        await other.WriteAsync(new JournalWrite("a", Guid.NewGuid(), 2, [Event("theirs"), Event("theirs too")]));
+        await other.DeleteAsync("a", 3, None);
+        await door.DisposeAsync();
+
+        await Assert.ThrowsAsync<WriterFencedException>(() => fenced);
+        await opens;
+        Assert.Equal(3, await Journal.ReadHighestSequenceNrAsync("a", None));
+        Assert.Empty(await ReadAllAsync("a"));
+        await other.WriteAsync(new JournalWrite("a", Guid.NewGuid(), 4, [Event("theirs")]));
+    }
+
+    [Fact]
+    public async Task Connections_that_the_server_ends_fail_what_was_under_way_and_nothing_that_comes_later()
+    {
+        await WriteAsync("a", 1, "x");
+        await ReadAllAsync("a");
+        await using (await HoldAsync("held"))
+        {
+            var held = WriteAsync("held", 1, "x");
+            await WaitForLockAsync();
+            await ExecuteAsync("SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+
+            var error = await Assert.ThrowsAsync<JournalException>(() => held);
+            Assert.Contains("127.0.0.1", error.Message, StringComparison.Ordinal);
+        }
+
+        await WriteAsync("held", 1, "again");
+        await WriteAsync("a", 2, "y");
+        Assert.Equal(["again"], await TextsAsync("held"));
+        Assert.Equal(["x", "y"], await TextsAsync("a"));
+    }
+
+    [Fact]
     public async Task A_server_that_goes_away_fails_what_was_under_way_and_loses_nothing()
     {
         await WriteAsync("a", 1, "x");
@@ -153,6 +217,32 @@ public sealed class PostgresJournalTests(PostgresFixture postgres) : JournalCont
     protected override Task<IJournal> OpenAsync() => Task.FromResult<IJournal>(new PostgresJournal(Options));
 
     protected override Task<IJournal> OpenSecondAsync() => OpenAsync();
+
+    /// <summary>Makes a writer of a history's first event wait, until this is disposed.</summary>
+    async Task<NpgsqlConnection> HoldAsync(string id)
+    {
+        var connection = new NpgsqlConnection(_connection + ";Pooling=false");
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // The tests' own SQL.
+        await using var insert = new NpgsqlCommand(
+            $"BEGIN; INSERT INTO journal (created, deleted, persistence_id, sequence_number, message) VALUES (0, false, '{id}', 1, '')",
+            connection);
+#pragma warning restore CA2100
+        await insert.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>Waits until somebody waits for a lock.</summary>
+    async Task WaitForLockAsync()
+    {
+        for (var attempt = 0; attempt < 1_000; attempt++)
+        {
+            if (await QueryAsync("SELECT count(*)::text FROM pg_locks WHERE NOT granted") != "0")
+                return;
+        }
+
+        Assert.Fail("Nobody waits.");
+    }
 
     /// <summary>Reads until the connections that the crash broke have all been found out.</summary>
     async Task ReconnectedAsync()

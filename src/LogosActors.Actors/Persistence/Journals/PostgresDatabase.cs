@@ -84,6 +84,8 @@ sealed class PostgresDatabase : IAsyncDisposable
     public static bool IsFailure(Exception e)
         => e is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException;
 
+    public NewerJournalException Newer(long version) => PostgresSchema.Newer(version, _name);
+
     public JournalException Explain(Exception cause) => cause switch
     {
         NewerJournalException newer => new NewerJournalException(newer.Message),
@@ -123,6 +125,9 @@ static class PostgresSchema
 {
     /// <summary>The newest schema that this code knows, kept in the table <c>logos_schema</c>.</summary>
     public const int Version = 1;
+
+    /// <summary>Selects the version of the tables where it is newer than this code.</summary>
+    public const string NewerVersionSql = "SELECT version FROM logos_schema WHERE component = 'journal' AND version > 1";
 
     const string Tables = """
         CREATE TABLE IF NOT EXISTS journal (
@@ -189,10 +194,10 @@ static class PostgresSchema
             return 0;
         await using var query = new NpgsqlCommand("SELECT version FROM logos_schema WHERE component = 'journal'", connection);
         var version = await query.ExecuteScalarAsync(cancellation) as int? ?? 0;
-        if (version > Version)
-            throw new NewerJournalException(
-                $"The journal ({name}) has schema version {version}, this program knows {Version}: "
-                + "run the newer program. Nothing was written.");
-        return version;
+        return version > Version ? throw Newer(version, name) : version;
     }
+
+    public static NewerJournalException Newer(long version, string name) =>
+        new($"The journal ({name}) has schema version {version}, this program knows {Version}: "
+            + "run the newer program. Nothing was written.");
 }

@@ -11,7 +11,9 @@ namespace LogosActors.Actors.Persistence.Journals;
 /// <para>The writes of many actors share a statement: a group is what arrived while the previous one was committed. In a
 /// group a write that is refused fails alone. A lost connection fails the writes that were under way, whose outcome is
 /// unknown; the next group connects again.</para>
-/// <para>The tables are created at the first use, or by <see cref="OpenAsync"/>.</para>
+/// <para>The tables are created at the first use, or by <see cref="OpenAsync"/>. The schema's version is checked there and in
+/// each append, so that a newer program that takes the tables over ends the writing of an older one; reads and deletions go
+/// on until the older one is restarted.</para>
 /// </remarks>
 public sealed class PostgresJournal : IJournal
 {
@@ -139,8 +141,9 @@ sealed class PostgresWriter : IAsyncDisposable
 {
     // Checks and inserts in one round trip, which is also the transaction. What it sees of the highest numbers may be
     // overtaken by another process before the insert: then the unique constraint refuses the whole statement.
-    const string AppendSql = """
-        WITH history AS MATERIALIZED (
+    const string AppendSql = $"""
+        WITH newer AS MATERIALIZED ({PostgresSchema.NewerVersionSql}),
+        history AS MATERIALIZED (
             SELECT h.place, h.persistence_id, h.expected, coalesce(
                 (SELECT max(j.sequence_number) FROM journal j WHERE j.persistence_id = h.persistence_id), 0) AS highest
             FROM unnest($1, $2) WITH ORDINALITY AS h (persistence_id, expected, place)),
@@ -150,8 +153,22 @@ sealed class PostgresWriter : IAsyncDisposable
             FROM unnest($4, $5, $6, $7, $8, $9) WITH ORDINALITY
                 AS e (history, sequence_number, message, manifest, identifier, writer_uuid, place)
             JOIN history h ON h.place = e.history AND h.highest = h.expected
+            WHERE NOT EXISTS (SELECT FROM newer)
             ORDER BY e.place)
         SELECT persistence_id, highest FROM history WHERE highest <> expected
+        UNION ALL SELECT NULL, version FROM newer
+        """;
+
+    // While the statement above was at work (it may have waited for somebody's lock), another process may have continued a
+    // history and deleted again what would have been in our way. Its last event is still there, after ours: inserting that
+    // anew breaks the unique constraint, and with it the transaction that both statements share.
+    const string ConfirmSql = """
+        INSERT INTO journal (created, deleted, persistence_id, sequence_number, message)
+        SELECT j.created, j.deleted, j.persistence_id, j.sequence_number, j.message
+        FROM unnest($1, $2, $3) AS h (persistence_id, last, writer_uuid)
+        JOIN journal j ON j.persistence_id = h.persistence_id AND j.sequence_number > h.last
+        WHERE h.writer_uuid = (
+            SELECT own.writer_uuid FROM journal own WHERE own.persistence_id = h.persistence_id AND own.sequence_number = h.last)
         """;
 
     readonly PostgresDatabase _database;
@@ -229,14 +246,27 @@ sealed class PostgresWriter : IAsyncDisposable
         await _database.PrepareAsync(CancellationToken.None);
         _connection ??= await _database.OpenWriterAsync();
         var rows = new PostgresAppendRows(group);
-        await using var command = new NpgsqlCommand(AppendSql, _connection);
-        rows.AddTo(command, _time.GetUtcNow().UtcTicks);
-        await using var mismatches = await command.ExecuteReaderAsync();
+        // One round trip and one transaction.
+        await using var batch = new NpgsqlBatch(_connection)
+        {
+            BatchCommands = { rows.Append(AppendSql, _time.GetUtcNow().UtcTicks), rows.Confirm(ConfirmSql) },
+        };
+        await using var mismatches = await batch.ExecuteReaderAsync();
         Dictionary<string, long>? highest = null;
         while (await mismatches.ReadAsync())
+        {
+            if (mismatches.IsDBNull(0))
+                throw _database.Newer(mismatches.GetInt64(1));
             (highest ??= new(StringComparer.Ordinal)).Add(mismatches.GetString(0), mismatches.GetInt64(1));
-        if (highest is null)
-            return;
+        }
+
+        await mismatches.NextResultAsync();
+        if (highest is not null)
+            Refuse(group, highest);
+    }
+
+    static void Refuse(List<PostgresAppend> group, Dictionary<string, long> highest)
+    {
         foreach (var append in group)
         {
             if (append.Refusal is null && highest.TryGetValue(append.Write.PersistenceId, out var last))
@@ -270,6 +300,8 @@ sealed class PostgresAppendRows
     readonly Dictionary<string, (int Place, long Next)> _histories = new(StringComparer.Ordinal);
     readonly List<string> _persistenceIds = [];
     readonly List<long> _expected = [];
+    readonly List<long> _last = [];
+    readonly List<string> _lastWriters = [];
     readonly List<int> _places = [];
     readonly List<long> _sequenceNrs = [];
     readonly List<byte[]> _messages = [];
@@ -283,8 +315,10 @@ sealed class PostgresAppendRows
             Add(append);
     }
 
-    public void AddTo(NpgsqlCommand command, long created)
+    /// <summary>The statement with histories, time and events.</summary>
+    public NpgsqlBatchCommand Append(string sql, long created)
     {
+        var command = new NpgsqlBatchCommand(sql);
         Add(command, NpgsqlDbType.Text, _persistenceIds);
         Add(command, NpgsqlDbType.Bigint, _expected);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = created });
@@ -294,9 +328,20 @@ sealed class PostgresAppendRows
         Add(command, NpgsqlDbType.Text, _manifests);
         Add(command, NpgsqlDbType.Integer, _identifiers);
         Add(command, NpgsqlDbType.Text, _writers);
+        return command;
     }
 
-    static void Add<T>(NpgsqlCommand command, NpgsqlDbType element, List<T> column)
+    /// <summary>The statement with each history's last event and that event's writer.</summary>
+    public NpgsqlBatchCommand Confirm(string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        Add(command, NpgsqlDbType.Text, _persistenceIds);
+        Add(command, NpgsqlDbType.Bigint, _last);
+        Add(command, NpgsqlDbType.Text, _lastWriters);
+        return command;
+    }
+
+    static void Add<T>(NpgsqlBatchCommand command, NpgsqlDbType element, List<T> column)
         => command.Parameters.Add(
             new NpgsqlParameter<List<T>> { TypedValue = column, NpgsqlDbType = NpgsqlDbType.Array | element });
 
@@ -307,6 +352,8 @@ sealed class PostgresAppendRows
         {
             _persistenceIds.Add(write.PersistenceId);
             _expected.Add(write.FirstSequenceNr - 1);
+            _last.Add(0);
+            _lastWriters.Add("");
             history = (_persistenceIds.Count, write.FirstSequenceNr);
         }
 
@@ -316,6 +363,8 @@ sealed class PostgresAppendRows
         _histories[write.PersistenceId] = history with { Next = history.Next + write.Events.Count };
 
         var writer = write.WriterId.ToString("N");
+        _last[history.Place - 1] = write.FirstSequenceNr + write.Events.Count - 1;
+        _lastWriters[history.Place - 1] = writer;
         for (var i = 0; i < write.Events.Count; i++)
         {
             var stored = write.Events[i];
