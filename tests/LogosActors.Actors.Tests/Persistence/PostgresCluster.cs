@@ -67,7 +67,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         => RunServerToolAsync(
             "pg_ctl",
             [
-                "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_directory, "log"), "-o",
+                "-D", Data, "-w", "-t", "300", "-l", Path.Combine(_directory, "log"), "-o",
                 $"-p {_port} -k {_directory} -c listen_addresses=127.0.0.1 -c fsync=on -c shared_buffers=128MB -c max_connections=100",
                 "start",
             ]);
