@@ -294,15 +294,21 @@ internal sealed partial class ActorCell
                 }
 
                 message = timer.Message;
-                return true;
+                return !StopsBy(message);
             case ReceiveTimeoutSignal:
                 return TryReadReceiveTimeout(ref message);
-            case PoisonPill:
-                RequestStop();
-                return false;
             default:
-                return true;
+                return !StopsBy(message);
         }
+    }
+
+    /// <summary>Whether the message is a <see cref="PoisonPill"/>, which it obeys.</summary>
+    bool StopsBy(object message)
+    {
+        if (message is not PoisonPill)
+            return false;
+        RequestStop();
+        return true;
     }
 
     bool TryReadReceiveTimeout(ref object message)

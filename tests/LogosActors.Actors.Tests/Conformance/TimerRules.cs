@@ -212,6 +212,18 @@ public abstract class TimerRules(HostFactory host, ITestOutputHelper output) : C
     }
 
     [Fact]
+    public async Task A_poison_pill_told_by_a_timer_stops_the_actor()
+    {
+        var probe = CreateTestProbe();
+        var actor = Clocked(probe);
+        probe.Watch(actor);
+        actor.Tell(Do(context => context.StartSingleTimer("key", PoisonPill.Instance, Second)));
+        await probe.ExpectNoMsg(Second / 2);
+        await AdvanceAsync(Second);
+        await probe.ExpectTerminated(actor);
+    }
+
+    [Fact]
     public async Task A_timer_with_an_impossible_duration_is_refused_and_the_one_of_that_key_goes_on()
     {
         var probe = CreateTestProbe();
