@@ -39,7 +39,7 @@ public enum DeadLetterReason
     /// <summary>The recipient had stopped, or stopped before it handled the message.</summary>
     RecipientStopped,
 
-    /// <summary>A bounded mailbox was full (<see cref="MailboxOverflow.DropOldest"/> or <see cref="MailboxOverflow.DropNewest"/>).</summary>
+    /// <summary>A bounded mailbox was full, and its rule was to drop, or to refuse what came from the event stream, a router or a task.</summary>
     MailboxOverflow,
 
     /// <summary>There was nobody to answer.</summary>

@@ -44,7 +44,7 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
         _mailbox.SetHeld(true);
     }
 
-    public EmbeddedActorSystem System { get; }
+    public override EmbeddedActorSystem System { get; }
 
     public ActorCell? Parent { get; }
 
@@ -52,11 +52,13 @@ internal sealed partial class ActorCell : LocalRef, IThreadPoolWorkItem
 
     public override string Name { get; }
 
-    public override TimeProvider Clock => System.Time;
+    public TimeProvider Clock => System.Time;
 
-    public override Dispatcher Dispatcher => System.Dispatcher;
+    public Dispatcher Dispatcher => System.Dispatcher;
 
     public override string Path => Parent?.Parent is null ? "/" + Name : Parent.Path + "/" + Name;
+
+    public override bool HasStopped => _mailbox.IsDead;
 
     public ActorRef Sender => _sender ?? System.DeadLetters;
 

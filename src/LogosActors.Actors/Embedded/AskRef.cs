@@ -4,6 +4,7 @@ namespace LogosActors.Actors.Embedded;
 internal sealed class AskRef<T> : LocalRef
 {
     readonly TaskCompletionSource<T> _answer;
+    readonly EmbeddedActorSystem? _system;
     readonly Dispatcher _dispatcher;
     readonly ActorRef _recipient;
     readonly object _message;
@@ -12,14 +13,17 @@ internal sealed class AskRef<T> : LocalRef
     readonly CancellationTokenRegistration _cancellation;
 
     public AskRef(
-        ActorRef recipient, object message, TimeSpan timeout, Dispatcher dispatcher, TimeProvider time, CancellationToken cancellation)
+        ActorRef recipient, object message, TimeSpan timeout, EmbeddedActorSystem? system, TimeProvider time, CancellationToken cancellation)
     {
-        (_recipient, _message, _timeout, _dispatcher) = (recipient, message, timeout, dispatcher);
-        _answer = new TaskCompletionSource<T>(dispatcher.PromiseOptions);
-        _timer = time.CreateTimer(static self => ((AskRef<T>)self!).TimeOut(), this, timeout, Timeout.InfiniteTimeSpan);
+        (_recipient, _message, _timeout, _system) = (recipient, message, timeout, system);
+        _dispatcher = system?.Dispatcher ?? Dispatcher.Default;
+        _answer = new TaskCompletionSource<T>(_dispatcher.PromiseOptions);
+        // Made at rest and then set going: a timer that fires at once must find itself here.
+        _timer = time.CreateTimer(static self => ((AskRef<T>)self!).TimeOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (cancellation.CanBeCanceled)
             _cancellation = cancellation.UnsafeRegister(
                 static (self, token) => ((AskRef<T>)self!).End(static (answer, t) => answer.TrySetCanceled(t), token), this);
+        _timer.Change(timeout, Timeout.InfiniteTimeSpan);
     }
 
     public Task<T> Answer => _answer.Task;
@@ -30,33 +34,44 @@ internal sealed class AskRef<T> : LocalRef
 
     public override void Tell(object message, ActorRef? sender = null)
     {
-        switch (message)
-        {
-            case T answer:
-                End(static (answered, value) => answered.TrySetResult(value), answer);
-                break;
-            case Failure failure:
-                End(static (answered, cause) => answered.TrySetException(cause), failure.Cause);
-                break;
-            default:
-                End(static (answered, value) => answered.TrySetException(new UnexpectedAnswerException(value, typeof(T))), message);
-                break;
-        }
+        ArgumentNullException.ThrowIfNull(message);
+        _dispatcher.Complete(
+            static told =>
+            {
+                if (TrySet(told.Self._answer, told.message))
+                    told.Self.Release();
+                else
+                    told.Self._system?.DeadLetter(told.message, told.sender, told.Self, DeadLetterReason.NoRecipient);
+            },
+            (Self: this, message, sender));
     }
 
     public override void Notify(Terminated terminated) => Tell(terminated);
 
-    void TimeOut() =>
-        End(static (answer, self) => answer.TrySetException(new AskTimeoutException(self._recipient, self._message, self._timeout)), this);
+    /// <summary>Ends the request without an answer.</summary>
+    public void Fail(Exception cause) => End(static (answer, why) => answer.TrySetException(why), cause);
+
+    static bool TrySet(TaskCompletionSource<T> answer, object message) => message switch
+    {
+        Failure failure when typeof(T) != typeof(Failure) => answer.TrySetException(failure.Cause),
+        T value => answer.TrySetResult(value),
+        _ => answer.TrySetException(new UnexpectedAnswerException(message, typeof(T))),
+    };
+
+    void TimeOut() => Fail(new AskTimeoutException(_recipient, _message, _timeout));
 
     void End<TState>(Func<TaskCompletionSource<T>, TState, bool> complete, TState state) =>
         _dispatcher.Complete(
             static ending =>
             {
-                if (!ending.complete(ending.Self._answer, ending.state))
-                    return;
-                ending.Self._timer.Dispose();
-                ending.Self._cancellation.Unregister();
+                if (ending.complete(ending.Self._answer, ending.state))
+                    ending.Self.Release();
             },
             (Self: this, complete, state));
+
+    void Release()
+    {
+        _timer.Dispose();
+        _cancellation.Unregister();
+    }
 }

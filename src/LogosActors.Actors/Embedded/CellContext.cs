@@ -110,6 +110,7 @@ internal sealed class CellContext(ActorCell cell) : ActorContext
         }
         catch (MailboxFullException)
         {
+            // Nobody waits for this method, so the result would be lost without a trace.
             sender.System.DeadLetter(message, sender, recipient, DeadLetterReason.MailboxOverflow);
         }
     }

@@ -3,11 +3,11 @@ namespace LogosActors.Actors.Embedded;
 /// <summary>An address within this process: what it costs to be watched by it and to be its target.</summary>
 internal abstract class LocalRef : ActorRef
 {
-    /// <summary>The clock of the system that this address belongs to; null when it belongs to none.</summary>
-    public virtual TimeProvider? Clock => null;
+    /// <summary>The system that this address belongs to; null when it belongs to none.</summary>
+    public virtual EmbeddedActorSystem? System => null;
 
-    /// <summary>The dispatcher of that system; null when it belongs to none.</summary>
-    public virtual Dispatcher? Dispatcher => null;
+    /// <summary>Whether it stands for an actor that has stopped.</summary>
+    public virtual bool HasStopped => false;
 
     /// <summary>Is told, once, that an actor which it watches has stopped.</summary>
     public abstract void Notify(Terminated terminated);
@@ -24,12 +24,13 @@ internal sealed class DeadLettersRef(EmbeddedActorSystem system) : LocalRef
 
     public override string Path => "/deadLetters";
 
-    public override TimeProvider Clock => system.Time;
+    public override EmbeddedActorSystem System => system;
 
-    public override Dispatcher Dispatcher => system.Dispatcher;
-
-    public override void Tell(object message, ActorRef? sender = null) =>
+    public override void Tell(object message, ActorRef? sender = null)
+    {
+        ArgumentNullException.ThrowIfNull(message);
         Publish(message, sender, this, DeadLetterReason.NoRecipient);
+    }
 
     public override void Notify(Terminated terminated)
     {
