@@ -77,6 +77,9 @@ public abstract class Actor
                 throw new DeathPactException(terminated.Actor);
             case PipeFailure failure:
                 throw new UnhandledPipeFailureException(failure.Cause);
+            case UnhandledMessage:
+                // A subscriber that does not handle these would be told of its own for ever.
+                break;
             default:
                 Context.System.EventStream.Publish(new UnhandledMessage(message, Sender, Self));
                 break;

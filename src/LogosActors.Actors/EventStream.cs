@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using LogosActors.Actors.Embedded;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Actors;
@@ -17,7 +18,7 @@ public sealed class EventStream
     internal EventStream(ILogger log) => _log = log;
 
     /// <summary>Delivers every published message of a type, or of a type derived from it.</summary>
-    /// <returns>False when the actor had subscribed to that type before.</returns>
+    /// <returns>False when the actor had subscribed to that type before, or has stopped.</returns>
     public bool Subscribe(ActorRef subscriber, Type type)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
@@ -28,8 +29,13 @@ public sealed class EventStream
                 return false;
             _subscriptions = _subscriptions.Add((type, subscriber));
             _exact.Clear();
-            return true;
         }
+
+        // Asked after the subscription: an actor that stops from now on is removed by its host.
+        if (subscriber is not LocalRef { HasStopped: true })
+            return true;
+        Unsubscribe(subscriber);
+        return false;
     }
 
     /// <summary>Delivers every published <typeparamref name="T"/>.</summary>
@@ -67,6 +73,7 @@ public sealed class EventStream
         catch (MailboxFullException)
         {
             // A subscriber that chose to refuse what it cannot hold must not fail the publisher.
+            (subscriber as LocalRef)?.System?.DeadLetter(message, sender: null, subscriber, DeadLetterReason.MailboxOverflow);
         }
 #pragma warning disable CA1031 // nor must one that is no actor of ours, whatever it throws
         catch (Exception e)
