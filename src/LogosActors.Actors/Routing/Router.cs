@@ -41,7 +41,7 @@ internal abstract class RouterActor(RoutingLogic logic) : Actor
 
     protected sealed override void Receive(object message)
     {
-        if (message is Terminated terminated && _routees.Remove(terminated.Actor))
+        if (message is Terminated terminated && _routees.RemoveAll(routee => routee == terminated.Actor) > 0)
         {
             logic.SetRoutees([.. _routees]);
             if (_routees.Count == 0)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using LogosActors.Actors.Embedded;
 
 namespace LogosActors.Actors.Routing;
 
@@ -34,6 +35,19 @@ public abstract class RoutingLogic
     /// <summary>Tells the message to those it is for. False when there is nobody.</summary>
     internal abstract bool Route(object message, ActorRef? sender);
 
+    static void Deliver(ActorRef routee, object message, ActorRef? sender)
+    {
+        try
+        {
+            routee.Tell(message, sender);
+        }
+        catch (MailboxFullException)
+        {
+            // One routee that refuses what it cannot hold must not restart the router, and with it a whole pool.
+            (routee as LocalRef)?.System?.DeadLetter(message, sender, routee, DeadLetterReason.MailboxOverflow);
+        }
+    }
+
     sealed class RoundRobinLogic : RoutingLogic
     {
         IReadOnlyList<ActorRef> _routees = [];
@@ -46,7 +60,7 @@ public abstract class RoutingLogic
             if (_routees.Count == 0)
                 return false;
             _next = (_next + 1) % _routees.Count;
-            _routees[_next].Tell(message, sender);
+            Deliver(_routees[_next], message, sender);
             return true;
         }
     }
@@ -60,7 +74,7 @@ public abstract class RoutingLogic
         internal override bool Route(object message, ActorRef? sender)
         {
             foreach (var routee in _routees)
-                routee.Tell(message, sender);
+                Deliver(routee, message, sender);
             return _routees.Count > 0;
         }
     }
@@ -82,7 +96,7 @@ public abstract class RoutingLogic
             if (_points.Length == 0)
                 return false;
             var at = Array.BinarySearch(_points, Hash(key(message)));
-            _owners[(at >= 0 ? at : ~at) % _owners.Length].Tell(message, sender);
+            Deliver(_owners[(at >= 0 ? at : ~at) % _owners.Length], message, sender);
             return true;
         }
 
