@@ -37,6 +37,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
                 await Task.Delay(Timeout.InfiniteTimeSpan, self.Clock, self.Own.Stopping);
         })));
         sibling.Tell("one");
+        Assert.Equal(1, await Count(sibling));
         awaiting.Tell("work");
         await probe.ExpectMsg("work");
         awaiting.Tell("after the restart");
