@@ -175,7 +175,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
         {
             OnReceive = (self, message) =>
             {
-                self.Own.StartSingleTimer(key, "due", Second);
+                self.Context.StartSingleTimer(key, "due", Second);
                 key.IsBroken = true;
             },
             OnPostRestart = (_, reason) => probe.Ref.Tell(reason.Message),
@@ -191,9 +191,9 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
         var probe = CreateTestProbe();
         var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, _) =>
         {
-            self.Own.Stopping.Register(() => throw new InvalidCastException("in the callback"));
+            self.Context.Stopping.Register(() => throw new InvalidCastException("in the callback"));
             probe.Ref.Tell("awaits");
-            await Task.Delay(Timeout.InfiniteTimeSpan, self.Clock, self.Own.Stopping);
+            await Task.Delay(Timeout.InfiniteTimeSpan, self.Time, self.Context.Stopping);
         })));
         probe.Watch(actor);
         actor.Tell("go");
@@ -219,7 +219,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
             return new HookedActor
             {
                 OnPreStart = _ => ThrowUnless(place == Place.Constructor || succeeds(place)),
-                OnReceive = (self, _) => self.Respond("started"),
+                OnReceive = (self, _) => self.Reply("started"),
             };
         });
 

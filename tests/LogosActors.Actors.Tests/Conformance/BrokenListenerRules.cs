@@ -26,7 +26,7 @@ public abstract class BrokenLogRules(HostFactory host, ITestOutputHelper output)
         {
             OnReceive = (self, message) =>
             {
-                self.Own.Log.LogInformation("{Message}", message);
+                self.Context.Log.LogInformation("{Message}", message);
                 probe.Ref.Tell(message);
             },
             OnPostStop = _ => throw new FormatException("in PostStop"),
@@ -155,7 +155,7 @@ public abstract class BrokenListenerRules(HostFactory host, ITestOutputHelper ou
         var awaiting = System.Spawn(Props.Create(() => new AwaitingActor(async (self, message) =>
         {
             await Task.Yield();
-            self.Respond(message);
+            self.Reply(message);
         })));
         Assert.Equal("awaited", await AwaitAsync(awaiting.Ask<string>("awaited", Second)));
         System.Stop(child);

@@ -21,17 +21,17 @@ public sealed class HookedActor : Actor
 
     public Func<SupervisorStrategy>? OnFailureOfChild { get; init; }
 
-    public ActorContext Own => Context;
+    public new ActorContext Context => base.Context;
 
-    public ActorRef Address => Self;
+    public new ActorRef Self => base.Self;
 
-    public TimeProvider Clock => Time;
+    public new TimeProvider Time => base.Time;
 
     protected override SupervisorStrategy SupervisorStrategy => OnFailureOfChild?.Invoke() ?? base.SupervisorStrategy;
 
-    public void Respond(object message) => Reply(message);
+    public new void Reply(object message) => base.Reply(message);
 
-    public void Refuse(object message) => Unhandled(message);
+    public new void Unhandled(object message) => base.Unhandled(message);
 
     protected override void Receive(object message)
     {
@@ -67,18 +67,4 @@ public sealed class HookedActor : Actor
         else
             OnPostRestart(this, reason);
     }
-}
-
-/// <summary>An actor whose asynchronous handler is written in the test.</summary>
-public sealed class AwaitingActor(Func<AwaitingActor, object, Task> receive) : Actor
-{
-    public ActorContext Own => Context;
-
-    public ActorRef Address => Self;
-
-    public TimeProvider Clock => Time;
-
-    public void Respond(object message) => Reply(message);
-
-    protected override async ValueTask ReceiveAsync(object message) => await receive(this, message);
 }

@@ -94,11 +94,11 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
             OnPreStart = self =>
             {
                 for (var i = 0; i < Children; i++)
-                    self.Own.Spawn(Props.Create(() => new HookedActor { OnPostRestart = (_, _) => probe.Ref.Tell("restarted") }));
+                    self.Context.Spawn(Props.Create(() => new HookedActor { OnPostRestart = (_, _) => probe.Ref.Tell("restarted") }));
             },
             OnReceive = (self, message) =>
             {
-                foreach (var child in self.Own.Children)
+                foreach (var child in self.Context.Children)
                     Crash(child);
             },
         }));
@@ -225,7 +225,7 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
         var stuck = System.Spawn(
             Props.Create(() => new AwaitingActor(async (self, _) =>
             {
-                self.Respond("begun");
+                self.Reply("begun");
                 await gate;
             })),
             name);

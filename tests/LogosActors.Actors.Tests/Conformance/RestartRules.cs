@@ -93,7 +93,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
                 OnReceive = (self, message) =>
                 {
                     if (message is "start")
-                        self.Own.StartPeriodicTimer("tick", "tick", Second / 10);
+                        self.Context.StartPeriodicTimer("tick", "tick", Second / 10);
                     else
                         probe.Ref.Tell((instance, message));
                 },
@@ -114,7 +114,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
         var probe = CreateTestProbe();
         var child = await SpawnChild(
             SpawnSupervisor(new OneForOneStrategy { Backoff = Backoff }),
-            () => new HookedActor { OnPostRestart = (self, _) => probe.Ref.Tell(self.Clock.GetTimestamp()) });
+            () => new HookedActor { OnPostRestart = (self, _) => probe.Ref.Tell(self.Time.GetTimestamp()) });
         var delays = new List<TimeSpan>();
         for (var i = 0; i < 6; i++)
         {

@@ -39,6 +39,8 @@ internal sealed class AwaitingActor(Func<AwaitingActor, object, Task> receive) :
 
     public new ActorRef Sender => base.Sender;
 
+    public new TimeProvider Time => base.Time;
+
     public new void Reply(object message) => base.Reply(message);
 
     protected override async ValueTask ReceiveAsync(object message) => await receive(this, message);

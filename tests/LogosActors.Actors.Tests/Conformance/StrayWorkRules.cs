@@ -26,8 +26,8 @@ public abstract class StrayWorkRules(HostFactory host, ITestOutputHelper output)
         var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, _) =>
         {
             probe.Ref.Tell("begun");
-            await Task.Delay(Second, self.Clock);
-            await Task.Delay(Timeout.InfiniteTimeSpan, self.Clock, self.Own.Stopping);
+            await Task.Delay(Second, self.Time);
+            await Task.Delay(Timeout.InfiniteTimeSpan, self.Time, self.Context.Stopping);
         })));
         probe.Watch(actor);
         actor.Tell("go");
@@ -66,7 +66,7 @@ public abstract class StrayWorkRules(HostFactory host, ITestOutputHelper output)
         var actor = System.Spawn(Props.Create(() => new AwaitingActor((self, _) =>
         {
             _ = StrayAsync(self);
-            self.Respond("begun");
+            self.Reply("begun");
             return Task.CompletedTask;
         })));
         probe.Watch(actor);
@@ -79,14 +79,14 @@ public abstract class StrayWorkRules(HostFactory host, ITestOutputHelper output)
 
         async Task StrayAsync(AwaitingActor self)
         {
-            await Task.Delay(10 * Second, self.Clock);
+            await Task.Delay(10 * Second, self.Time);
             var refused = 0;
             Action[] wishes =
             [
-                () => self.Own.StartPeriodicTimer("tick", "tick", Second),
-                () => self.Own.SetReceiveTimeout(Second),
-                () => self.Own.Watch(bystander),
-                () => self.Own.Spawn(Props.Create(() => new HookedActor())),
+                () => self.Context.StartPeriodicTimer("tick", "tick", Second),
+                () => self.Context.SetReceiveTimeout(Second),
+                () => self.Context.Watch(bystander),
+                () => self.Context.Spawn(Props.Create(() => new HookedActor())),
             ];
             foreach (var wish in wishes)
             {
@@ -100,7 +100,7 @@ public abstract class StrayWorkRules(HostFactory host, ITestOutputHelper output)
                 }
             }
 
-            probe.Ref.Tell($"refused {refused}, cancelled {self.Own.Stopping.IsCancellationRequested}");
+            probe.Ref.Tell($"refused {refused}, cancelled {self.Context.Stopping.IsCancellationRequested}");
         }
     }
 
@@ -150,7 +150,7 @@ public abstract class StrayWorkRules(HostFactory host, ITestOutputHelper output)
     static async void FailLater(AwaitingActor self)
 #pragma warning restore VSTHRD100, MA0155
     {
-        await Task.Delay(Second, self.Clock);
+        await Task.Delay(Second, self.Time);
         throw new FormatException("stray");
     }
 

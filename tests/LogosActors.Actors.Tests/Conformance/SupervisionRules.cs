@@ -34,7 +34,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
         {
             probe.Ref.Tell(message);
             if (message is "work")
-                await Task.Delay(Timeout.InfiniteTimeSpan, self.Clock, self.Own.Stopping);
+                await Task.Delay(Timeout.InfiniteTimeSpan, self.Time, self.Context.Stopping);
         })));
         sibling.Tell("one");
         Assert.Equal(1, await Count(sibling));
@@ -129,9 +129,9 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
         var probe = CreateTestProbe();
         var supervisor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, message) =>
         {
-            var child = self.Own.Spawn(Props.Create(() => new HookedActor { OnPostRestart = (_, reason) => probe.Ref.Tell(reason.Message) }));
+            var child = self.Context.Spawn(Props.Create(() => new HookedActor { OnPostRestart = (_, reason) => probe.Ref.Tell(reason.Message) }));
             Crash(child, "during the await");
-            await Task.Delay(Second, self.Clock);
+            await Task.Delay(Second, self.Time);
             probe.Ref.Tell("handler ends");
         })));
         supervisor.Tell("go");
@@ -207,8 +207,8 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
             {
                 if (message is Props props)
                 {
-                    var child = self.Own.Spawn(props);
-                    self.Own.Watch(child);
+                    var child = self.Context.Spawn(props);
+                    self.Context.Watch(child);
                     Crash(child);
                 }
                 else
@@ -228,8 +228,8 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
         var watched = System.Spawn(Props.Create(() => new HookedActor()));
         var watcher = System.Spawn(Props.Create(() => new HookedActor
         {
-            OnPreStart = self => self.Own.Watch(watched),
-            OnReceive = (self, message) => self.Refuse(message),
+            OnPreStart = self => self.Context.Watch(watched),
+            OnReceive = (self, message) => self.Unhandled(message),
         }));
         probe.Watch(watcher);
         await EventFilter.Exception<DeathPactException>(watched.Path).Expect(1, () => System.Stop(watched));

@@ -38,7 +38,7 @@ public abstract class SupervisionSuite(
                     OnReceive = (self, message) =>
                     {
                         if (message is "count")
-                            self.Respond(count);
+                            self.Reply(count);
                         else
                             count++;
                     },

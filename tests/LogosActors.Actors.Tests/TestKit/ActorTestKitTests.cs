@@ -53,7 +53,7 @@ public abstract class ActorTestKitTests(ITestOutputHelper output, Func<LogCaptur
     public async Task A_time_limit_covers_all_expectations_of_its_block()
     {
         var probe = CreateTestProbe();
-        await probe.Within(Short, async () =>
+        await probe.Within(Options.ExpectTimeout, async () =>
         {
             probe.Ref.Tell(1);
             await probe.ExpectMsg(1);
