@@ -74,6 +74,49 @@ public sealed class SqliteJournalTests : JournalContract
     }
 
     [Fact]
+    public async Task A_disk_that_runs_full_under_many_writers_keeps_what_it_acknowledged_and_takes_the_rest_later()
+    {
+        await WriteAsync("first", 1, "x");
+        await Journal.DisposeAsync();
+        using (var file = OpenFile())
+            _fault = $"PRAGMA max_page_count = {file.QueryNumber("PRAGMA page_count") + 100}";
+        await using var journal = new SqliteJournal(Options with { MaxBatchEvents = 10 });
+        var writes = Enumerable.Range(0, 500)
+            .Select(i => new JournalWrite($"actor-{i}", Writer, 1, [new SerializedEvent(2, "test.Text", new byte[2000])])).ToList();
+
+        var errors = await Task.WhenAll(writes.Select(write => Record.ExceptionAsync(() => journal.WriteAsync(write).AsTask())));
+
+        var refused = writes.Where((_, i) => errors[i] is not null).ToList();
+        Assert.InRange(refused.Count, 1, writes.Count - 1);
+        Assert.All(
+            errors.OfType<Exception>(),
+            error => Assert.Contains("is full", Assert.IsType<JournalException>(error).Message, StringComparison.Ordinal));
+        foreach (var write in writes)
+            Assert.Equal(refused.Contains(write) ? 0 : 1, await journal.ReadHighestSequenceNrAsync(write.PersistenceId, None));
+
+        _fault = null;
+        await Task.WhenAll(refused.Select(write => journal.WriteAsync(write).AsTask()));
+        foreach (var write in writes)
+            Assert.Equal(1, await journal.ReadHighestSequenceNrAsync(write.PersistenceId, None));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_locked_when_it_is_first_used_is_a_clear_error_until_the_lock_is_gone()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Options.Path)!);
+        using var file = OpenFile();
+        file.Execute("BEGIN EXCLUSIVE; CREATE TABLE other (x)");
+
+        var error = await Assert.ThrowsAsync<JournalException>(() => WriteAsync("a", 1, "x"));
+        Assert.Contains("locked by another process (waited 0.2 s)", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<JournalException>(() => ReadAllAsync("a").AsTask());
+
+        file.Execute("ROLLBACK");
+        await WriteAsync("a", 1, "x");
+        Assert.Equal(["x"], await TextsAsync("a"));
+    }
+
+    [Fact]
     public async Task A_locked_file_is_a_clear_error_until_the_lock_is_gone()
     {
         await WriteAsync("a", 1, "x");
