@@ -39,11 +39,11 @@ public abstract class PersistenceSuite : ConformanceSuite
     HostFactory Factory { get; }
 
     /// <summary>Another system on the same journal, as another process would be.</summary>
-    protected ActorTestKit StartOtherSystem() =>
-        new(Factory(Logs, options => options with
-        {
-            Persistence = new PersistenceOptions { Journal = Journal, Snapshots = Snapshots, Serialization = Serialization },
-        }), Logs);
+    protected ActorTestKit StartOtherSystem()
+    {
+        var persistence = new PersistenceOptions { Journal = Journal, Snapshots = Snapshots, Serialization = Serialization };
+        return new ActorTestKit(Factory(Logs, options => options with { Persistence = persistence }), Logs);
+    }
 
     protected static SerializedEvent Stored(string text, string manifest = "test.noted") =>
         new(EventSerialization.ProtobufSerializerId, manifest, Encode(text));
@@ -67,11 +67,12 @@ public abstract class PersistenceSuite : ConformanceSuite
         SupervisorStrategy strategy, params Props[] children)
     {
         var probe = CreateTestProbe();
-        var supervisor = System.Spawn(Props.Create(() => new FunActor((_, self) =>
+        var props = Props.Create(() => new FunActor((_, self) =>
         {
             foreach (var child in children)
                 probe.Ref.Tell(self.Context.Spawn(child));
-        })) with { SupervisorStrategy = strategy });
+        }));
+        var supervisor = System.Spawn(props with { SupervisorStrategy = strategy });
         supervisor.Tell("spawn");
         return (supervisor, [.. (await probe.ReceiveN(children.Length)).Cast<ActorRef>()]);
     }
