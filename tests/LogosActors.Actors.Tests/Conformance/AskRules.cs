@@ -153,7 +153,8 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
         {
             probe.Ref.Tell(message);
             await _gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+        })) with
+        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         actor.Tell("hold");
         await probe.ExpectMsg("hold");
         actor.Tell("fills the mailbox");
@@ -268,7 +269,8 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
         {
             probe.Ref.Tell((message, System.DeadLetters));
             await _gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+        })) with
+        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         full.Tell("hold");
         await probe.ExpectMsg(((object)"hold", System.DeadLetters));
         full.Tell("fills the mailbox");

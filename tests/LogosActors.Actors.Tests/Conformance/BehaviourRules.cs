@@ -109,7 +109,8 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
                 else
                     probe.Ref.Tell(message);
             });
-        }) with { StashCapacity = 2 });
+        }) with
+        { StashCapacity = 2 });
         await EventFilter.Exception<StashOverflowException>("has stashed 2 messages").Expect(1, () =>
         {
             foreach (var message in new[] { "a", "b", "one too many", "d" })
@@ -289,7 +290,8 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
             })));
             foreach (var message in new[] { "before", "fail", "after" })
                 child.Tell(message);
-        })) with { SupervisorStrategy = new OneForOneStrategy { Decider = _ => directive } });
+        })) with
+        { SupervisorStrategy = new OneForOneStrategy { Decider = _ => directive } });
         parent.Tell("go");
         Assert.Equal(["own before", expected], await probe.ReceiveN(2));
     }

@@ -98,7 +98,8 @@ public abstract class EventRules(HostFactory host, ITestOutputHelper output) : C
         {
             probe.Ref.Tell(message);
             await gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+        })) with
+        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         System.EventStream.Subscribe<News>(full);
         System.EventStream.Publish(new News(1));
         await probe.ExpectMsg(new News(1));

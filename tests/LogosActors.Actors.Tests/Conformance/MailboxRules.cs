@@ -126,7 +126,8 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         {
             probe.Ref.Tell(message);
             await Task.Delay(Second, self.Context.System.Time, self.Context.Stopping);
-        })) with { Mailbox = MailboxOptions.Bounded(2, MailboxOverflow.Fail) });
+        })) with
+        { Mailbox = MailboxOptions.Bounded(2, MailboxOverflow.Fail) });
         actor.Tell(0);
         await probe.ExpectMsg(0);
         actor.Tell(1);
@@ -323,7 +324,8 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
                     probe.Ref.Tell(message);
                     break;
             }
-        })) with { Mailbox = mailbox });
+        })) with
+        { Mailbox = mailbox });
 
     static async Task HoldAsync(ActorRef actor, TestProbe probe)
     {

@@ -37,7 +37,11 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
 
     static JournalFaults FaultyJournals => new()
     {
-        FailBeforeWrite = 0.03, FailAfterWrite = 0.03, RejectWrite = 0.03, FailRead = 0.03, MaxDelay = TimeSpan.FromMilliseconds(300),
+        FailBeforeWrite = 0.03,
+        FailAfterWrite = 0.03,
+        RejectWrite = 0.03,
+        FailRead = 0.03,
+        MaxDelay = TimeSpan.FromMilliseconds(300),
     };
 
     static ReadOnlyMemory<byte> WriteNumber(long value)
