@@ -17,7 +17,8 @@ public static class ActorSystemServiceCollectionExtensions
     /// <remarks>
     /// Its clock, logs and services are the application's; an <see cref="IJournal"/>, <see cref="ISnapshotStore"/> and
     /// <see cref="EventSerialization"/> among the services are used by persistent actors. The host's stop runs
-    /// <see cref="ActorSystem.Shutdown"/> and waits for it; a failure that is escalated to the root stops the host.
+    /// <see cref="ActorSystem.Shutdown"/> and waits for it (<see cref="ShutdownReason.HostStopping"/>). A system that ends
+    /// by itself, or by a failure that is escalated to the root, stops the host.
     /// </remarks>
     /// <param name="services">The application's services.</param>
     /// <param name="name">The system's name.</param>
@@ -105,9 +106,21 @@ public static class ActorSystemServiceCollectionExtensions
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            _ = system.WhenTerminated.ContinueWith(
-                (_, state) => ((IHostApplicationLifetime)state!).StopApplication(),
-                lifetime, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            try
+            {
+                // A task of the last phase, not WhenTerminated: that never comes when an actor does not stop.
+                system.Shutdown.AddTask(ShutdownPhase.ActorSystemTerminate, "stop the host", _ =>
+                {
+                    lifetime.StopApplication();
+                    return Task.CompletedTask;
+                });
+            }
+            catch (InvalidOperationException) when (system.Shutdown.IsRunning)
+            {
+                // It has ended before its host began.
+                lifetime.StopApplication();
+            }
+
             return Task.CompletedTask;
         }
 

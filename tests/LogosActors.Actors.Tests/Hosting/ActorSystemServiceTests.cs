@@ -6,6 +6,8 @@ namespace LogosActors.Actors.Tests.Hosting;
 
 public sealed class ActorSystemServiceTests
 {
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task The_hosts_stop_runs_the_phases_in_order_and_stops_the_actors_last()
     {
@@ -55,12 +57,59 @@ public sealed class ActorSystemServiceTests
     {
         using var host = Build((_, o) => o with { RootStrategy = new OneForOneStrategy { Decider = _ => Directive.Escalate } });
         await host.StartAsync();
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        var stopping = Stopping(host);
         var system = host.Services.GetRequiredService<ActorSystem>();
         system.Spawn(Props.Create(() => new Stopped([])), "worker").Tell("fail");
-        await stopping.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopping.WaitAsync(Limit);
         await Assert.ThrowsAsync<EscalatedToRootException>(() => system.WhenTerminated);
+    }
+
+    [Fact]
+    public async Task A_failure_escalated_to_the_root_stops_the_host_though_an_actor_never_stops()
+    {
+        using var host = Build((_, o) => o with
+        {
+            PhaseTimeout = TimeSpan.FromMilliseconds(50),
+            RootStrategy = new OneForOneStrategy { Decider = _ => Directive.Escalate },
+        });
+        await host.StartAsync();
+        var stopping = Stopping(host);
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        await system.Spawn(Props.Create(() => new Stuck()), "stuck").Ask<string>("work", Limit);
+        system.Spawn(Props.Create(() => new Stopped([])), "worker").Tell("fail");
+        await stopping.WaitAsync(Limit);
+        Assert.False(system.WhenTerminated.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_system_that_the_application_terminates_stops_the_host()
+    {
+        using var host = Build();
+        await host.StartAsync();
+        var stopping = Stopping(host);
+        await host.Services.GetRequiredService<ActorSystem>().TerminateAsync();
+        await stopping.WaitAsync(Limit);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_system_that_has_ended_before_its_host_begins_stops_the_host()
+    {
+        using var host = Build();
+        var stopping = Stopping(host);
+        await host.Services.GetRequiredService<ActorSystem>().TerminateAsync();
+        await host.StartAsync();
+        await stopping.WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task The_stop_of_the_host_is_the_reason_of_the_shutdown()
+    {
+        using var host = Build();
+        await host.StartAsync();
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        await host.StopAsync();
+        Assert.Equal(ShutdownReason.HostStopping, system.Shutdown.Reason);
     }
 
     [Fact]
@@ -88,6 +137,13 @@ public sealed class ActorSystemServiceTests
         return builder.Build();
     }
 
+    static Task Stopping(IHost host)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        return stopping.Task;
+    }
+
     sealed class Resource : IDisposable
     {
         public bool Disposed { get; private set; }
@@ -113,6 +169,15 @@ public sealed class ActorSystemServiceTests
         {
             lock (order)
                 order.Add("actor stopped");
+        }
+    }
+
+    sealed class Stuck : Actor
+    {
+        protected override async ValueTask ReceiveAsync(object message)
+        {
+            Reply("begun");
+            await new TaskCompletionSource().Task;
         }
     }
 }
