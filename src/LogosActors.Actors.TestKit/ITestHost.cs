@@ -55,6 +55,9 @@ public sealed class EmbeddedTestHost : ITestHost
     // How often a condition is looked at that nothing can signal.
     static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
 
+    // What actors really do (a write to a file, say) is given so long before virtual time takes their phase away.
+    static readonly TimeSpan RealTimePerPhase = TimeSpan.FromSeconds(1);
+
     // A snapshot of the tree is not taken at one instant; what three in a row agree on has settled.
     const int SnapshotsAtRest = 3;
 
@@ -125,7 +128,15 @@ public sealed class EmbeddedTestHost : ITestHost
     }
 
     /// <summary>Terminates the system.</summary>
-    public ValueTask DisposeAsync() => System.DisposeAsync();
+    /// <remarks>In virtual time too this ends though an actor's handler does not: after a second of real time in which the
+    /// shutdown got no further, the phase's time-out passes.</remarks>
+    public async ValueTask DisposeAsync()
+    {
+        var terminated = System.TerminateAsync();
+        while (System.Time is VirtualTime time && !await WaitAsync(terminated, RealTimePerPhase))
+            time.Advance(System.Options.PhaseTimeout);
+        await terminated;
+    }
 
     async Task SettleAsync()
     {
