@@ -10,23 +10,11 @@ public sealed class AskOnDeterministicHost(ITestOutputHelper output) : AskRules(
 /// <summary>The contract about requests with an answer, and about results of tasks.</summary>
 public abstract class AskRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    readonly TaskCompletionSource _gate = new();
-
-    public override ValueTask DisposeAsync()
-    {
-        // The system waits for the end of every handler.
-        _gate.TrySetResult();
-        GC.SuppressFinalize(this);
-        return base.DisposeAsync();
-    }
-
     [Fact]
     public async Task An_ask_completes_with_the_first_answer_and_a_second_one_is_a_dead_letter()
     {
         var letters = DeadLetterProbe();
-        var actor = Spawn((_, self) =>
+        var actor = Spawn((self, _) =>
         {
             self.Reply("first");
             self.Reply("second");
@@ -68,7 +56,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
     [Fact]
     public async Task An_answer_of_another_type_is_an_error_that_names_both_types()
     {
-        var actor = Spawn((_, self) => self.Reply(42));
+        var actor = Spawn((self, _) => self.Reply(42));
         var unexpected = await Assert.ThrowsAsync<UnexpectedAnswerException>(() => AwaitAsync(actor.Ask<string>("question", Second)));
         Assert.Equal(42, unexpected.Answer);
         Assert.Contains(typeof(int).FullName!, unexpected.Message, StringComparison.Ordinal);
@@ -78,7 +66,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
     [Fact]
     public async Task An_answer_of_a_derived_type_is_an_answer()
     {
-        var actor = Spawn((_, self) => self.Reply(new List<int> { 1, 2 }));
+        var actor = Spawn((self, _) => self.Reply(new List<int> { 1, 2 }));
         Assert.Equal([1, 2], await AwaitAsync(actor.Ask<IEnumerable<int>>("question", Second)));
     }
 
@@ -86,7 +74,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
     public async Task The_cause_of_a_failure_that_is_answered_is_thrown_whatever_was_expected()
     {
         var cause = new FormatException("no such question");
-        var actor = Spawn((_, self) => self.Reply(new Failure(cause)));
+        var actor = Spawn((self, _) => self.Reply(new Failure(cause)));
         Assert.Same(cause, await Assert.ThrowsAsync<FormatException>(() => AwaitAsync(actor.Ask<string>("question", Second))));
         Assert.Same(cause, await Assert.ThrowsAsync<FormatException>(() => AwaitAsync(actor.Ask<object>("question", Second))));
         Assert.Same(cause, (await AwaitAsync(actor.Ask<Failure>("question", Second))).Cause);
@@ -108,7 +96,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
     public async Task An_actor_that_has_stopped_does_not_answer_and_the_request_is_a_dead_letter()
     {
         var letters = DeadLetterProbe();
-        var actor = Spawn((_, self) => self.Reply("answer"));
+        var actor = Spawn((self, _) => self.Reply("answer"));
         await AwaitAsync(System.StopAsync(actor, Second));
         var asked = actor.Ask<string>("question", Second);
         var letter = await letters.ExpectMsg<DeadLetter>();
@@ -120,7 +108,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
     [Fact]
     public async Task Each_of_many_asks_gets_its_own_answer()
     {
-        var actor = Spawn((message, self) => self.Reply((int)message * 2));
+        var actor = Spawn((self, message) => self.Reply((int)message * 2));
         Task<int>[] asked = [.. Enumerable.Range(0, 200).Select(i => actor.Ask<int>(i, 9 * Second))];
         for (var i = 0; i < asked.Length; i++)
             Assert.Equal(2 * i, await AwaitAsync(asked[i]));
@@ -129,7 +117,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
     [Fact]
     public async Task An_actor_may_await_an_answer_of_another()
     {
-        var oracle = Spawn((message, self) => self.Reply($"{message}!"));
+        var oracle = Spawn((self, message) => self.Reply($"{message}!"));
         var asking = System.Spawn(Props.Create(() => new AwaitingActor(async (self, message) =>
             self.Reply(await oracle.Ask<string>(message, Second)))));
         Assert.Equal("question!", await AwaitAsync(asking.Ask<string>("question", Second)));
@@ -138,7 +126,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
     [Fact]
     public void An_ask_that_would_wait_for_no_time_or_for_ever_is_refused()
     {
-        var actor = Spawn((_, self) => self.Reply("answer"));
+        var actor = Spawn((self, _) => self.Reply("answer"));
         foreach (var timeout in new[] { TimeSpan.Zero, -Second, Timeout.InfiniteTimeSpan, TimeSpan.MaxValue, TimeSpan.FromMilliseconds(uint.MaxValue) })
             Assert.Throws<ArgumentOutOfRangeException>(() => { _ = actor.Ask<string>("question", timeout); });
         Assert.Throws<ArgumentNullException>(() => { _ = actor.Ask<string>(null!, Second); });
@@ -152,9 +140,8 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
         var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (_, message) =>
         {
             probe.Ref.Tell(message);
-            await _gate.Task;
-        })) with
-        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+            await Gate.Task;
+        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         actor.Tell("hold");
         await probe.ExpectMsg("hold");
         actor.Tell("fills the mailbox");
@@ -268,9 +255,8 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
         var full = System.Spawn(Props.Create(() => new AwaitingActor(async (_, message) =>
         {
             probe.Ref.Tell((message, System.DeadLetters));
-            await _gate.Task;
-        })) with
-        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+            await Gate.Task;
+        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         full.Tell("hold");
         await probe.ExpectMsg(((object)"hold", System.DeadLetters));
         full.Tell("fills the mailbox");
@@ -304,7 +290,7 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
 
     /// <summary>Pipes on "start" and tells the probe everything else, with its sender.</summary>
     ActorRef Piping(TestProbe probe, Action<ActorContext> pipe) =>
-        Spawn((message, self) =>
+        Spawn((self, message) =>
         {
             if (message is "start")
                 pipe(self.Context);

@@ -31,7 +31,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
     public async Task A_poison_message_costs_itself_and_at_the_limit_its_reader_and_what_waits_behind()
     {
         var probe = CreateTestProbe();
-        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy { MaxRestarts = 2 }), () => new HookedActor
+        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy { MaxRestarts = 2 }), () => new ScriptedActor
         {
             OnReceive = (_, message) => probe.Ref.Tell(message is int number && number % 10 == 9 ? throw new FormatException("poison") : message),
         });
@@ -92,7 +92,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
     public async Task A_PreRestart_or_PostStop_that_throws_is_logged_and_the_restart_and_the_stop_go_on()
     {
         var probe = CreateTestProbe();
-        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy()), () => new HookedActor
+        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy()), () => new ScriptedActor
         {
             OnPreRestart = (_, _, _) => throw new InvalidCastException("in PreRestart"),
             OnPostStop = _ => throw new InvalidCastException("in PostStop"),
@@ -112,7 +112,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
         var probe = CreateTestProbe();
         var restarts = 0;
         var supervisor = SpawnSupervisor(new OneForOneStrategy { Decider = _ => Directive.Restart, MaxRestarts = 2 });
-        var child = await SpawnChild(supervisor, () => new HookedActor
+        var child = await SpawnChild(supervisor, () => new ScriptedActor
         {
             OnPostRestart = (_, _) =>
             {
@@ -135,7 +135,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
     {
         var probe = CreateTestProbe();
         var top = SpawnSupervisor(new OneForOneStrategy());
-        var bad = await SpawnChild(top, () => new HookedActor { OnFailureOfChild = () => Bad(kind), OnPostRestart = (_, e) => probe.Ref.Tell(e.Message) });
+        var bad = await SpawnChild(top, () => new ScriptedActor { OnFailureOfChild = () => Bad(kind), OnPostRestart = (_, e) => probe.Ref.Tell(e.Message) });
         var child = await SpawnCounter(bad);
         probe.Watch(child);
         await EventFilter.Custom(e => e.Level == LogLevel.Error && e.Message.Contains("decide", StringComparison.Ordinal))
@@ -151,7 +151,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
         var probe = CreateTestProbe();
         var attempts = 0;
         var supervisor = SpawnSupervisor(new OneForOneStrategy { Decider = _ => Directive.Restart });
-        var child = await SpawnChild(supervisor, () => new HookedActor
+        var child = await SpawnChild(supervisor, () => new ScriptedActor
         {
             OnPreStart = _ =>
             {
@@ -160,7 +160,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
             },
             OnReceive = (_, message) => probe.Ref.Tell(message),
         });
-        child.Tell(new HookedActor.Crash(new UnspeakableException()));
+        child.Tell(new ScriptedActor.Crash(new UnspeakableException()));
         child.Tell("after");
         await probe.ExpectMsg("after");
         Assert.Equal(2, RestartsOf(child));
@@ -171,7 +171,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
     {
         var probe = CreateTestProbe();
         var key = new BrokenKey();
-        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy()), () => new HookedActor
+        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy()), () => new ScriptedActor
         {
             OnReceive = (self, message) =>
             {
@@ -216,7 +216,7 @@ public abstract class BadInputRules(HostFactory host, ITestOutputHelper output) 
         {
             if (place == Place.Constructor)
                 ThrowUnless(succeeds(place));
-            return new HookedActor
+            return new ScriptedActor
             {
                 OnPreStart = _ => ThrowUnless(place == Place.Constructor || succeeds(place)),
                 OnReceive = (self, _) => self.Reply("started"),

@@ -10,8 +10,6 @@ public sealed class BehavioursOnDeterministicHost(ITestOutputHelper output) : Be
 /// <summary>The contract about stashing and about changed behaviour.</summary>
 public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     [Fact]
     public async Task Stashed_messages_come_back_in_their_order_and_in_front_of_the_mailbox()
     {
@@ -50,7 +48,7 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
     public async Task A_stashed_message_keeps_its_sender()
     {
         var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        var actor = Spawn((message, self) =>
+        var actor = Spawn((self, message) =>
         {
             if (message is "open")
             {
@@ -137,7 +135,7 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
             Assert.Throws<InvalidOperationException>(self.Context.Stash);
         })
         {
-            Started = self =>
+            OnPreStart = self =>
             {
                 Assert.Throws<InvalidOperationException>(self.Context.Stash);
                 probe.Ref.Tell("started");
@@ -155,7 +153,7 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
     {
         var probe = CreateTestProbe();
         var watched = System.Spawn(Props.Create(() => new ScriptedActor((_, _) => { })));
-        var actor = Spawn((message, self) =>
+        var actor = Spawn((self, message) =>
         {
             switch (message)
             {
@@ -214,7 +212,7 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
                     self.Context.Stash();
             })
             {
-                Failed = self => self.Context.Stash(),
+                OnPreRestart = (self, _, _) => self.Context.Stash(),
             };
         }));
         foreach (var message in new[] { "a", "fail", "b" })
@@ -250,7 +248,7 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
     public async Task An_asynchronous_behaviour_holds_the_mailbox_and_keeps_the_sender()
     {
         var probe = CreateTestProbe();
-        var actor = Spawn((message, self) =>
+        var actor = Spawn((self, message) =>
         {
             self.Reply($"own {message}");
             self.Context.BecomeAsync(async changed =>
@@ -300,7 +298,7 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
     public async Task There_is_no_behaviour_that_is_null()
     {
         var probe = CreateTestProbe();
-        Spawn((message, self) =>
+        Spawn((self, message) =>
         {
             Assert.Throws<ArgumentNullException>(() => self.Context.Become(null!));
             Assert.Throws<ArgumentNullException>(() => self.Context.BecomeAsync(null!));
@@ -326,7 +324,7 @@ public abstract class BehaviourRules(HostFactory host, ITestOutputHelper output)
     void Scripted(Action<ScriptedActor, object> receive, params object[] messages) =>
         System.Spawn(Props.Create(() => new ScriptedActor(receive)
         {
-            Started = self =>
+            OnPreStart = self =>
             {
                 foreach (var message in messages)
                     self.Self.Tell(message);

@@ -22,7 +22,7 @@ public abstract class BrokenLogRules(HostFactory host, ITestOutputHelper output)
     public async Task Failures_restarts_and_stops_take_their_course_without_a_log()
     {
         var probe = CreateTestProbe();
-        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy { MaxRestarts = 1 }), () => new HookedActor
+        var child = await SpawnChild(SpawnSupervisor(new OneForOneStrategy { MaxRestarts = 1 }), () => new ScriptedActor
         {
             OnReceive = (self, message) =>
             {

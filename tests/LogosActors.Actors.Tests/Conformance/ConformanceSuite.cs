@@ -26,23 +26,19 @@ public static class Hosts
 public abstract class ConformanceSuite(HostFactory host, ITestOutputHelper output, Func<ActorSystemOptions, ActorSystemOptions>? configure = null)
     : XunitTestKit(output, logs => host(logs, configure ?? (static options => options)))
 {
-    /// <summary>Spawns an actor whose behaviour is written in the test.</summary>
-    protected ActorRef Spawn(Action<object, FunActor> receive, string? name = null) =>
-        System.Spawn(Props.Create(() => new FunActor(receive)), name);
+    protected static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>An actor whose behaviour is a function of message and actor.</summary>
-    protected sealed class FunActor(Action<object, FunActor> receive) : Actor
+    /// <summary>What a handler may await that is to last until the test opens the gate, or ends.</summary>
+    protected TaskCompletionSource Gate { get; } = new();
+
+    public override ValueTask DisposeAsync()
     {
-        public new ActorContext Context => base.Context;
-
-        public new ActorRef Self => base.Self;
-
-        public new ActorRef Sender => base.Sender;
-
-        public new void Unhandled(object message) => base.Unhandled(message);
-
-        public new void Reply(object message) => base.Reply(message);
-
-        protected override void Receive(object message) => receive(message, this);
+        Gate.TrySetResult();
+        GC.SuppressFinalize(this);
+        return base.DisposeAsync();
     }
+
+    /// <summary>Spawns an actor whose handler is written in the test.</summary>
+    protected ActorRef Spawn(Action<ScriptedActor, object> receive, string? name = null) =>
+        System.Spawn(Props.Create(() => new ScriptedActor(receive)), name);
 }

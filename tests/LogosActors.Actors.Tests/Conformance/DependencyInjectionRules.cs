@@ -13,8 +13,6 @@ public sealed class DependencyInjectionOnDeterministicHost(ITestOutputHelper out
 public abstract class DependencyInjectionRules(HostFactory host, ITestOutputHelper output)
     : ConformanceSuite(host, output, static options => options with { Services = Services() })
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     [Fact]
     public async Task An_actor_gets_services_and_the_arguments_that_are_none()
     {
@@ -63,7 +61,7 @@ public abstract class DependencyInjectionRules(HostFactory host, ITestOutputHelp
     public async Task A_resumed_actor_keeps_its_scope()
     {
         var parent = System.Spawn(
-            Props.Create(() => new FunActor((_, self) => self.Reply(self.Context.Spawn(Props.FromServices<Owner>("owner"))))) with
+            Props.Create(() => new ScriptedActor((self, _) => self.Reply(self.Context.Spawn(Props.FromServices<Owner>("owner"))))) with
             {
                 SupervisorStrategy = new OneForOneStrategy { Decider = _ => Directive.Resume },
             });

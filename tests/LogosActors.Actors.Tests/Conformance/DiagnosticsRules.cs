@@ -11,16 +11,14 @@ public sealed class DiagnosticsOnDeterministicHost(ITestOutputHelper output) : D
 /// <summary>The contract about what an operator sees: logs, the live tree and dead letters.</summary>
 public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     [Fact]
     public async Task What_an_actor_logs_carries_its_path_and_its_system_as_scope()
     {
         var parent = Spawn(
-            (message, self) =>
+            (self, message) =>
             {
                 if (message is "spawn")
-                    self.Context.Spawn(Props.Create(() => new FunActor((said, child) => child.Context.Log.LogInformation("{Said}", said))), "child").Tell("hello");
+                    self.Context.Spawn(Props.Create(() => new ScriptedActor((child, said) => child.Context.Log.LogInformation("{Said}", said))), "child").Tell("hello");
                 else
                     self.Context.Log.LogInformation("{Said}", message);
             },
@@ -34,7 +32,7 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
     [Fact]
     public async Task A_failure_is_logged_once_under_the_path_of_the_actor_that_failed()
     {
-        var actor = Spawn((message, _) => throw new FormatException($"{message}"), "faulty");
+        var actor = Spawn((_, message) => throw new FormatException($"{message}"), "faulty");
         await EventFilter.Exception<FormatException>("on purpose").Expect(1, () => actor.Tell("on purpose"));
         await EventFilter.Exception<FormatException>().Expect(0, () => { });
         var entry = Assert.Single(Logs.Entries, e => e.Exception is FormatException);
@@ -46,7 +44,7 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
     [Fact]
     public async Task The_tree_lists_every_actor_with_its_path_parents_before_children()
     {
-        var root = Spawn((message, self) => self.Context.Spawn(Props.Create(() => new FunActor(Grow)), (string)message), "a");
+        var root = Spawn((self, message) => self.Context.Spawn(Props.Create(() => new ScriptedActor(Grow)), (string)message), "a");
         foreach (var name in new[] { "b", "c" })
             root.Tell(name);
         await AwaitCondition(() => System.Tree().Count == 3);
@@ -54,19 +52,19 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
         await AwaitCondition(() => System.Tree().Count == 4);
         var listed = System.Tree();
         Assert.Equal(["/a", "/a/b", "/a/c", "/a/d"], listed.Select(info => info.Actor.Path));
-        Assert.All(listed, info => Assert.Equal(typeof(FunActor), info.ActorType));
+        Assert.All(listed, info => Assert.Equal(typeof(ScriptedActor), info.ActorType));
         Assert.Equal("/a", listed[0].Actor.Path);
         await AwaitAsync(System.StopAsync(root, 9 * Second));
         Assert.Empty(System.Tree());
 
-        static void Grow(object message, FunActor self) => self.Context.Spawn(Props.Create(() => new FunActor((_, _) => { })), (string)message);
+        static void Grow(ScriptedActor self, object message) => self.Context.Spawn(Props.Create(() => new ScriptedActor((_, _) => { })), (string)message);
     }
 
     [Fact]
     public async Task An_actor_at_rest_is_idle_and_one_that_awaits_is_awaiting_with_its_waiting_messages_counted()
     {
         var gate = new TaskCompletionSource();
-        var actor = System.Spawn(Props.Create(() => new Waiting(gate.Task)), "waiting");
+        var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (_, _) => await gate.Task)), "waiting");
         await AwaitCondition(() => Info(actor).State == ActorState.Idle);
         for (var i = 0; i < 4; i++)
             actor.Tell(i);
@@ -79,7 +77,7 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
     public async Task An_actor_in_backoff_is_restarting_with_its_restarts_and_kept_messages_counted()
     {
         var parent = System.Spawn(
-            Props.Create(() => new FunActor((_, self) => self.Context.Spawn(Props.Create(() => new FunActor((message, _) =>
+            Props.Create(() => new ScriptedActor((self, _) => self.Context.Spawn(Props.Create(() => new ScriptedActor((_, message) =>
             {
                 if (message is "fail")
                     throw new FormatException("fail");
@@ -102,7 +100,7 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
     public async Task An_actor_that_waits_for_its_children_is_stopping_and_stays_in_the_tree()
     {
         var gate = new TaskCompletionSource();
-        var parent = Spawn((message, self) => self.Context.Spawn(Props.Create(() => new Waiting(gate.Task)), "child").Tell(message), "parent");
+        var parent = Spawn((self, message) => self.Context.Spawn(Props.Create(() => new AwaitingActor(async (_, _) => await gate.Task)), "child").Tell(message), "parent");
         parent.Tell("work");
         await AwaitCondition(() => System.Tree().Any(info => info.State == ActorState.Awaiting));
         System.Stop(parent);
@@ -122,7 +120,7 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
         var before = System.DeadLetterCount;
         probe.Send(actor, "late");
         await letters.ExpectMsg(new DeadLetter("late", probe.Ref, actor, DeadLetterReason.RecipientStopped));
-        Spawn((_, self) => self.Reply("answer")).Tell("from nobody");
+        Spawn((self, _) => self.Reply("answer")).Tell("from nobody");
         Assert.Equal(DeadLetterReason.NoRecipient, (await letters.ExpectMsg<DeadLetter>(predicate: l => l.Message is "answer")).Reason);
         Assert.Equal(before + 2, System.DeadLetterCount);
     }
@@ -132,7 +130,7 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
     {
         var (probe, unhandled) = (CreateTestProbe(), CreateTestProbe());
         System.EventStream.Subscribe<UnhandledMessage>(unhandled);
-        var actor = Spawn((message, self) => self.Unhandled(message));
+        var actor = Spawn((self, message) => self.Unhandled(message));
         probe.Send(actor, "what?");
         await unhandled.ExpectMsg(new UnhandledMessage("what?", probe.Ref, actor));
     }
@@ -143,10 +141,5 @@ public abstract class DiagnosticsRules(HostFactory host, ITestOutputHelper outpu
     {
         var scope = Assert.Single(Logs.Entries, e => string.Equals(e.Message, message, StringComparison.Ordinal)).Scope;
         return (scope.Single(v => v.Key is "ActorPath").Value, scope.Single(v => v.Key is "ActorSystem").Value);
-    }
-
-    sealed class Waiting(Task gate) : Actor
-    {
-        protected override async ValueTask ReceiveAsync(object message) => await gate;
     }
 }

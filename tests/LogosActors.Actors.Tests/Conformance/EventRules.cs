@@ -10,8 +10,6 @@ public sealed class EventsOnDeterministicHost(ITestOutputHelper output) : EventR
 /// <summary>The contract about the event stream, dead letters and unhandled messages.</summary>
 public abstract class EventRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     interface INews;
 
     [Fact]
@@ -116,7 +114,7 @@ public abstract class EventRules(HostFactory host, ITestOutputHelper output) : C
     {
         var (letters, sender) = (CreateTestProbe(), CreateTestProbe());
         System.EventStream.Subscribe<DeadLetter>(letters.Ref);
-        var actor = Spawn((message, self) => self.Reply(message));
+        var actor = Spawn((self, message) => self.Reply(message));
         actor.Tell("nobody expects the answer");
         await letters.ExpectMsg(new DeadLetter("nobody expects the answer", actor, System.DeadLetters, DeadLetterReason.NoRecipient));
         await AwaitAsync(System.StopAsync(actor, Second));

@@ -11,8 +11,6 @@ public sealed class LifecycleOnDeterministicHost(ITestOutputHelper output) : Lif
 /// <summary>The contract about messages, starts, restarts and stops.</summary>
 public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     [Fact]
     public async Task Messages_of_one_sender_arrive_in_the_order_in_which_they_were_told()
     {
@@ -22,13 +20,14 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
         for (var i = 0; i < Senders; i++)
         {
             var sender = i;
-            System.Spawn(Props.Create(() => new Scripted(
-                (_, _) => { },
-                start: self =>
+            System.Spawn(Props.Create(() => new ScriptedActor
+            {
+                OnPreStart = self =>
                 {
                     for (var n = 0; n < Each; n++)
-                        probe.Ref.Tell((sender, n), self.Address);
-                })));
+                        probe.Ref.Tell((sender, n), self.Self);
+                },
+            }));
         }
 
         var next = new int[Senders];
@@ -40,10 +39,10 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     public async Task Sender_and_self_are_the_same_after_an_await_as_before_it()
     {
         var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        var actor = System.Spawn(Props.Create(() => new Awaiting(async (self, message) =>
+        var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, message) =>
         {
-            await Task.Delay(Second, self.Clock);
-            self.Respond((message, self.Address));
+            await Task.Delay(Second, self.Time);
+            self.Reply((message, self.Self));
         })));
         first.Send(actor, "from first");
         second.Send(actor, "from second");
@@ -57,10 +56,10 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     public async Task Messages_wait_while_an_asynchronous_handler_is_under_way()
     {
         var probe = CreateTestProbe();
-        var actor = System.Spawn(Props.Create(() => new Awaiting(async (self, message) =>
+        var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, message) =>
         {
             probe.Ref.Tell($"{message} begins");
-            await Task.Delay(Second, self.Clock);
+            await Task.Delay(Second, self.Time);
             probe.Ref.Tell($"{message} ends");
         })));
         actor.Tell("one");
@@ -75,16 +74,16 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     public async Task A_stop_during_an_await_cancels_the_token_and_waits_for_the_end_of_the_handler()
     {
         var probe = CreateTestProbe();
-        var actor = System.Spawn(Props.Create(() => new Awaiting(async (self, _) =>
+        var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, _) =>
         {
             probe.Ref.Tell("begun");
             try
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, self.Clock, self.StopToken);
+                await Task.Delay(Timeout.InfiniteTimeSpan, self.Time, self.Context.Stopping);
             }
             catch (OperationCanceledException)
             {
-                await Task.Delay(Second, self.Clock);
+                await Task.Delay(Second, self.Time);
                 probe.Ref.Tell("cleaned up");
                 throw;
             }
@@ -103,13 +102,13 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     [Fact]
     public async Task A_name_is_taken_until_the_stop_has_completed_and_free_after_it()
     {
-        var actor = System.Spawn(Props.Create(() => new Awaiting(async (self, _) => await Task.Delay(Second, self.Clock))), "name");
+        var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, _) => await Task.Delay(Second, self.Time))), "name");
         actor.Tell("work");
-        Assert.Throws<InvalidActorNameException>(() => System.Spawn(Props.Create(() => new Scripted((_, _) => { })), "name"));
+        Assert.Throws<InvalidActorNameException>(() => System.Spawn(Props.Create(() => new ScriptedActor()), "name"));
         var stopped = System.StopAsync(actor, 9 * Second);
         await AdvanceAsync(2 * Second);
         await AwaitAsync(stopped);
-        var successor = System.Spawn(Props.Create(() => new Scripted((self, _) => self.Respond("successor"))), "name");
+        var successor = System.Spawn(Props.Create(() => new ScriptedActor((self, _) => self.Reply("successor"))), "name");
         Assert.Equal("successor", await AwaitAsync(successor.Ask<string>("who", 9 * Second)));
         Assert.NotEqual(actor, successor);
     }
@@ -122,7 +121,7 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
         var actor = System.Spawn(Props.Create(() =>
         {
             var incarnation = Interlocked.Increment(ref incarnations);
-            return new Scripted((_, message) =>
+            return new ScriptedActor((_, message) =>
             {
                 if (message is "fail")
                     throw new FormatException("fail");
@@ -148,22 +147,24 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
         var actor = System.Spawn(Props.Create(() =>
         {
             var incarnation = Interlocked.Increment(ref incarnations);
-            return new Scripted(
-                (self, message) =>
+            return new ScriptedActor
+            {
+                OnPreStart = self => probe.Ref.Tell($"{incarnation} starts with {self.Context.Children.Count} children"),
+                OnReceive = (self, message) =>
                 {
                     switch (message)
                     {
                         case "prepare":
-                            self.Own.StartPeriodicTimer("tick", "tick", Second);
-                            self.Own.Spawn(Props.Create(() => new Scripted((_, _) => { }, stop: _ => probe.Ref.Tell("child stopped"))), "child");
-                            self.Own.Become(changed => throw new FormatException($"{changed}"));
+                            self.Context.StartPeriodicTimer("tick", "tick", Second);
+                            self.Context.Spawn(Props.Create(() => new ScriptedActor { OnPostStop = _ => probe.Ref.Tell("child stopped") }), "child");
+                            self.Context.Become(changed => throw new FormatException($"{changed}"));
                             break;
                         default:
                             probe.Ref.Tell(message);
                             break;
                     }
                 },
-                start: self => probe.Ref.Tell($"{incarnation} starts with {self.Own.Children.Count} children"));
+            };
         }));
         await probe.ExpectMsg("1 starts with 0 children");
         actor.Tell("prepare");
@@ -182,14 +183,14 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
         var actor = System.Spawn(Props.Create(() =>
         {
             var incarnation = Interlocked.Increment(ref incarnations);
-            return new Scripted((self, message) =>
+            return new ScriptedActor((self, message) =>
             {
                 if (message is "fail")
                     throw new FormatException("fail");
                 if (incarnation == 1)
-                    self.Own.Stash();
+                    self.Context.Stash();
                 else
-                    probe.Ref.Tell((message, self.From));
+                    probe.Ref.Tell((message, self.Sender));
             });
         }));
         foreach (var message in new[] { "a", "b", "fail", "c" })
@@ -202,14 +203,16 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     public async Task A_watcher_gets_exactly_one_Terminated_after_everything_that_the_dead_actor_sent()
     {
         var probe = CreateTestProbe();
-        var actor = System.Spawn(Props.Create(() => new Scripted(
-            (self, message) =>
+        var actor = System.Spawn(Props.Create(() => new ScriptedActor
+        {
+            OnReceive = (self, _) =>
             {
                 for (var i = 0; i < 100; i++)
-                    self.Respond(i);
-                self.Own.Stop(self.Address);
+                    self.Reply(i);
+                self.Context.Stop(self.Self);
             },
-            stop: _ => probe.Ref.Tell("last words"))));
+            OnPostStop = _ => probe.Ref.Tell("last words"),
+        }));
         probe.Watch(actor);
         probe.Watch(actor);
         probe.Send(actor, "go");
@@ -225,12 +228,12 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     public async Task A_stop_overtakes_the_messages_that_wait_and_those_become_dead_letters()
     {
         var handled = new ConcurrentQueue<object>();
-        var actor = System.Spawn(Props.Create(() => new Scripted((self, message) =>
+        var actor = System.Spawn(Props.Create(() => new ScriptedActor((self, message) =>
         {
             handled.Enqueue(message);
             for (var i = 0; i < 10; i++)
-                self.Address.Tell(i);
-            self.Own.Stop(self.Address);
+                self.Self.Tell(i);
+            self.Context.Stop(self.Self);
         })));
         var probe = CreateTestProbe();
         probe.Watch(actor);
@@ -244,7 +247,7 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     public async Task A_poison_pill_stops_after_everything_that_was_told_before_it()
     {
         var probe = CreateTestProbe();
-        var actor = System.Spawn(Props.Create(() => new Scripted((_, message) => probe.Ref.Tell(message))));
+        var actor = System.Spawn(Props.Create(() => new ScriptedActor((_, message) => probe.Ref.Tell(message))));
         probe.Watch(actor);
         actor.Tell(1);
         actor.Tell(2);
@@ -259,66 +262,23 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     public async Task Children_stop_before_their_parent_has_stopped()
     {
         var probe = CreateTestProbe();
-        var parent = System.Spawn(Props.Create(() => new Scripted(
-            (_, _) => { },
-            start: self =>
+        var parent = System.Spawn(Props.Create(() => new ScriptedActor
+        {
+            OnPreStart = self =>
             {
                 for (var i = 0; i < 3; i++)
                 {
                     var name = $"child-{i}";
-                    self.Own.Spawn(Props.Create(() => new Scripted((_, _) => { }, stop: _ => probe.Ref.Tell(name))), name);
+                    self.Context.Spawn(Props.Create(() => new ScriptedActor { OnPostStop = _ => probe.Ref.Tell(name) }), name);
                 }
             },
-            stop: _ => probe.Ref.Tell("parent"))));
+            OnPostStop = _ => probe.Ref.Tell("parent"),
+        }));
         probe.Watch(parent);
         System.Stop(parent);
         var stops = await probe.ReceiveN(4);
         Assert.Equal("parent", stops[3]);
         Assert.Equal(["child-0", "child-1", "child-2"], stops.Take(3).Cast<string>().Order());
         await probe.ExpectTerminated(parent);
-    }
-
-    /// <summary>What the lambdas of these tests may use of the actor that they script.</summary>
-    interface IScriptedActor
-    {
-        ActorContext Own { get; }
-
-        ActorRef Address { get; }
-
-        ActorRef From { get; }
-
-        void Respond(object message);
-    }
-
-    sealed class Scripted(
-        Action<IScriptedActor, object> receive, Action<IScriptedActor>? start = null, Action<IScriptedActor>? stop = null)
-        : Actor, IScriptedActor
-    {
-        public ActorContext Own => Context;
-
-        public ActorRef Address => Self;
-
-        public ActorRef From => Sender;
-
-        public void Respond(object message) => Reply(message);
-
-        protected override void Receive(object message) => receive(this, message);
-
-        protected override void PreStart() => start?.Invoke(this);
-
-        protected override void PostStop() => stop?.Invoke(this);
-    }
-
-    sealed class Awaiting(Func<Awaiting, object, Task> receive) : Actor
-    {
-        public ActorRef Address => Self;
-
-        public TimeProvider Clock => Time;
-
-        public CancellationToken StopToken => Context.Stopping;
-
-        public void Respond(object message) => Reply(message);
-
-        protected override async ValueTask ReceiveAsync(object message) => await receive(this, message);
     }
 }

@@ -10,18 +10,6 @@ public sealed class MailboxesOnDeterministicHost(ITestOutputHelper output) : Mai
 /// <summary>The contract about bounded and unbounded mailboxes.</summary>
 public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    readonly TaskCompletionSource _gate = new();
-
-    public override ValueTask DisposeAsync()
-    {
-        // The system waits for the end of every handler.
-        _gate.TrySetResult();
-        GC.SuppressFinalize(this);
-        return base.DisposeAsync();
-    }
-
     [Fact]
     public async Task With_backpressure_senders_wait_for_room_and_are_admitted_in_their_order()
     {
@@ -31,7 +19,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         await AdvanceAsync(Second);
         Assert.Equal(3, told.Count(t => t.IsCompletedSuccessfully));
         Assert.All(told.Skip(3), task => Assert.False(task.IsCompleted));
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(Enumerable.Range(0, 10).Cast<object>(), await probe.ReceiveN(10));
         foreach (var task in told)
             await AwaitAsync(task);
@@ -50,7 +38,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         var last = actor.TellAsync("waits, too").AsTask();
         Cancel(cancellation);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AwaitAsync(given));
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(["has room", "waits", "waits, too"], await probe.ReceiveN(3));
         await AwaitAsync(first);
         await AwaitAsync(last);
@@ -65,7 +53,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         var actor = await HeldAsync(probe, MailboxOptions.Bounded(1, MailboxOverflow.Backpressure));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await actor.TellAsync("x", sender: null, new CancellationToken(canceled: true)));
-        _gate.SetResult();
+        Gate.SetResult();
         await probe.ExpectNoMsg();
     }
 
@@ -82,7 +70,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         Assert.Equal(actor, full.Recipient);
         Assert.Contains(actor.Path, full.Message, StringComparison.Ordinal);
         Assert.Contains("2 messages", full.Message, StringComparison.Ordinal);
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal([1, 2], await probe.ReceiveN(2));
         await probe.ExpectNoMsg();
     }
@@ -94,7 +82,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         var actor = await HeldAsync(probe, MailboxOptions.Bounded(1, MailboxOverflow.Fail));
         await actor.TellAsync("has room");
         await Assert.ThrowsAsync<MailboxFullException>(async () => await actor.TellAsync("has none"));
-        _gate.SetResult();
+        Gate.SetResult();
         await probe.ExpectMsg("has room");
         await probe.ExpectNoMsg();
     }
@@ -112,7 +100,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         await actor.TellAsync(4, probe.Ref);
         foreach (var message in dropped)
             await letters.ExpectMsg(new DeadLetter(message, probe.Ref, actor, DeadLetterReason.MailboxOverflow));
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(kept, (await probe.ReceiveN(3)).Cast<int>());
         await probe.ExpectNoMsg();
         Assert.Equal(0, letters.Waiting);
@@ -161,7 +149,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         await AdvanceAsync(2 * Second);
         await AwaitAsync(System.StopAsync(watched, Second));
         actor.Tell("second");
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(["first", "timer", new Terminated(watched), "second"], await probe.ReceiveN(4));
     }
 
@@ -176,7 +164,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         await AdvanceAsync(2 * Second);
         actor.Tell("dropped");
         actor.Tell("kept");
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(["timer", "kept"], await probe.ReceiveN(2));
         await probe.ExpectNoMsg();
     }
@@ -189,7 +177,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         probe.Watch(actor);
         actor.Tell("before");
         actor.Tell(PoisonPill.Instance);
-        _gate.SetResult();
+        Gate.SetResult();
         await probe.ExpectMsg("before");
         await probe.ExpectTerminated(actor);
     }
@@ -211,7 +199,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         child.Tell("fail");
         child.Tell("restarted");
         await probe.ExpectMsg("restarted");
-        _gate.SetResult();
+        Gate.SetResult();
         await probe.ExpectMsg("waits");
     }
 
@@ -223,7 +211,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         var actor = await HeldAsync(probe, MailboxOptions.Bounded(2, MailboxOverflow.Backpressure));
         Task[] told = [.. Enumerable.Range(0, 5).Select(i => actor.TellAsync(i, probe.Ref).AsTask())];
         System.Stop(actor);
-        _gate.SetResult();
+        Gate.SetResult();
         for (var i = 0; i < told.Length; i++)
         {
             await letters.ExpectMsg(new DeadLetter(i, probe.Ref, actor, DeadLetterReason.RecipientStopped));
@@ -242,7 +230,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         var actor = Held(probe, MailboxOptions.Bounded(2, MailboxOverflow.Backpressure), failing: true);
         await HoldAsync(actor, probe);
         Task[] told = [.. Enumerable.Range(0, 5).Select(i => actor.TellAsync(i).AsTask())];
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(Enumerable.Range(0, 5).Cast<object>(), await probe.ReceiveN(5));
         foreach (var task in told)
             await AwaitAsync(task);
@@ -265,7 +253,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
 
         // One waits before the sink, one is in the middle's hands, one waits before the middle.
         Assert.Equal(3, told.Count(t => t.IsCompleted));
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(Enumerable.Range(0, 10).Cast<object>(), await probe.ReceiveN(10));
     }
 
@@ -282,7 +270,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
         }
 
         Assert.Equal(Many, System.Tree().Single(a => a.Actor == actor).MailboxDepth);
-        _gate.SetResult();
+        Gate.SetResult();
         Assert.Equal(Enumerable.Range(0, Many).Cast<object>(), await probe.ReceiveN(Many, 30 * Second));
     }
 
@@ -316,7 +304,7 @@ public abstract class MailboxRules(HostFactory host, ITestOutputHelper output) :
                     break;
                 case "hold":
                     probe.Ref.Tell("holding");
-                    await _gate.Task;
+                    await Gate.Task;
                     if (failing)
                         throw new FormatException("fail");
                     break;

@@ -14,8 +14,6 @@ public sealed class MetricsOnDeterministicHost(ITestOutputHelper output) : Metri
 /// its measurements from theirs.</remarks>
 public abstract class MetricsRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     [Fact]
     public async Task The_handling_time_is_measured_once_for_each_message()
     {
@@ -153,7 +151,7 @@ public abstract class MetricsRules(HostFactory host, ITestOutputHelper output) :
 
     sealed class Twin : Echo;
 
-    class Gate(Task gate) : Actor
+    class Held(Task gate) : Actor
     {
         protected override async ValueTask ReceiveAsync(object message)
         {
@@ -162,9 +160,9 @@ public abstract class MetricsRules(HostFactory host, ITestOutputHelper output) :
         }
     }
 
-    sealed class Gated(Task gate) : Gate(gate);
+    sealed class Gated(Task gate) : Held(gate);
 
-    sealed class Queued(Task gate) : Gate(gate);
+    sealed class Queued(Task gate) : Held(gate);
 
     sealed class Fragile : Actor
     {

@@ -54,14 +54,14 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
     public async Task An_actor_that_floods_itself_does_not_keep_others_from_their_turns()
     {
         var flooding = true;
-        var flooder = Spawn((message, self) =>
+        var flooder = Spawn((self, message) =>
         {
             if (Volatile.Read(ref flooding))
                 self.Self.Tell(message);
         });
         for (var i = 0; i < 1000; i++)
             flooder.Tell(i);
-        var other = Spawn((message, self) => self.Reply(message));
+        var other = Spawn((self, message) => self.Reply(message));
         for (var i = 0; i < 100; i++)
             Assert.Equal(i, await AwaitAsync(other.Ask<int>(i, Second)));
         Volatile.Write(ref flooding, false);
@@ -77,7 +77,7 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
                 await Task.Yield();
         })));
         yielder.Tell("go");
-        var other = Spawn((message, self) => self.Reply(message));
+        var other = Spawn((self, message) => self.Reply(message));
         for (var i = 0; i < 100; i++)
             Assert.Equal(i, await AwaitAsync(other.Ask<int>(i, Second)));
         Volatile.Write(ref yielding, false);
@@ -88,13 +88,13 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
     {
         const int Children = 2000;
         var probe = CreateTestProbe();
-        var other = Spawn((message, self) => self.Reply(message));
-        var supervisor = System.Spawn(Props.Create(() => new HookedActor
+        var other = Spawn((self, message) => self.Reply(message));
+        var supervisor = System.Spawn(Props.Create(() => new ScriptedActor
         {
             OnPreStart = self =>
             {
                 for (var i = 0; i < Children; i++)
-                    self.Context.Spawn(Props.Create(() => new HookedActor { OnPostRestart = (_, _) => probe.Ref.Tell("restarted") }));
+                    self.Context.Spawn(Props.Create(() => new ScriptedActor { OnPostRestart = (_, _) => probe.Ref.Tell("restarted") }));
             },
             OnReceive = (self, message) =>
             {
@@ -114,7 +114,7 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
         const int Watchers = 500;
         var probe = CreateTestProbe();
         var watched = Spawn((_, _) => { });
-        var watchers = Enumerable.Range(0, Watchers).Select(i => Spawn((message, self) =>
+        var watchers = Enumerable.Range(0, Watchers).Select(i => Spawn((self, message) =>
         {
             if (message is Terminated)
             {
@@ -198,7 +198,7 @@ public abstract class OverloadRules(HostFactory host, ITestOutputHelper output) 
         var probe = CreateTestProbe();
         var busy = await SpawnBusy(gate.Task, probe, MailboxOptions.Bounded(1, MailboxOverflow.Fail));
         busy.Tell("second");
-        var piping = Spawn((message, self) => self.Context.PipeTo(Task.FromResult(message), busy));
+        var piping = Spawn((self, message) => self.Context.PipeTo(Task.FromResult(message), busy));
         await EventFilter.DeadLetter<string>(letter => letter.Recipient == busy && letter.Reason == DeadLetterReason.MailboxOverflow)
             .Expect(1, () => piping.Tell("result"));
         gate.SetResult();

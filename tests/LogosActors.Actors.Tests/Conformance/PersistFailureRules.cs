@@ -230,7 +230,7 @@ public abstract class PersistFailureRules(HostFactory host, ITestOutputHelper ou
         var (_, children) = await SpawnUnderAsync(
             new AllForOneStrategy(),
             Props.Create(() => new Notebook("a", script)),
-            Props.Create(() => new FunActor((_, _) => throw new FormatException("fail"))));
+            Props.Create(() => new ScriptedActor((_, _) => throw new FormatException("fail"))));
         var (notebook, sibling) = (children[0], children[1]);
         Journal.HoldWrites();
         probe.Send(notebook, "stored");

@@ -9,8 +9,6 @@ namespace LogosActors.Actors.Tests.Conformance;
 /// <summary>What the rules about persistent actors share: a journal that the test holds in its hand, and an actor that it scripts.</summary>
 public abstract class PersistenceSuite : ConformanceSuite
 {
-    protected static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     static readonly EventSerialization Serialization = EventSerialization.CreateBuilder()
@@ -67,7 +65,7 @@ public abstract class PersistenceSuite : ConformanceSuite
         SupervisorStrategy strategy, params Props[] children)
     {
         var probe = CreateTestProbe();
-        var props = Props.Create(() => new FunActor((_, self) =>
+        var props = Props.Create(() => new ScriptedActor((self, _) =>
         {
             foreach (var child in children)
                 probe.Ref.Tell(self.Context.Spawn(child));

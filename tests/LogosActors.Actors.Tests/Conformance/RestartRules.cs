@@ -26,11 +26,11 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
         {
             var instance = ++instances;
             steps.Enqueue($"constructor {instance}");
-            return new HookedActor
+            return new ScriptedActor
             {
                 OnPreStart = _ => steps.Enqueue($"PreStart {instance}"),
                 OnPreRestart = (_, reason, message) =>
-                    steps.Enqueue($"PreRestart {instance} {reason.Message} {((HookedActor.Crash)message!).Cause.Message}"),
+                    steps.Enqueue($"PreRestart {instance} {reason.Message} {((ScriptedActor.Crash)message!).Cause.Message}"),
                 OnPostRestart = (_, reason) =>
                 {
                     steps.Enqueue($"PostRestart {instance} {reason.Message}");
@@ -39,7 +39,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
                 OnPostStop = _ => steps.Enqueue($"PostStop {instance}"),
             };
         });
-        await SpawnChild(actor, () => new HookedActor { OnPostStop = _ => steps.Enqueue("child stopped") });
+        await SpawnChild(actor, () => new ScriptedActor { OnPostStop = _ => steps.Enqueue("child stopped") });
         probe.Watch(actor);
         Crash(actor, "why");
         await probe.ExpectMsg("restarted");
@@ -58,7 +58,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
         var actor = await SpawnChild(SpawnSupervisor(new OneForOneStrategy()), () =>
         {
             var instance = ++instances;
-            return new HookedActor
+            return new ScriptedActor
             {
                 OnPreStart = _ => steps.Enqueue($"PreStart {instance}"),
                 OnPostStop = _ => steps.Enqueue($"PostStop {instance}"),
@@ -75,7 +75,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
         var probe = CreateTestProbe();
         var supervisor = SpawnSupervisor(new AllForOneStrategy());
         var failing = await SpawnCounter(supervisor);
-        await SpawnChild(supervisor, () => new HookedActor { OnPreRestart = (_, reason, message) => probe.Ref.Tell((reason.Message, message)) });
+        await SpawnChild(supervisor, () => new ScriptedActor { OnPreRestart = (_, reason, message) => probe.Ref.Tell((reason.Message, message)) });
         Crash(failing, "why");
         await probe.ExpectMsg(("why", (object?)null));
     }
@@ -88,7 +88,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
         var actor = await SpawnChild(SpawnSupervisor(new OneForOneStrategy { Backoff = Backoff }), () =>
         {
             var instance = ++instances;
-            return new HookedActor
+            return new ScriptedActor
             {
                 OnReceive = (self, message) =>
                 {
@@ -114,7 +114,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
         var probe = CreateTestProbe();
         var child = await SpawnChild(
             SpawnSupervisor(new OneForOneStrategy { Backoff = Backoff }),
-            () => new HookedActor { OnPostRestart = (self, _) => probe.Ref.Tell(self.Time.GetTimestamp()) });
+            () => new ScriptedActor { OnPostRestart = (self, _) => probe.Ref.Tell(self.Time.GetTimestamp()) });
         var delays = new List<TimeSpan>();
         for (var i = 0; i < 6; i++)
         {
@@ -154,7 +154,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
         var probe = CreateTestProbe();
         var child = await SpawnChild(
             SpawnSupervisor(new OneForOneStrategy { Backoff = Backoff }),
-            () => new HookedActor { OnReceive = (_, message) => probe.Ref.Tell(message) });
+            () => new ScriptedActor { OnReceive = (_, message) => probe.Ref.Tell(message) });
         child.Tell(0);
         Crash(child);
         for (var i = 1; i < 100; i++)
@@ -211,7 +211,7 @@ public abstract class RestartRules(HostFactory host, ITestOutputHelper output)
 
         protected override void Receive(object message)
         {
-            if (message is HookedActor.Crash crash)
+            if (message is ScriptedActor.Crash crash)
                 throw crash.Cause;
             Reply("alive");
         }

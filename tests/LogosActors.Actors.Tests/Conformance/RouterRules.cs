@@ -11,18 +11,6 @@ public sealed class RoutersOnDeterministicHost(ITestOutputHelper output) : Route
 /// <summary>The contract about routers.</summary>
 public abstract class RouterRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    readonly TaskCompletionSource _gate = new();
-
-    public override ValueTask DisposeAsync()
-    {
-        // The system waits for the end of every handler.
-        _gate.TrySetResult();
-        GC.SuppressFinalize(this);
-        return base.DisposeAsync();
-    }
-
     [Fact]
     public async Task Round_robin_gives_each_routee_its_turn_and_keeps_the_sender()
     {
@@ -152,16 +140,15 @@ public abstract class RouterRules(HostFactory host, ITestOutputHelper output) : 
         var full = System.Spawn(Props.Create(() => new AwaitingActor(async (_, message) =>
         {
             probe.Ref.Tell(message);
-            await _gate.Task;
-        })) with
-        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+            await Gate.Task;
+        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         var router = System.Spawn(Router.Group([full, other.Ref], RoutingLogic.Broadcast));
         router.Tell(1);
         await probe.ExpectMsg(1);
         router.Tell(2);
         await EventFilter.DeadLetter<int>(letter => letter.Recipient == full && letter.Reason == DeadLetterReason.MailboxOverflow)
             .Expect(1, () => router.Tell(3));
-        _gate.SetResult();
+        Gate.SetResult();
         await probe.ExpectMsg(2);
         Assert.Equal([1, 2, 3], await other.ReceiveN(3));
         Assert.Equal(0, System.Tree().Single(a => a.Actor == router).Restarts);

@@ -147,7 +147,7 @@ public abstract class ShutdownRules(HostFactory host, ITestOutputHelper output)
     public async Task An_actor_that_does_not_stop_is_named_in_the_log_and_does_not_hold_up_the_shutdown()
     {
         var gate = new TaskCompletionSource();
-        var actor = System.Spawn(Props.Create(() => new Stuck(gate.Task)), "stuck");
+        var actor = System.Spawn(Props.Create(() => new AwaitingActor(async (_, _) => await gate.Task)), "stuck");
         actor.Tell("work");
         await AwaitCondition(() => System.Tree().Any(info => info.State == ActorState.Awaiting));
         Add(ShutdownPhase.ActorSystemTerminate, "last");
@@ -246,10 +246,5 @@ public abstract class ShutdownRules(HostFactory host, ITestOutputHelper output)
         }
 
         protected override void PostStop() => order.Enqueue(name);
-    }
-
-    sealed class Stuck(Task gate) : Actor
-    {
-        protected override async ValueTask ReceiveAsync(object message) => await gate;
     }
 }

@@ -86,7 +86,7 @@ public abstract class StrayWorkRules(HostFactory host, ITestOutputHelper output)
                 () => self.Context.StartPeriodicTimer("tick", "tick", Second),
                 () => self.Context.SetReceiveTimeout(Second),
                 () => self.Context.Watch(bystander),
-                () => self.Context.Spawn(Props.Create(() => new HookedActor())),
+                () => self.Context.Spawn(Props.Create(() => new ScriptedActor())),
             ];
             foreach (var wish in wishes)
             {

@@ -98,7 +98,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
                 return Directive.Restart;
             },
         });
-        Props escalating = Props.Create(() => new HookedActor()) with { SupervisorStrategy = Always(Directive.Escalate) };
+        Props escalating = Props.Create(() => new ScriptedActor()) with { SupervisorStrategy = Always(Directive.Escalate) };
         var upper = await SpawnChild(top, escalating);
         var lower = await SpawnChild(upper, escalating);
         var child = await SpawnCounter(lower);
@@ -114,7 +114,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
     public async Task A_supervisor_that_is_resumed_after_an_escalation_resumes_the_child_that_failed()
     {
         var top = SpawnSupervisor(Always(Directive.Resume));
-        var middle = await SpawnChild(top, Props.Create(() => new HookedActor()) with { SupervisorStrategy = Always(Directive.Escalate) });
+        var middle = await SpawnChild(top, Props.Create(() => new ScriptedActor()) with { SupervisorStrategy = Always(Directive.Escalate) });
         var child = await SpawnCounter(middle);
         child.Tell("one");
         Crash(child);
@@ -129,7 +129,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
         var probe = CreateTestProbe();
         var supervisor = System.Spawn(Props.Create(() => new AwaitingActor(async (self, message) =>
         {
-            var child = self.Context.Spawn(Props.Create(() => new HookedActor { OnPostRestart = (_, reason) => probe.Ref.Tell(reason.Message) }));
+            var child = self.Context.Spawn(Props.Create(() => new ScriptedActor { OnPostRestart = (_, reason) => probe.Ref.Tell(reason.Message) }));
             Crash(child, "during the await");
             await Task.Delay(Second, self.Time);
             probe.Ref.Tell("handler ends");
@@ -192,7 +192,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
         await EventFilter
             .Custom(e => e.Level == LogLevel.Error && e.Exception == cause
                 && e.Message.Contains(child.Path, StringComparison.Ordinal) && e.Message.Contains("Restart", StringComparison.Ordinal))
-            .Expect(1, () => child.Tell(new HookedActor.Crash(cause)));
+            .Expect(1, () => child.Tell(new ScriptedActor.Crash(cause)));
         Assert.EndsWith("/child", child.Path, StringComparison.Ordinal);
     }
 
@@ -200,7 +200,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
     public async Task A_watcher_hears_of_the_child_that_it_stopped_as_its_supervisor()
     {
         var probe = CreateTestProbe();
-        var supervisor = System.Spawn(Props.Create(() => new HookedActor
+        var supervisor = System.Spawn(Props.Create(() => new ScriptedActor
         {
             OnFailureOfChild = () => SupervisorStrategy.Stopping,
             OnReceive = (self, message) =>
@@ -217,7 +217,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
                 }
             },
         }));
-        supervisor.Tell(Props.Create(() => new HookedActor()));
+        supervisor.Tell(Props.Create(() => new ScriptedActor()));
         Assert.Equal(supervisor.Path, (await probe.ExpectMsg<Terminated>()).Actor.Path[..supervisor.Path.Length]);
     }
 
@@ -225,8 +225,8 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
     public async Task A_Terminated_that_is_not_handled_fails_the_watcher_and_by_default_stops_it()
     {
         var probe = CreateTestProbe();
-        var watched = System.Spawn(Props.Create(() => new HookedActor()));
-        var watcher = System.Spawn(Props.Create(() => new HookedActor
+        var watched = System.Spawn(Props.Create(() => new ScriptedActor()));
+        var watcher = System.Spawn(Props.Create(() => new ScriptedActor
         {
             OnPreStart = self => self.Context.Watch(watched),
             OnReceive = (self, message) => self.Unhandled(message),
@@ -256,12 +256,12 @@ public abstract class EscalationRules(HostFactory host, ITestOutputHelper output
             ran = true;
             return Task.CompletedTask;
         });
-        System.Spawn(Props.Create(() => new HookedActor())).Tell(new HookedActor.Crash(cause));
+        System.Spawn(Props.Create(() => new ScriptedActor())).Tell(new ScriptedActor.Crash(cause));
         var error = await Assert.ThrowsAsync<EscalatedToRootException>(() => AwaitAsync(System.WhenTerminated));
         Assert.Same(cause, error.InnerException);
         Assert.True(ran);
         Assert.Empty(System.Tree());
-        Assert.Throws<InvalidOperationException>(() => System.Spawn(Props.Create(() => new HookedActor())));
+        Assert.Throws<InvalidOperationException>(() => System.Spawn(Props.Create(() => new ScriptedActor())));
         bystander.Ref.Tell("too late");
         Assert.Equal(1, System.DeadLetterCount);
     }

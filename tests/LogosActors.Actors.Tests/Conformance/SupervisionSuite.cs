@@ -8,23 +8,21 @@ public abstract class SupervisionSuite(
     HostFactory host, ITestOutputHelper output, Func<ActorSystemOptions, ActorSystemOptions>? configure = null)
     : ConformanceSuite(host, output, configure)
 {
-    protected static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     /// <summary>Tells a child to fail.</summary>
-    protected static void Crash(ActorRef actor, string reason = "crash") => actor.Tell(new HookedActor.Crash(new FormatException(reason)));
+    protected static void Crash(ActorRef actor, string reason = "crash") => actor.Tell(new ScriptedActor.Crash(new FormatException(reason)));
 
     /// <summary>A strategy that always answers the same.</summary>
     protected static OneForOneStrategy Always(Directive directive) => new() { Decider = _ => directive };
 
     /// <summary>A top-level actor that supervises by a strategy.</summary>
     protected ActorRef SpawnSupervisor(SupervisorStrategy strategy) =>
-        System.Spawn(Props.Create(() => new HookedActor()) with { SupervisorStrategy = strategy });
+        System.Spawn(Props.Create(() => new ScriptedActor()) with { SupervisorStrategy = strategy });
 
-    protected Task<ActorRef> SpawnChild(ActorRef parent, Func<HookedActor> child, string? name = null) =>
+    protected Task<ActorRef> SpawnChild(ActorRef parent, Func<ScriptedActor> child, string? name = null) =>
         SpawnChild(parent, Props.Create(child), name);
 
     protected Task<ActorRef> SpawnChild(ActorRef parent, Props props, string? name = null) =>
-        AwaitAsync(parent.Ask<ActorRef>(new HookedActor.SpawnChild(props, name), Second));
+        AwaitAsync(parent.Ask<ActorRef>(new ScriptedActor.SpawnChild(props, name), Second));
 
     /// <summary>A child that counts what it is told and answers "count" with the number; a new instance counts anew.</summary>
     protected Task<ActorRef> SpawnCounter(ActorRef parent, string? name = null) =>
@@ -33,7 +31,7 @@ public abstract class SupervisionSuite(
             () =>
             {
                 var count = 0;
-                return new HookedActor
+                return new ScriptedActor
                 {
                     OnReceive = (self, message) =>
                     {

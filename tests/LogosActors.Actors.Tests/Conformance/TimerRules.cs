@@ -10,8 +10,6 @@ public sealed class TimersOnDeterministicHost(ITestOutputHelper output) : TimerR
 /// <summary>The contract about timers and the receive time-out.</summary>
 public abstract class TimerRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     // The most that a timer of .NET can wait.
     static readonly TimeSpan TooLong = TimeSpan.FromMilliseconds(uint.MaxValue);
 
@@ -124,7 +122,7 @@ public abstract class TimerRules(HostFactory host, ITestOutputHelper output) : C
     public async Task A_timer_is_active_until_it_is_cancelled_or_its_only_message_is_handled()
     {
         var probe = CreateTestProbe();
-        var actor = Spawn((message, self) =>
+        var actor = Spawn((self, message) =>
         {
             if (message is Action<ActorContext> act)
                 act(self.Context);
@@ -199,7 +197,7 @@ public abstract class TimerRules(HostFactory host, ITestOutputHelper output) : C
     public async Task Nobody_is_the_sender_of_a_timers_message()
     {
         var probe = CreateTestProbe();
-        var actor = Spawn((message, self) =>
+        var actor = Spawn((self, message) =>
         {
             if (message is "start")
                 self.Context.StartSingleTimer("key", "due", Second);
@@ -350,7 +348,7 @@ public abstract class TimerRules(HostFactory host, ITestOutputHelper output) : C
     ActorRef Clocked(TestProbe probe)
     {
         var made = System.Time.GetTimestamp();
-        return Spawn((message, self) =>
+        return Spawn((self, message) =>
         {
             if (message is Action<ActorContext> act)
                 act(self.Context);

@@ -13,16 +13,14 @@ public sealed class TracingOnDeterministicHost(ITestOutputHelper output) : Traci
 [Collection(nameof(TracingRules))]
 public abstract class TracingRules(HostFactory host, ITestOutputHelper output) : ConformanceSuite(host, output)
 {
-    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     [Fact]
     public async Task The_activity_of_a_handler_is_a_child_of_its_senders_over_every_hop()
     {
         using var traces = new Traces();
         var probe = CreateTestProbe();
-        var last = Spawn((message, _) => probe.Ref.Tell((message, Activity.Current?.TraceId)), "last");
-        var middle = Spawn((message, self) => last.Tell(message, self.Self), "middle");
-        var first = Spawn((message, self) => middle.Tell(message, self.Self), "first");
+        var last = Spawn((_, message) => probe.Ref.Tell((message, Activity.Current?.TraceId)), "last");
+        var middle = Spawn((self, message) => last.Tell(message, self.Self), "middle");
+        var first = Spawn((self, message) => middle.Tell(message, self.Self), "first");
         var (root, trace) = Traced(() => first.Tell("hello"));
         await probe.ExpectMsg(((object)"hello", (ActivityTraceId?)trace));
         await AwaitCondition(() => traces.Ended(trace).Count(a => a.Path is "/first" or "/middle" or "/last") == 3);
@@ -40,7 +38,7 @@ public abstract class TracingRules(HostFactory host, ITestOutputHelper output) :
         using var traces = new Traces();
         var probe = CreateTestProbe();
         var after = Spawn((_, _) => { }, "after");
-        var answerer = Spawn((message, self) => self.Reply(message), "answerer");
+        var answerer = Spawn((self, message) => self.Reply(message), "answerer");
         var asker = System.Spawn(Props.Create(() => new Asker(answerer, after, probe)), "asker");
         var (root, trace) = Traced(() => asker.Tell("question"));
         await probe.ExpectMsg("asked");
@@ -70,7 +68,7 @@ public abstract class TracingRules(HostFactory host, ITestOutputHelper output) :
     {
         using var traces = new Traces();
         var actor = Spawn(
-            (message, _) =>
+            (_, message) =>
             {
                 if (message is "fail")
                     throw new FormatException("as asked");
@@ -89,7 +87,7 @@ public abstract class TracingRules(HostFactory host, ITestOutputHelper output) :
         using var traces = new Traces();
         var probe = CreateTestProbe();
         var open = false;
-        var actor = Spawn((message, self) =>
+        var actor = Spawn((self, message) =>
         {
             if (message is "open")
             {
@@ -115,7 +113,7 @@ public abstract class TracingRules(HostFactory host, ITestOutputHelper output) :
     {
         using var traces = new Traces();
         var probe = CreateTestProbe();
-        var actor = Spawn((message, _) => probe.Ref.Tell((message, Activity.Current is null)));
+        var actor = Spawn((_, message) => probe.Ref.Tell((message, Activity.Current is null)));
         actor.Tell("before");
         Traced(() => actor.Tell("traced"));
         actor.Tell("after");
