@@ -13,12 +13,19 @@ if (names.Any(name => !Areas.All.ContainsKey(name)))
     return UsageExitCode;
 }
 
+var all = (names.Length == 0 ? Areas.All.Keys : names).SelectMany(name => Areas.All[name]()).ToArray();
+var rows = all.Where(row => only is null || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToArray();
+if (rows.Length == 0)
+{
+    Console.Error.WriteLine($"No row's name holds '{only}'. The rows are:\n  {string.Join("\n  ", all.Select(row => row.Name))}");
+    return UsageExitCode;
+}
+
 var budget = quick ? Budget.Quick : Budget.Full;
 var missed = 0;
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
 Console.WriteLine(Format.Row("row", "figure", "unit", "peer or ceiling", "its figure", "ratio", "target", "verdict"));
-foreach (var row in (names.Length == 0 ? Areas.All.Keys : names).SelectMany(name => Areas.All[name]())
-    .Where(row => only is null || row.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+foreach (var row in rows)
 {
     // What an earlier row left behind is not this row's cost.
     GC.Collect();
