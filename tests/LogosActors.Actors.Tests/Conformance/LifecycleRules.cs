@@ -225,6 +225,33 @@ public abstract class LifecycleRules(HostFactory host, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_Terminated_that_waits_in_the_mailbox_is_not_delivered_after_an_unwatch()
+    {
+        var probe = CreateTestProbe();
+        var watched = Spawn((_, _) => { });
+        var watcher = System.Spawn(Props.Create(() => new AwaitingActor(async (self, message) =>
+        {
+            if (message is not "watch")
+            {
+                probe.Ref.Tell(message);
+                return;
+            }
+
+            self.Context.Watch(watched);
+            self.Reply("watching");
+            await Gate.Task;
+            self.Context.Unwatch(watched);
+        })));
+        probe.Send(watcher, "watch");
+        await probe.ExpectMsg("watching");
+        await AwaitAsync(System.StopAsync(watched, 9 * Second));
+        watcher.Tell("after");
+        Gate.SetResult();
+        await probe.ExpectMsg("after");
+        await probe.ExpectNoMsg();
+    }
+
+    [Fact]
     public async Task A_stop_overtakes_the_messages_that_wait_and_those_become_dead_letters()
     {
         var handled = new ConcurrentQueue<object>();
