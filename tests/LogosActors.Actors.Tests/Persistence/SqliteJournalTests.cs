@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Google.Protobuf.WellKnownTypes;
 using LogosActors.Actors.Persistence;
 using LogosActors.Actors.Persistence.Journals;
@@ -136,6 +137,22 @@ public sealed class SqliteJournalTests : JournalContract
     }
 
     [Fact]
+    public async Task Writes_of_many_actors_that_wait_together_share_a_transaction()
+    {
+        const int Actors = 1000;
+        await using var journal = new SqliteJournal(Options with { BusyTimeout = TimeSpan.FromMinutes(1) });
+        await journal.OpenAsync(None);
+        var before = CommitsInLog();
+        using var file = OpenFile();
+        file.Execute("BEGIN IMMEDIATE");
+        var writes = Enumerable.Range(0, Actors)
+            .Select(i => journal.WriteAsync(new JournalWrite($"actor-{i}", Writer, 1, [Event("x")])).AsTask()).ToArray();
+        file.Execute("ROLLBACK");
+        await Task.WhenAll(writes);
+        Assert.InRange(CommitsInLog() - before, 1, Actors / 100);
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_database_is_a_clear_error_until_it_is_moved_away()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Options.Path)!);
@@ -252,6 +269,22 @@ public sealed class SqliteJournalTests : JournalContract
         => Task.FromResult<IJournal>(new SqliteJournal(Options with { MaxPendingWrites = 77, BusyTimeout = TimeSpan.FromSeconds(10) }));
 
     string? ReadFault() => _fault;
+
+    /// <summary>How many transactions stand in the write-ahead log: frames that end one say how large the database is then.</summary>
+    int CommitsInLog()
+    {
+        // https://sqlite.org/fileformat2.html#the_write_ahead_log
+        const int HeaderLength = 32;
+        const int FrameHeaderLength = 24;
+        using var file = new FileStream(Options.Path + "-wal", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var log = new byte[file.Length];
+        file.ReadExactly(log);
+        var frameLength = FrameHeaderLength + BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(8));
+        var commits = 0;
+        for (var frame = HeaderLength; frame + frameLength <= log.Length; frame += frameLength)
+            commits += BinaryPrimitives.ReadInt32BigEndian(log.AsSpan(frame + 4)) > 0 ? 1 : 0;
+        return commits;
+    }
 
     SqliteSession OpenFile()
         => SqliteSession.Open(Options.Path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, TimeSpan.FromSeconds(5));
