@@ -145,6 +145,26 @@ public sealed class DeterministicHostTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_wall_clock_is_stepped_by_the_plan_and_timers_do_not_notice()
+    {
+        using var host = DeterministicHost.Create(1, faults: new FaultPlan { ClockStepProbability = 1, MaxClockStep = Second });
+        var start = host.Time.GetUtcNow();
+        var counter = host.System.Spawn(Props.Create(() => new Counter()));
+        host.System.Spawn(Props.Create(() => new Ticker(counter)));
+        var drift = TimeSpan.Zero;
+        for (var i = 1; i <= 100; i++)
+        {
+            host.RunFor(Second);
+            var moved = host.Time.GetUtcNow() - start - host.Time.Elapsed;
+            Assert.NotEqual(drift, moved);
+            drift = moved;
+        }
+
+        Assert.Equal(100 * Second, host.Time.Elapsed);
+        Assert.Equal(100, host.Await(counter.Ask<int>("get", Second)));
+    }
+
+    [Fact]
     public void A_task_that_nothing_can_end_is_reported_at_once()
     {
         using var host = DeterministicHost.Create(11);
