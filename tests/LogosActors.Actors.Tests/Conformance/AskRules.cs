@@ -141,7 +141,8 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
         {
             probe.Ref.Tell(message);
             await Gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+        })) with
+        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         actor.Tell("hold");
         await probe.ExpectMsg("hold");
         actor.Tell("fills the mailbox");
@@ -256,7 +257,8 @@ public abstract class AskRules(HostFactory host, ITestOutputHelper output) : Con
         {
             probe.Ref.Tell((message, System.DeadLetters));
             await Gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+        })) with
+        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         full.Tell("hold");
         await probe.ExpectMsg(((object)"hold", System.DeadLetters));
         full.Tell("fills the mailbox");

@@ -141,7 +141,8 @@ public abstract class RouterRules(HostFactory host, ITestOutputHelper output) : 
         {
             probe.Ref.Tell(message);
             await Gate.Task;
-        })) with { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
+        })) with
+        { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.Fail) });
         var router = System.Spawn(Router.Group([full, other.Ref], RoutingLogic.Broadcast));
         router.Tell(1);
         await probe.ExpectMsg(1);
