@@ -135,7 +135,7 @@ public abstract class SupervisionRules(HostFactory host, ITestOutputHelper outpu
             probe.Ref.Tell("handler ends");
         })));
         supervisor.Tell("go");
-        await probe.ExpectMsg("during the await", Second / 2);
+        await probe.ExpectMsg("during the await");
         await AdvanceAsync(2 * Second);
         await probe.ExpectMsg("handler ends");
     }
