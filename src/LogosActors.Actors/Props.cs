@@ -29,12 +29,7 @@ public sealed record Props
     public int StashCapacity
     {
         get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(StashCapacity));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 10_000_000, nameof(StashCapacity));
-            field = value;
-        }
+        init => field = OptionRange.Check(value, 1, 10_000_000, $"{nameof(Props)}.{nameof(StashCapacity)}");
     } = 10_000;
 
     /// <summary>Whether each incarnation gets a dependency-injection scope of its own, disposed when it ends.</summary>

@@ -18,12 +18,7 @@ public sealed record PersistenceOptions
     public TimeSpan RecoveryTimeout
     {
         get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1), nameof(RecoveryTimeout));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromHours(1), nameof(RecoveryTimeout));
-            field = value;
-        }
+        init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), $"{nameof(PersistenceOptions)}.{nameof(RecoveryTimeout)}");
     } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many actors may recover at the same time; the others wait their turn.</summary>
@@ -31,12 +26,7 @@ public sealed record PersistenceOptions
     public int MaxConcurrentRecoveries
     {
         get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxConcurrentRecoveries));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 10_000, nameof(MaxConcurrentRecoveries));
-            field = value;
-        }
+        init => field = OptionRange.Check(value, 1, 10_000, $"{nameof(PersistenceOptions)}.{nameof(MaxConcurrentRecoveries)}");
     } = 50;
 
     /// <summary>How many events one read of a recovery asks for.</summary>
@@ -44,11 +34,6 @@ public sealed record PersistenceOptions
     public int RecoveryPageSize
     {
         get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(RecoveryPageSize));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100_000, nameof(RecoveryPageSize));
-            field = value;
-        }
+        init => field = OptionRange.Check(value, 1, 100_000, $"{nameof(PersistenceOptions)}.{nameof(RecoveryPageSize)}");
     } = 512;
 }
