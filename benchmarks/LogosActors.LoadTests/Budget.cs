@@ -6,7 +6,7 @@ namespace LogosActors.LoadTests;
 /// <param name="Rounds">How many rounds.</param>
 internal sealed record Budget(TimeSpan WarmUp, TimeSpan Round, int Rounds)
 {
-    public static readonly Budget Quick = new(TimeSpan.FromMilliseconds(600), TimeSpan.FromMilliseconds(100), 7);
+    public static readonly Budget Quick = new(TimeSpan.FromMilliseconds(800), TimeSpan.FromMilliseconds(100), 7);
 
     public static readonly Budget Full = new(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(250), 25);
 }
