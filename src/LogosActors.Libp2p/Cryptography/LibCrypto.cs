@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace LogosActors.Libp2p.Cryptography;
+
+/// <summary>The calls into OpenSSL 3, which .NET's own cryptography on Linux stands on too.</summary>
+/// <remarks>
+/// The library is named with its version, so that it is found where only the runtime package is installed. No call here is
+/// deprecated in OpenSSL 3. Pointers that OpenSSL would write are passed as spans; a length always goes with them.
+/// </remarks>
+internal static partial class LibCrypto
+{
+    /// <summary>The key types by OpenSSL's numbers (openssl/obj_mac.h).</summary>
+    public const int X25519 = 1034, Ed25519 = 1087;
+
+    const string Library = "libcrypto.so.3";
+
+    [LibraryImport(Library)]
+    public static partial EvpKey EVP_PKEY_new_raw_private_key(int type, nint engine, ReadOnlySpan<byte> key, nuint length);
+
+    [LibraryImport(Library)]
+    public static partial EvpKey EVP_PKEY_new_raw_public_key(int type, nint engine, ReadOnlySpan<byte> key, nuint length);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_get_raw_public_key(EvpKey key, Span<byte> destination, ref nuint length);
+
+    [LibraryImport(Library)]
+    public static partial void EVP_PKEY_free(nint key);
+
+    [LibraryImport(Library)]
+    public static partial EvpKeyContext EVP_PKEY_CTX_new_from_pkey(nint library, EvpKey key, nint properties);
+
+    [LibraryImport(Library)]
+    public static partial void EVP_PKEY_CTX_free(nint context);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_derive_init(EvpKeyContext context);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_derive_set_peer(EvpKeyContext context, EvpKey peer);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_derive(EvpKeyContext context, Span<byte> secret, ref nuint length);
+
+    [LibraryImport(Library)]
+    public static partial void ERR_clear_error();
+}
