@@ -7,7 +7,7 @@ namespace LogosActors.Libp2p.Cryptography;
 /// The library is named with its version, so that it is found where only the runtime package is installed. No call here is
 /// deprecated in OpenSSL 3. Pointers that OpenSSL would write are passed as spans; a length always goes with them.
 /// </remarks>
-internal static partial class LibCrypto
+internal static unsafe partial class LibCrypto
 {
     /// <summary>The key types by OpenSSL's numbers (openssl/obj_mac.h).</summary>
     public const int X25519 = 1034, Ed25519 = 1087;
@@ -40,6 +40,50 @@ internal static partial class LibCrypto
 
     [LibraryImport(Library)]
     public static partial int EVP_PKEY_derive(EvpKeyContext context, Span<byte> secret, ref nuint length);
+
+    [LibraryImport(Library)]
+    public static partial EvpKey d2i_PUBKEY(nint reuse, byte** der, CLong length);
+
+    [LibraryImport(Library)]
+    public static partial int i2d_PUBKEY(EvpKey key, byte** der);
+
+    [LibraryImport(Library)]
+    public static partial EvpKey d2i_AutoPrivateKey(nint reuse, byte** der, CLong length);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_is_a(EvpKey key, ReadOnlySpan<byte> nameWithZero);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_get_bits(EvpKey key);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_get_group_name(EvpKey key, Span<byte> nameWithZero, nuint size, out nuint length);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_PKEY_get_octet_string_param(
+        EvpKey key, ReadOnlySpan<byte> nameWithZero, Span<byte> destination, nuint size, out nuint length);
+
+    [LibraryImport(Library)]
+    public static partial EvpDigestContext EVP_MD_CTX_new();
+
+    [LibraryImport(Library)]
+    public static partial void EVP_MD_CTX_free(nint context);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestSignInit_ex(
+        EvpDigestContext context, nint keyContext, ReadOnlySpan<byte> digestWithZero, nint library, nint properties, EvpKey key, nint parameters);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestSign(
+        EvpDigestContext context, Span<byte> signature, ref nuint signatureLength, ReadOnlySpan<byte> message, nuint messageLength);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestVerifyInit_ex(
+        EvpDigestContext context, nint keyContext, ReadOnlySpan<byte> digestWithZero, nint library, nint properties, EvpKey key, nint parameters);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestVerify(
+        EvpDigestContext context, ReadOnlySpan<byte> signature, nuint signatureLength, ReadOnlySpan<byte> message, nuint messageLength);
 
     [LibraryImport(Library)]
     public static partial void ERR_clear_error();

@@ -32,7 +32,7 @@ internal static class Mutations
     /// <param name="captures">Valid encodings.</param>
     public static void Check(Func<byte[], bool> survives, params byte[][] captures)
     {
-        var runs = Config.QuickThrowOnFailure.WithMaxTest(3000);
+        var runs = Config.QuickThrowOnFailure.WithMaxTest(1000);
         Prop.ForAll(Of(captures), survives).Check(runs);
         Prop.ForAll(Noise(), survives).Check(runs);
         foreach (var capture in captures)

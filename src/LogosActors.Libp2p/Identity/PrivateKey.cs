@@ -1,0 +1,141 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using LogosActors.Libp2p.Cryptography;
+using LogosActors.Libp2p.Encoding;
+
+namespace LogosActors.Libp2p.Identity;
+
+/// <summary>A node's identity: an Ed25519 or secp256k1 private key, which signs. Immutable, for any number of threads; dispose it to wipe it.</summary>
+/// <remarks>
+/// <see cref="Encode"/> and <see cref="TryDecode"/> are the form in which libp2p implementations keep keys on disk (peer-ids
+/// §Keys); it never goes over the wire. The data: for Ed25519 the 32 bytes of the private key and the 32 of the public key (an
+/// older form repeats the latter), for secp256k1 the 32 bytes of the scalar, big-endian.
+/// </remarks>
+public sealed class PrivateKey : IDisposable
+{
+    const int SecretLength = 32;
+    const int MaxDataLength = SecretLength + (2 * PublicKey.Ed25519Length);
+
+    // Pinned, so that the collector leaves no copies behind.
+    readonly byte[] _secret = GC.AllocateUninitializedArray<byte>(SecretLength, pinned: true);
+    readonly EvpKey _key;
+    bool _disposed;
+
+    PrivateKey(KeyType type, ReadOnlySpan<byte> secret)
+    {
+        secret.CopyTo(_secret);
+        if (type is KeyType.Ed25519)
+        {
+            _key = EvpKey.FromRawPrivateKey(LibCrypto.Ed25519, secret);
+            var publicKey = new byte[PublicKey.Ed25519Length];
+            _key.WriteRawPublicKey(publicKey);
+            PublicKey = Public(type, publicKey);
+        }
+        else
+        {
+            _key = Secp256k1.ImportPrivateKey(secret);
+            PublicKey = Public(type, Secp256k1.ExportPublicKey(_key));
+        }
+    }
+
+    /// <summary>The public half, which stays usable after <see cref="Dispose"/>.</summary>
+    public PublicKey PublicKey { get; }
+
+    /// <summary>The kind of the key: <see cref="KeyType.Ed25519"/> or <see cref="KeyType.Secp256k1"/>.</summary>
+    public KeyType Type => PublicKey.Type;
+
+    /// <summary>Makes a key of fresh randomness.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is one that is only verified here.</exception>
+    public static PrivateKey Generate(KeyType type)
+    {
+        if (type is not (KeyType.Ed25519 or KeyType.Secp256k1))
+            throw new ArgumentOutOfRangeException(nameof(type), type, "Private keys are Ed25519 or Secp256k1; other types are only verified.");
+        Span<byte> secret = stackalloc byte[SecretLength];
+        if (type is KeyType.Ed25519)
+            RandomNumberGenerator.Fill(secret);
+        else
+            Secp256k1.GeneratePrivateKey(secret);
+        try
+        {
+            return new PrivateKey(type, secret);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    /// <summary>Reads the protobuf of a private key.</summary>
+    /// <param name="source">The whole message.</param>
+    /// <param name="key">The key; null on an error.</param>
+    /// <param name="error"><see cref="DecodeError.Unsupported"/> for an RSA, ECDSA or unknown key, <see cref="DecodeError.InvalidValue"/>
+    /// for data that are no key of their type or hold a public key that does not belong, and those of protobuf.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out PrivateKey? key, out DecodeError error)
+    {
+        key = null;
+        if (!KeyMessage.TryRead(source, int.MaxValue, out var type, out var data, out error))
+            return false;
+        error = type switch
+        {
+            KeyType.Ed25519 when data.Length is not (2 * SecretLength or MaxDataLength) => DecodeError.InvalidValue,
+            KeyType.Ed25519 => DecodeError.None,
+            KeyType.Secp256k1 => Secp256k1.IsPrivateKey(data) ? DecodeError.None : DecodeError.InvalidValue,
+            _ => DecodeError.Unsupported,
+        };
+        if (error is not DecodeError.None)
+            return false;
+        key = new PrivateKey(type, data[..SecretLength]);
+        for (var rest = data[SecretLength..]; !rest.IsEmpty; rest = rest[PublicKey.Ed25519Length..])
+        {
+            if (rest[..PublicKey.Ed25519Length].SequenceEqual(key.PublicKey.Data))
+                continue;
+            key.Dispose();
+            key = null;
+            error = DecodeError.InvalidValue;
+            return false;
+        }
+        return true;
+    }
+
+    /// <summary>The protobuf of the key; the caller wipes it after use.</summary>
+    public byte[] Encode()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Span<byte> data = stackalloc byte[MaxDataLength];
+        _secret.CopyTo(data);
+        var length = SecretLength;
+        if (Type is KeyType.Ed25519)
+        {
+            PublicKey.Data.CopyTo(data[SecretLength..]);
+            length += PublicKey.Ed25519Length;
+        }
+        var bytes = new byte[KeyMessage.Length(Type, data[..length])];
+        KeyMessage.Write(bytes, Type, data[..length]);
+        CryptographicOperations.ZeroMemory(data);
+        return bytes;
+    }
+
+    /// <summary>Signs <paramref name="message"/> as <see cref="PublicKey.Verify"/> of the other half checks it.</summary>
+    /// <returns>64 bytes for Ed25519, at most 72 for secp256k1.</returns>
+    public byte[] Sign(ReadOnlySpan<byte> message)
+    {
+        if (Type is KeyType.Secp256k1)
+            return Secp256k1.Sign(_key, message);
+        var signature = new byte[64];
+        _key.Sign(default, message, signature);
+        return signature;
+    }
+
+    /// <summary>Wipes the private key, here and in OpenSSL.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_secret);
+        _key.Dispose();
+    }
+
+    static PublicKey Public(KeyType type, byte[] data) =>
+        PublicKey.TryImport(type, data, out var key, out var error)
+            ? key
+            : throw new CryptographicException($"The public half of a {type} key is not one: {error}.");
+}
