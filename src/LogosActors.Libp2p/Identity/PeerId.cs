@@ -86,11 +86,11 @@ public sealed class PeerId : IEquatable<PeerId>, IComparable<PeerId>
             : throw new FormatException($"'{text}' is not a peer id in base58btc (12D3Koo…, 16Uiu2…, Qm…) or as a CID (bafz…): {error}.");
 
     /// <summary>The key that the id embeds.</summary>
-    /// <returns>False when the id holds a hash, or what it embeds is not a key.</returns>
+    /// <returns>False when the id holds a hash, or what it embeds is not the one encoding of a key.</returns>
     public bool TryGetPublicKey([NotNullWhen(true)] out PublicKey? key)
     {
-        key = null;
-        return _bytes[0] == Identity && PublicKey.TryDecode(_bytes.AsSpan(2), out key, out _);
+        key = _bytes[0] == Identity && PublicKey.TryDecode(_bytes.AsSpan(2), out var embedded, out _) && Matches(embedded) ? embedded : null;
+        return key is not null;
     }
 
     /// <summary>Whether this is the id of the holder of <paramref name="key"/>.</summary>

@@ -8,7 +8,7 @@ namespace LogosActors.Libp2p.Identity;
 /// <remarks>
 /// <see cref="Data"/> by type (libp2p specs, peer-ids §Key Types): Ed25519 the 32 bytes of RFC 8032; secp256k1 the compressed
 /// point, 33 bytes (the uncompressed form would give the same key a second peer id, and is refused); RSA and ECDSA a
-/// SubjectPublicKeyInfo in DER.
+/// SubjectPublicKeyInfo in DER, for ECDSA with a named curve and an uncompressed point.
 /// </remarks>
 public sealed class PublicKey : IEquatable<PublicKey>
 {
@@ -71,7 +71,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
         };
         if (imported is null)
             return false;
-        error = Check(type, imported);
+        error = Check(type, imported, data.Length);
         if (error is DecodeError.None)
         {
             key = new PublicKey(type, data.ToArray(), imported);
@@ -107,15 +107,22 @@ public sealed class PublicKey : IEquatable<PublicKey>
         return hash.ToHashCode();
     }
 
-    static DecodeError Check(KeyType type, EvpKey key) => type switch
+    static DecodeError Check(KeyType type, EvpKey key, int length) => type switch
     {
         KeyType.Rsa when !key.IsA("RSA"u8) => DecodeError.InvalidValue,
         KeyType.Rsa when key.Bits is < MinRsaBits or > MaxRsaBits => DecodeError.LimitExceeded,
         KeyType.Ecdsa when !key.IsA("EC"u8) => DecodeError.InvalidValue,
-        KeyType.Ecdsa when !key.IsOnCurve("prime256v1"u8) && !key.IsOnCurve("secp384r1"u8) && !key.IsOnCurve("secp521r1"u8) =>
-            DecodeError.Unsupported,
+        KeyType.Ecdsa => CheckCurve(key, length),
         _ => DecodeError.None,
     };
+
+    // The length of a named curve with an uncompressed point. A compressed one would give the key a second id, and go-libp2p
+    // refuses it; the point at infinity, which anyone can sign for, and spelled-out curve parameters have other lengths too.
+    static DecodeError CheckCurve(EvpKey key, int length)
+    {
+        var expected = key.IsOnCurve("prime256v1"u8) ? 91 : key.IsOnCurve("secp384r1"u8) ? 120 : key.IsOnCurve("secp521r1"u8) ? 158 : 0;
+        return expected is 0 ? DecodeError.Unsupported : length == expected ? DecodeError.None : DecodeError.InvalidValue;
+    }
 
     static EvpKey? Refuse(DecodeError reason, out DecodeError error)
     {

@@ -43,6 +43,16 @@ public sealed class PeerIdTests
     [Fact]
     public void An_id_does_not_match_another_key() => Assert.False(PeerId.FromPublicKey(Key(Ed25519Public)).Matches(Key(Secp256k1Public)));
 
+    [Fact]
+    public void An_embedded_key_in_another_encoding_is_nobodys()
+    {
+        byte[] reordered = [.. Hex(Ed25519Public)[2..], 0x08, 0x01];
+        var id = Decode([0, (byte)reordered.Length, .. reordered]);
+        Assert.False(id.TryGetPublicKey(out var key));
+        Assert.Null(key);
+        Assert.False(id.Matches(Key(Ed25519Public)));
+    }
+
     // go-multiaddr's texts of one id each; base36 is what go writes for IPNS names.
     [Theory]
     [InlineData("12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5mV", "bafzaajaiaejcalj543iwv2d7pkjt7ykvefrkfu7qjfi6sduakhso4lay6abn2d5u")]

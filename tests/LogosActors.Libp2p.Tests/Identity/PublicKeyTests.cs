@@ -144,6 +144,18 @@ public sealed class PublicKeyTests
         Assert.Equal(DecodeError.InvalidValue, error);
     }
 
+    // The same P-256 key with a compressed point; and the point at infinity, for which anyone can sign.
+    [Fact]
+    public void A_nist_key_has_an_uncompressed_point()
+    {
+        var point = Hex(EcdsaPublic)[^65..];
+        byte[] compressed = [.. Hex("3039301306072a8648ce3d020106082a8648ce3d030107032200"), (byte)(2 | (point[64] & 1)), .. point.AsSpan(1, 32)];
+        Assert.False(PublicKey.TryImport(KeyType.Ecdsa, compressed, out _, out var error));
+        Assert.Equal(DecodeError.InvalidValue, error);
+        Assert.False(PublicKey.TryImport(KeyType.Ecdsa, Hex("3019301306072a8648ce3d020106082a8648ce3d03010703020000"), out _, out error));
+        Assert.Equal(DecodeError.InvalidValue, error);
+    }
+
     [Fact]
     public void Any_bytes_are_a_key_that_is_written_back_or_an_error() => Mutations.Check(
         bytes => PublicKey.TryDecode(bytes, out var key, out var error)
