@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Unicode;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Identity;
@@ -78,7 +78,13 @@ internal static class ComponentValue
                 value = hash;
                 break;
             default:
-                value = System.Text.Encoding.UTF8.GetBytes(text.ToArray());
+                var name = new byte[MaxNameLength];
+                var status = Utf8.FromUtf16(text, name, out _, out var length, replaceInvalidSequences: false);
+                if (status is OperationStatus.DestinationTooSmall)
+                    error = DecodeError.LimitExceeded;
+                if (status is not OperationStatus.Done)
+                    return false;
+                value = name.AsSpan(0, length);
                 break;
         }
         error = Check(protocol, value);

@@ -136,6 +136,9 @@ public sealed class MultiaddrTests
         Assert.Throws<FormatException>(() => Multiaddr.Parse(text));
     }
 
+    [Fact]
+    public void Half_a_surrogate_pair_is_no_text() => Assert.Equal(DecodeError.InvalidText, ErrorOf("/dns4/a" + '\ud800' + "b"));
+
     [Theory]
     [InlineData("", DecodeError.Truncated)]
     [InlineData("04", DecodeError.Truncated)]
