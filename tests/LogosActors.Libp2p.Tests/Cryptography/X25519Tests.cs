@@ -76,10 +76,12 @@ public sealed class X25519Tests
     [InlineData(0)]
     [InlineData(31)]
     [InlineData(33)]
-    public void A_public_key_of_another_length_gives_no_secret(int length)
+    public void A_public_key_of_another_length_gives_no_secret_and_a_cleared_buffer(int length)
     {
         using var pair = X25519.Generate();
-        Assert.False(pair.TryAgree(new byte[length], new byte[X25519.KeyLength]));
+        var secret = Enumerable.Repeat((byte)7, X25519.KeyLength).ToArray();
+        Assert.False(pair.TryAgree(new byte[length], secret));
+        Assert.Equal(new byte[X25519.KeyLength], secret);
     }
 
     [Fact]
