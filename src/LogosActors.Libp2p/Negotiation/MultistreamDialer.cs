@@ -7,7 +7,7 @@ namespace LogosActors.Libp2p.Negotiation;
 /// Header and first proposal go out together. With one proposal the dialer may be lazy: it sends its data behind the proposal
 /// without waiting, and learns from <see cref="Read"/> later whether the peer took it.
 /// </remarks>
-internal sealed class MultistreamDialer
+internal sealed class MultistreamDialer : INegotiation
 {
     readonly IReadOnlyList<string> _proposals;
     readonly ArrayBufferWriter<byte> _output = new(64);

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace LogosActors.Libp2p.Negotiation;
 
 /// <summary>The side of multistream-select 1.0 that agrees to a protocol.</summary>
-internal sealed class MultistreamListener(SupportedProtocols supported)
+internal sealed class MultistreamListener(SupportedProtocols supported) : INegotiation
 {
     /// <summary>How many messages a dialer may send before the two agree.</summary>
     /// <value>64: a node speaks some 30 protocols.</value>

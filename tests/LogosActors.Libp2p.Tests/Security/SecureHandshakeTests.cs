@@ -42,7 +42,7 @@ public sealed class SecureHandshakeTests : IDisposable
     }
 
     (SecureHandshake Initiator, SecureHandshake Responder) Handshake(
-        string[]? initiatorMuxers = null, string[]? responderMuxers = null, PublicKey? expected = null, int fragment = int.MaxValue)
+        string[]? initiatorMuxers = null, string[]? responderMuxers = null, PeerId? expected = null, int fragment = int.MaxValue)
     {
         var initiator = new SecureHandshake(isInitiator: true, new NoiseIdentity(_alice, initiatorMuxers ?? []), expected);
         var responder = new SecureHandshake(isInitiator: false, new NoiseIdentity(_bob, responderMuxers ?? []));
@@ -70,8 +70,8 @@ public sealed class SecureHandshakeTests : IDisposable
     [Fact]
     public void The_dialer_accepts_only_the_peer_that_it_dialed()
     {
-        Assert.NotNull(Handshake(expected: _bob.PublicKey).Initiator.Transport);
-        var (initiator, responder) = Handshake(expected: _alice.PublicKey);
+        Assert.NotNull(Handshake(expected: PeerId.FromPublicKey(_bob.PublicKey)).Initiator.Transport);
+        var (initiator, responder) = Handshake(expected: PeerId.FromPublicKey(_alice.PublicKey));
         Assert.Equal(NoiseError.UnexpectedPeer, initiator.Error);
         Assert.Null(initiator.Transport);
         Assert.Null(initiator.RemoteKey);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Negotiation;
 
 namespace LogosActors.Libp2p.Security.Noise;
 
@@ -9,14 +10,14 @@ namespace LogosActors.Libp2p.Security.Noise;
 /// Pure: send <see cref="Output"/>, hand in what comes. Messages beyond <see cref="MaxMessage"/> are refused, so that a stranger
 /// costs little memory. Dispose wipes the secrets, not the <see cref="Transport"/>, which is the caller's.
 /// </remarks>
-internal sealed class SecureHandshake : IDisposable
+internal sealed class SecureHandshake : INegotiation, IDisposable
 {
     /// <summary>The most bytes of a handshake message from the peer.</summary>
     /// <value>8 KiB: the largest RSA key and signature and all muxers fit.</value>
     public const int MaxMessage = 8 * 1024;
 
     readonly NoiseIdentity _identity;
-    readonly PublicKey? _expected;
+    readonly PeerId? _expected;
     readonly NoiseHandshake _noise;
     readonly bool _isInitiator;
     readonly ArrayBufferWriter<byte> _output = new(512);
@@ -27,8 +28,8 @@ internal sealed class SecureHandshake : IDisposable
 
     /// <param name="isInitiator">Whether this side dialed.</param>
     /// <param name="identity">What this side shows.</param>
-    /// <param name="expected">The identity that the peer must have; null when any will do.</param>
-    public SecureHandshake(bool isInitiator, NoiseIdentity identity, PublicKey? expected = null)
+    /// <param name="expected">The peer that it must be; null when any will do.</param>
+    public SecureHandshake(bool isInitiator, NoiseIdentity identity, PeerId? expected = null)
     {
         _isInitiator = isInitiator;
         _identity = identity;
@@ -128,7 +129,7 @@ internal sealed class SecureHandshake : IDisposable
         }
         if (!key.Verify(NoiseIdentity.Signed(_noise.RemoteStatic), payload.Signature))
             Error = NoiseError.InvalidSignature;
-        else if (_expected is not null && !_expected.Equals(key))
+        else if (_expected is not null && !_expected.Matches(key))
             Error = NoiseError.UnexpectedPeer;
         else if (!TrySettle(payload.StreamMuxers))
             Error = NoiseError.NoCommonMuxer;
