@@ -1,0 +1,35 @@
+namespace LogosActors.Libp2p.Connections;
+
+/// <summary>Why a connection was not made, or has ended.</summary>
+internal enum ConnectionFailure
+{
+    /// <summary>This side closed it.</summary>
+    Closed,
+
+    /// <summary>The peer closed it, or the network broke it.</summary>
+    Lost,
+
+    /// <summary>The peer could not be reached.</summary>
+    Unreachable,
+
+    /// <summary>The upgrade took longer than it may.</summary>
+    TimedOut,
+
+    /// <summary>No protocol for security or multiplexing was agreed on.</summary>
+    NegotiationFailed,
+
+    /// <summary>The peer is not who it should be, or its bytes are not what it encrypted.</summary>
+    SecurityFailed,
+
+    /// <summary>The peer broke the protocol of its streams.</summary>
+    MultiplexingFailed,
+}
+
+/// <summary>A connection was not made, or has ended.</summary>
+internal sealed class ConnectionException(ConnectionFailure failure, string message, Exception? inner = null) : IOException(message, inner)
+{
+    public ConnectionFailure Failure { get; } = failure;
+}
+
+/// <summary>A stream was reset, by the peer or by this side; its connection goes on.</summary>
+internal sealed class StreamResetException() : IOException("The stream was reset.");

@@ -1,0 +1,101 @@
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Multiplexing;
+using LogosActors.Libp2p.Multiplexing.Mplex;
+using LogosActors.Libp2p.Multiplexing.Yamux;
+using LogosActors.Libp2p.Negotiation;
+using LogosActors.Libp2p.Security.Noise;
+
+namespace LogosActors.Libp2p.Connections;
+
+/// <summary>Makes secure, multiplexed connections of plain ones (libp2p connections spec §Upgrading Connections).</summary>
+/// <remarks>
+/// multistream-select agrees on Noise; the muxer is settled inside its handshake, or by multistream-select after it with peers that
+/// do not offer theirs. For any number of connections and threads.
+/// </remarks>
+internal sealed class ConnectionUpgrader : IDisposable
+{
+    static readonly SupportedProtocols Security = new(ConnectionOptions.NoiseProtocol);
+
+    readonly NoiseIdentity _identity;
+    readonly ConnectionOptions _options;
+    readonly TimeProvider _time;
+    readonly SupportedProtocols _muxers;
+
+    public ConnectionUpgrader(PrivateKey identity, ConnectionOptions options, TimeProvider time)
+    {
+        _identity = new NoiseIdentity(identity, options.OfferMuxersEarly ? options.Muxers : []);
+        _options = options;
+        _time = time;
+        _muxers = new SupportedProtocols(options.Muxers);
+    }
+
+    /// <summary>Upgrades a connection. It is disposed when that fails.</summary>
+    /// <param name="transport">The plain connection.</param>
+    /// <param name="isDialer">Whether this side dialed.</param>
+    /// <param name="expected">Who the peer must be; null when anybody will do.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ConnectionException">The peer is not who it should be, does not agree, or is too slow.</exception>
+    public async Task<MuxedConnection> UpgradeAsync(
+        ITransportConnection transport, bool isDialer, PeerId? expected, CancellationToken cancellation = default)
+    {
+        using var timeout = new CancellationTokenSource(_options.UpgradeTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        NoiseConnection? channel = null;
+        try
+        {
+            using var buffer = new NegotiationBuffer();
+            await AgreeAsync(buffer, transport, isDialer, [ConnectionOptions.NoiseProtocol], Security, either.Token);
+
+            using var handshake = new SecureHandshake(isDialer, _identity, expected);
+            await buffer.RunAsync(transport, handshake, either.Token);
+            if (handshake.Transport is null)
+                throw new ConnectionException(ConnectionFailure.SecurityFailed, $"The Noise handshake failed: {handshake.Error}.");
+            channel = new NoiseConnection(transport, handshake.Transport, buffer.Rest.Span);
+            buffer.Clear();
+
+            var muxer = handshake.Muxer
+                ?? await AgreeAsync(buffer, channel, isDialer, _options.Muxers, _muxers, either.Token);
+            var connection = new MuxedConnection(channel, now => NewSession(muxer, isDialer, now), handshake.RemoteKey!, _options.SendBuffer, _time);
+            connection.Start([.. buffer.Rest.Span, .. channel.TakeCurrent().Span]);
+            return connection;
+        }
+        catch (Exception e)
+        {
+            await transport.DisposeAsync();
+            channel?.Wipe();
+            if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+                throw new ConnectionException(ConnectionFailure.TimedOut, $"The upgrade took longer than {_options.UpgradeTimeout}.", e);
+            if (e is ConnectionException or OperationCanceledException or not (IOException or ObjectDisposedException))
+                throw;
+            throw new ConnectionException(ConnectionFailure.Lost, "The connection was lost while it was agreed on.", e);
+        }
+    }
+
+    public void Dispose() => _identity.Dispose();
+
+    static async Task<string> AgreeAsync(
+        NegotiationBuffer buffer, ITransportConnection connection, bool isDialer, IReadOnlyList<string> proposals, SupportedProtocols supported,
+        CancellationToken cancellation)
+    {
+        string? protocol;
+        NegotiationError error;
+        if (isDialer)
+        {
+            var dialer = new MultistreamDialer(proposals);
+            await buffer.RunAsync(connection, dialer, cancellation);
+            (protocol, error) = (dialer.Protocol, dialer.Error);
+        }
+        else
+        {
+            var listener = new MultistreamListener(supported);
+            await buffer.RunAsync(connection, listener, cancellation);
+            (protocol, error) = (listener.Protocol, listener.Error);
+        }
+        return protocol ?? throw new ConnectionException(ConnectionFailure.NegotiationFailed, $"No protocol was agreed on: {error}.");
+    }
+
+    IMultiplexer NewSession(string muxer, bool isDialer, TimeSpan now) =>
+        string.Equals(muxer, ConnectionOptions.MplexProtocol, StringComparison.Ordinal)
+            ? new MplexSession(_options.Mplex)
+            : new YamuxSession(isDialer, _options.Yamux, now);
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using LogosActors.Libp2p.Multiplexing;
+
+namespace LogosActors.Libp2p.Connections;
+
+/// <summary>One stream of a connection: bytes in order, both ways, each way ended on its own.</summary>
+/// <remarks>
+/// One reader and one writer at a time. Back-pressure is end to end: a write waits for the peer's window and the connection's
+/// buffer; bytes that are not read keep the peer's window closed. Unread bytes are bounded by the multiplexer.
+/// </remarks>
+internal sealed class LibP2pStream : IAsyncDisposable
+{
+    // Unread bytes are bounded by the window already; a pipe that paused would hold up the whole connection.
+    static readonly PipeOptions Unread = new(pauseWriterThreshold: 0, minimumSegmentSize: 4 * 1024, useSynchronizationContext: false);
+
+    readonly MuxedConnection _connection;
+    readonly Pipe _unread = new(Unread);
+    IOException? _end;
+    bool _isAnnounced;
+    bool _isAppended;
+    bool _isFinished;
+
+    internal LibP2pStream(MuxedConnection connection, MuxStream mux)
+    {
+        _connection = connection;
+        Mux = mux;
+    }
+
+    /// <summary>Whether this side opened the stream.</summary>
+    public bool IsOutbound => Mux.IsOutbound;
+
+    internal MuxStream Mux { get; }
+
+    /// <summary>Set when a writer that had to wait may go on.</summary>
+    internal AsyncSignal Writable { get; } = new();
+
+    /// <summary>Reads at least one byte, or none when the peer has finished.</summary>
+    /// <exception cref="StreamResetException">The stream was reset.</exception>
+    /// <exception cref="ConnectionException">The connection has ended.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
+    {
+        Announce();
+        var result = await _unread.Reader.ReadAsync(cancellation);
+        var read = (int)Math.Min(buffer.Length, result.Buffer.Length);
+        var taken = result.Buffer.Slice(0, read);
+        taken.CopyTo(buffer.Span);
+        _unread.Reader.AdvanceTo(taken.End);
+        if (read > 0)
+            _connection.Consumed(this, read);
+        return read;
+    }
+
+    /// <summary>Hands all bytes to the connection; waits while the peer has no room.</summary>
+    /// <exception cref="StreamResetException">The stream was reset.</exception>
+    /// <exception cref="ConnectionException">The connection has ended.</exception>
+    /// <exception cref="InvalidOperationException">This side has finished the stream.</exception>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
+    {
+        ThrowIfEnded();
+        if (Mux.IsFinished)
+            throw new InvalidOperationException("Nothing can be written after CloseWriteAsync.");
+        var taken = _connection.Write(this, bytes.Span, finish: false, out _);
+        return taken == bytes.Length ? default : WriteRestAsync(bytes[taken..], finish: false, cancellation);
+    }
+
+    /// <summary>Tells the peer that nothing more will be written. Reading goes on.</summary>
+    public ValueTask CloseWriteAsync(CancellationToken cancellation = default)
+    {
+        ThrowIfEnded();
+        return WriteRestAsync(default, finish: true, cancellation);
+    }
+
+    /// <summary>Ends the stream in both directions at once; bytes under way are lost.</summary>
+    public void Reset() => _connection.Reset(this);
+
+    /// <summary>Lets the stream go: resets it unless both sides have finished.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Reset();
+        _unread.Reader.Complete();
+        return default;
+    }
+
+    /// <summary>Takes bytes for the reader, who learns of them by <see cref="Flush"/>.</summary>
+    /// <returns>Whether they are the first since.</returns>
+    internal bool Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_unread.Writer.GetSpan(bytes.Length));
+        _unread.Writer.Advance(bytes.Length);
+        var isFirst = !_isAppended;
+        _isAppended = true;
+        return isFirst;
+    }
+
+    internal void Flush()
+    {
+        _isAppended = false;
+        if (_end is not null || _isFinished)
+            return;
+        var flushed = _unread.Writer.FlushAsync();
+        Debug.Assert(flushed.IsCompletedSuccessfully, "a pipe without a threshold never waits");
+    }
+
+    internal void FinishRemote()
+    {
+        _isFinished = true;
+        _unread.Writer.Complete();
+    }
+
+    /// <summary>Lets reader and writer fail from now on.</summary>
+    internal void End(IOException reason)
+    {
+        if (_end is not null)
+            return;
+        _end = reason;
+        if (!_isFinished)
+            _unread.Writer.Complete(reason);
+        Writable.Set();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask WriteRestAsync(ReadOnlyMemory<byte> bytes, bool finish, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            bytes = bytes[_connection.Write(this, bytes.Span, finish, out var isFinished)..];
+            if (bytes.IsEmpty && (isFinished || !finish))
+                return;
+            ThrowIfEnded();
+            await Writable.WaitAsync(cancellation);
+            ThrowIfEnded();
+        }
+    }
+
+    /// <summary>Lets the peer know of the stream before its answer is waited for; usually a first write has done so.</summary>
+    void Announce()
+    {
+        if (_isAnnounced)
+            return;
+        _isAnnounced = true;
+        _connection.StartSending();
+    }
+
+    void ThrowIfEnded()
+    {
+        if (_end is ConnectionException failure)
+            throw MuxedConnection.Again(failure);
+        if (_end is not null)
+            throw new StreamResetException();
+    }
+}

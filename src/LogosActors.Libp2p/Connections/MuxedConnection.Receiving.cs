@@ -1,0 +1,111 @@
+using System.Net.Sockets;
+using LogosActors.Libp2p.Multiplexing;
+
+namespace LogosActors.Libp2p.Connections;
+
+/// <summary>From the secure channel to the streams.</summary>
+internal sealed partial class MuxedConnection
+{
+    readonly List<LibP2pStream> _arrived = [];
+    bool _isReading = true;
+
+    async Task ReadAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var plaintext = await _channel.ReadAsync(CancellationToken.None);
+                if (plaintext.IsEmpty)
+                    throw new ConnectionException(ConnectionFailure.Lost, "The peer closed the connection.");
+                Receive(plaintext.Span);
+            }
+        }
+        catch (ConnectionException e)
+        {
+            End(e);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            End(new ConnectionException(ConnectionFailure.Lost, "The connection was lost.", e));
+        }
+        lock (_gate)
+        {
+            _isReading = false;
+            WipeIfUnused();
+        }
+    }
+
+    void Receive(ReadOnlySpan<byte> plaintext)
+    {
+        var failure = MuxError.None;
+        lock (_gate)
+        {
+            var now = Now;
+            MuxSignalKind kind;
+            do
+            {
+                var signal = _session.Read(ref plaintext, now);
+                kind = signal.Kind;
+                if (kind == MuxSignalKind.Failed)
+                    failure = _session.Failure;
+                else
+                    Handle(signal);
+            }
+            while (kind is not (MuxSignalKind.None or MuxSignalKind.Failed));
+            foreach (var stream in _arrived)
+                stream.Flush();
+            _arrived.Clear();
+        }
+        StartSending();
+        if (failure != MuxError.None)
+            throw Failed(failure);
+    }
+
+    void Handle(in MuxSignal signal)
+    {
+        var stream = signal.Stream?.Owner as LibP2pStream;
+        switch (signal.Kind)
+        {
+            case MuxSignalKind.Data when stream is not null:
+                if (stream.Append(signal.Payload))
+                    _arrived.Add(stream);
+                break;
+            case MuxSignalKind.Opened:
+                stream = Add(signal.Stream!);
+                if (_failure is null && _incoming.Writer.TryWrite(stream))
+                    break;
+                _session.Reset(stream.Mux);
+                stream.End(new StreamResetException());
+                Forget(stream);
+                break;
+            case MuxSignalKind.Finished when stream is not null:
+                stream.FinishRemote();
+                Forget(stream);
+                break;
+            case MuxSignalKind.Reset when stream is not null:
+                stream.End(new StreamResetException());
+                Forget(stream);
+                break;
+            case MuxSignalKind.Writable when stream is not null:
+                stream.Writable.Set();
+                break;
+            case MuxSignalKind.Openable:
+                _openable?.TrySetResult();
+                _openable = null;
+                break;
+            case MuxSignalKind.GoneAway:
+                _remoteGone = true;
+                _openable?.TrySetResult();
+                _openable = null;
+                break;
+        }
+    }
+
+    /// <summary>Wipes keys and buffers once the connection has ended and nobody is at work with them.</summary>
+    void WipeIfUnused()
+    {
+        if (_failure is not null && !_isReading && !_isSending)
+            _channel.Wipe();
+    }
+}

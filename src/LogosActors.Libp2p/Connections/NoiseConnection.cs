@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Net;
+using System.Runtime.CompilerServices;
+using LogosActors.Libp2p.Security.Noise;
+
+namespace LogosActors.Libp2p.Connections;
+
+/// <summary>The secure channel over a transport: one reader and one writer, nothing allocated per frame.</summary>
+/// <remarks>
+/// Memory: a receive buffer of 16 KiB, which grows to <see cref="MaxReceiveBuffer"/> while much arrives; a send buffer only while
+/// something is sent.
+/// </remarks>
+internal sealed class NoiseConnection : ITransportConnection
+{
+    /// <summary>The most bytes of ciphertext that are held.</summary>
+    /// <value>256 KiB: three full frames.</value>
+    public const int MaxReceiveBuffer = 256 * 1024;
+
+    const int MinReceiveBuffer = 16 * 1024;
+
+    // Two full frames are sent at once: the second is encrypted while the kernel has no more than one to copy.
+    const int SendBuffer = 2 * NoiseTransport.MaxFrame;
+
+    readonly ITransportConnection _transport;
+    readonly NoiseTransport _ciphers;
+
+    byte[] _received;
+    int _start;
+    int _end;
+    ReadOnlyMemory<byte> _current;
+
+    /// <param name="transport">The transport, which is disposed with the channel.</param>
+    /// <param name="ciphers">The ciphers, which are disposed with the channel.</param>
+    /// <param name="received">Bytes that had come behind the handshake.</param>
+    public NoiseConnection(ITransportConnection transport, NoiseTransport ciphers, ReadOnlySpan<byte> received)
+    {
+        _transport = transport;
+        _ciphers = ciphers;
+        _received = ArrayPool<byte>.Shared.Rent(Math.Max(MinReceiveBuffer, received.Length));
+        received.CopyTo(_received);
+        _end = received.Length;
+    }
+
+    public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
+
+    /// <summary>Reads the next frame's plaintext; empty when the peer has finished.</summary>
+    /// <returns>Memory of this channel, valid until the next call.</returns>
+    /// <exception cref="ConnectionException">The frame is not what the peer encrypted.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (TryTakeFrame(out var plaintext))
+            {
+                if (plaintext.IsEmpty)
+                    continue;
+                return plaintext;
+            }
+            MakeRoom();
+            var count = await _transport.ReceiveAsync(_received.AsMemory(_end), cancellation);
+            if (count == 0)
+                return _start == _end ? default : throw new ConnectionException(ConnectionFailure.Lost, "The peer's last frame is cut off.");
+            _end += count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        if (_current.IsEmpty)
+            _current = await ReadAsync(cancellation);
+        var count = Math.Min(buffer.Length, _current.Length);
+        _current[..count].CopyTo(buffer);
+        _current = _current[count..];
+        return count;
+    }
+
+    /// <summary>The rest of a frame that <see cref="ReceiveAsync"/> has begun.</summary>
+    public ReadOnlyMemory<byte> TakeCurrent()
+    {
+        var rest = _current;
+        _current = default;
+        return rest;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Full frames, and one smaller at the end.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(SendBuffer, bytes.Length + (2 * NoiseTransport.Overhead)));
+        try
+        {
+            while (!bytes.IsEmpty)
+            {
+                var length = Encrypt(ref bytes, buffer);
+                await _transport.SendAsync(buffer.AsMemory(0, length), cancellation);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transport.DisposeAsync();
+    }
+
+    /// <summary>Wipes keys and plaintext. Only when nobody reads or writes any more.</summary>
+    public void Wipe()
+    {
+        _ciphers.Dispose();
+        ArrayPool<byte>.Shared.Return(_received, clearArray: true);
+        _received = [];
+        _start = _end = 0;
+        _current = default;
+    }
+
+    int Encrypt(ref ReadOnlyMemory<byte> bytes, Span<byte> buffer)
+    {
+        var length = 0;
+        while (!bytes.IsEmpty)
+        {
+            var plaintext = bytes.Span[..Math.Min(bytes.Length, NoiseTransport.MaxPlaintext)];
+            if (buffer.Length - length < plaintext.Length + NoiseTransport.Overhead)
+                break;
+            if (!_ciphers.TryEncrypt(plaintext, buffer[length..]))
+                throw Failed(NoiseError.NonceExhausted);
+            length += plaintext.Length + NoiseTransport.Overhead;
+            bytes = bytes[plaintext.Length..];
+        }
+        return length;
+    }
+
+    bool TryTakeFrame(out ReadOnlyMemory<byte> plaintext)
+    {
+        plaintext = default;
+        if (!NoiseTransport.TryFrame(_received.AsSpan(_start, _end - _start), out var messageLength))
+            return false;
+        var message = _received.AsMemory(_start + NoiseTransport.PrefixSize, messageLength);
+        _start += NoiseTransport.PrefixSize + messageLength;
+        if (!_ciphers.TryDecrypt(message.Span, message.Span, out var length, out var error))
+            throw Failed(error);
+        plaintext = message[..length];
+        return true;
+    }
+
+    /// <summary>Makes room for the frame that has begun, and for more while the buffer is always filled.</summary>
+    void MakeRoom()
+    {
+        var held = _end - _start;
+        var needed = held < NoiseTransport.PrefixSize ? 0 : NoiseTransport.PrefixSize + BinaryPrimitives.ReadUInt16BigEndian(_received.AsSpan(_start));
+        var wanted = _end == _received.Length ? Math.Min(MaxReceiveBuffer, _received.Length * 2) : _received.Length;
+        wanted = Math.Max(wanted, Math.Min(MaxReceiveBuffer, needed));
+        if (wanted > _received.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(wanted);
+            _received.AsSpan(_start, held).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_received, clearArray: true);
+            _received = larger;
+        }
+        else if (_start > 0)
+            _received.AsSpan(_start, held).CopyTo(_received);
+        (_start, _end) = (0, held);
+    }
+
+    static ConnectionException Failed(NoiseError error) =>
+        new(ConnectionFailure.SecurityFailed, $"The secure channel failed: {error}.");
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace LogosActors.Libp2p.Connections.Tcp;
+
+/// <summary>A TCP connection. It owns its socket.</summary>
+internal sealed class TcpConnection : ITransportConnection
+{
+    readonly Socket _socket;
+
+    public TcpConnection(Socket socket)
+    {
+        _socket = socket;
+        // Frames are batched above; Nagle's algorithm would only delay the last.
+        socket.NoDelay = true;
+        RemoteEndPoint = socket.RemoteEndPoint;
+    }
+
+    public EndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Connects to a listener.</summary>
+    /// <exception cref="ConnectionException">Nobody listens there, or it cannot be reached.</exception>
+    public static async Task<TcpConnection> DialAsync(EndPoint endPoint, CancellationToken cancellation = default)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellation);
+            return new TcpConnection(socket);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            if (e is SocketException)
+                throw new ConnectionException(ConnectionFailure.Unreachable, $"{endPoint} cannot be reached: {e.Message}", e);
+            throw;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _socket.ReceiveAsync(buffer, cancellation);
+        }
+        catch (SocketException e)
+        {
+            throw Lost(e);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            while (!bytes.IsEmpty)
+                bytes = bytes[await _socket.SendAsync(bytes, cancellation)..];
+        }
+        catch (SocketException e)
+        {
+            throw Lost(e);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_socket.Connected)
+                _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer was faster.
+        }
+        _socket.Dispose();
+        return default;
+    }
+
+    static ConnectionException Lost(SocketException e) => new(ConnectionFailure.Lost, $"The connection was lost: {e.Message}", e);
+}
