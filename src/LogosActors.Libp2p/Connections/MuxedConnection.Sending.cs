@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using LogosActors.Libp2p.Multiplexing;
 using LogosActors.Libp2p.Security.Noise;
 
@@ -104,8 +103,9 @@ internal sealed partial class MuxedConnection
         {
             End(e);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Whatever it is, it is this connection's end and nobody else's.
             End(new ConnectionException(ConnectionFailure.Lost, "The connection was lost.", e));
         }
         lock (_gate)

@@ -28,6 +28,7 @@ internal sealed class NoiseConnection : ITransportConnection
     byte[] _received;
     int _start;
     int _end;
+    int _lastCount;
     ReadOnlyMemory<byte> _current;
 
     /// <param name="transport">The transport, which is disposed with the channel.</param>
@@ -62,6 +63,7 @@ internal sealed class NoiseConnection : ITransportConnection
             var count = await _transport.ReceiveAsync(_received.AsMemory(_end), cancellation);
             if (count == 0)
                 return _start == _end ? default : throw new ConnectionException(ConnectionFailure.Lost, "The peer's last frame is cut off.");
+            _lastCount = count;
             _end += count;
         }
     }
@@ -149,19 +151,21 @@ internal sealed class NoiseConnection : ITransportConnection
         return true;
     }
 
-    /// <summary>Makes room for the frame that has begun, and for more while the buffer is always filled.</summary>
+    /// <summary>Makes room for the frame that has begun, and for more while the buffer is always filled; gives it back in quiet times.</summary>
     void MakeRoom()
     {
         var held = _end - _start;
         var needed = held < NoiseTransport.PrefixSize ? 0 : NoiseTransport.PrefixSize + BinaryPrimitives.ReadUInt16BigEndian(_received.AsSpan(_start));
         var wanted = _end == _received.Length ? Math.Min(MaxReceiveBuffer, _received.Length * 2) : _received.Length;
         wanted = Math.Max(wanted, Math.Min(MaxReceiveBuffer, needed));
-        if (wanted > _received.Length)
+        if (held == 0 && _lastCount < MinReceiveBuffer)
+            wanted = MinReceiveBuffer;
+        if (wanted > _received.Length || wanted < _received.Length / 2)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(wanted);
-            _received.AsSpan(_start, held).CopyTo(larger);
+            var other = ArrayPool<byte>.Shared.Rent(wanted);
+            _received.AsSpan(_start, held).CopyTo(other);
             ArrayPool<byte>.Shared.Return(_received, clearArray: true);
-            _received = larger;
+            _received = other;
         }
         else if (_start > 0)
             _received.AsSpan(_start, held).CopyTo(_received);
