@@ -16,18 +16,21 @@ internal sealed class LibP2pStream : IAsyncDisposable
     // Unread bytes are bounded by the window already; a pipe that paused would hold up the whole connection.
     static readonly PipeOptions Unread = new(pauseWriterThreshold: 0, minimumSegmentSize: 4 * 1024, useSynchronizationContext: false);
 
-    readonly MuxedConnection _connection;
     readonly Pipe _unread = new(Unread);
     IOException? _end;
     bool _isAnnounced;
     bool _isAppended;
     bool _isFinished;
+    ReadOnlySequence<byte> _lent;
 
     internal LibP2pStream(MuxedConnection connection, MuxStream mux)
     {
-        _connection = connection;
+        Connection = connection;
         Mux = mux;
     }
+
+    /// <summary>The connection that the stream is of.</summary>
+    public MuxedConnection Connection { get; }
 
     /// <summary>Whether this side opened the stream.</summary>
     public bool IsOutbound => Mux.IsOutbound;
@@ -43,15 +46,35 @@ internal sealed class LibP2pStream : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
     {
-        Announce();
-        var result = await _unread.Reader.ReadAsync(cancellation);
+        var result = await ReadAsync(cancellation);
         var read = (int)Math.Min(buffer.Length, result.Buffer.Length);
         var taken = result.Buffer.Slice(0, read);
         taken.CopyTo(buffer.Span);
-        _unread.Reader.AdvanceTo(taken.End);
-        if (read > 0)
-            _connection.Consumed(this, read);
+        AdvanceTo(taken.End, taken.End);
         return read;
+    }
+
+    /// <summary>Reads without copying, as of a <see cref="PipeReader"/>: what is unread and was not examined before.</summary>
+    /// <returns>Memory that is the caller's until <see cref="AdvanceTo"/>; complete when the peer has finished.</returns>
+    /// <exception cref="StreamResetException">The stream was reset.</exception>
+    /// <exception cref="ConnectionException">The connection has ended.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation = default)
+    {
+        Announce();
+        var result = await _unread.Reader.ReadAsync(cancellation);
+        _lent = result.Buffer;
+        return result;
+    }
+
+    /// <summary>Ends a read: bytes up to <paramref name="consumed"/> are done with, the peer may send as many more.</summary>
+    public void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        var count = (int)_lent.Slice(0, consumed).Length;
+        _lent = default;
+        _unread.Reader.AdvanceTo(consumed, examined);
+        if (count > 0)
+            Connection.Consumed(this, count);
     }
 
     /// <summary>Hands all bytes to the connection; waits while the peer has no room.</summary>
@@ -63,7 +86,7 @@ internal sealed class LibP2pStream : IAsyncDisposable
         ThrowIfEnded();
         if (Mux.IsFinished)
             throw new InvalidOperationException("Nothing can be written after CloseWriteAsync.");
-        var taken = _connection.Write(this, bytes.Span, finish: false, out _);
+        var taken = Connection.Write(this, bytes.Span, finish: false, out _);
         return taken == bytes.Length ? default : WriteRestAsync(bytes[taken..], finish: false, cancellation);
     }
 
@@ -75,7 +98,7 @@ internal sealed class LibP2pStream : IAsyncDisposable
     }
 
     /// <summary>Ends the stream in both directions at once; bytes under way are lost.</summary>
-    public void Reset() => _connection.Reset(this);
+    public void Reset() => Connection.Reset(this);
 
     /// <summary>Lets the stream go: resets it unless both sides have finished.</summary>
     public ValueTask DisposeAsync()
@@ -127,7 +150,7 @@ internal sealed class LibP2pStream : IAsyncDisposable
     {
         while (true)
         {
-            bytes = bytes[_connection.Write(this, bytes.Span, finish, out var isFinished)..];
+            bytes = bytes[Connection.Write(this, bytes.Span, finish, out var isFinished)..];
             if (bytes.IsEmpty && (isFinished || !finish))
                 return;
             ThrowIfEnded();
@@ -142,7 +165,7 @@ internal sealed class LibP2pStream : IAsyncDisposable
         if (_isAnnounced)
             return;
         _isAnnounced = true;
-        _connection.StartSending();
+        Connection.StartSending();
     }
 
     void ThrowIfEnded()
