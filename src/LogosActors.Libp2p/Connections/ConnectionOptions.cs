@@ -22,6 +22,10 @@ internal sealed record ConnectionOptions
     /// <value>Default 256 KiB: four full Noise frames. Range 64 KiB – 16 MiB.</value>
     public int SendBuffer { get; init; } = 256 * 1024;
 
+    /// <summary>How long an mplex connection waits for the reader of a stream that is half full, before the stream is reset.</summary>
+    /// <value>Default 5 s (go-mplex). Range 100 ms – 1 min.</value>
+    public TimeSpan SlowReaderTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The bounds of Yamux.</summary>
     public YamuxOptions Yamux { get; init; } = new();
 

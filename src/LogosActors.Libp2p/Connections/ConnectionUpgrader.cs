@@ -55,7 +55,7 @@ internal sealed class ConnectionUpgrader : IDisposable
 
             var muxer = handshake.Muxer
                 ?? await AgreeAsync(buffer, channel, isDialer, _options.Muxers, _muxers, either.Token);
-            var connection = new MuxedConnection(channel, now => NewSession(muxer, isDialer, now), handshake.RemoteKey!, _options.SendBuffer, _time);
+            var connection = new MuxedConnection(channel, now => NewSession(muxer, isDialer, now), handshake.RemoteKey!, _options, _time);
             connection.Start([.. buffer.Rest.Span, .. channel.TakeCurrent().Span]);
             return connection;
         }

@@ -6,7 +6,9 @@ namespace LogosActors.Libp2p.Connections;
 internal sealed partial class MuxedConnection
 {
     readonly List<LibP2pStream> _arrived = [];
+    readonly AsyncSignal _relieved = new();
     bool _isReading = true;
+    volatile bool _isCongested;
 
     async Task ReadAsync()
     {
@@ -18,6 +20,8 @@ internal sealed partial class MuxedConnection
                 if (plaintext.IsEmpty)
                     throw new ConnectionException(ConnectionFailure.Lost, "The peer closed the connection.");
                 Receive(plaintext.Span);
+                if (_isCongested)
+                    await WaitForReadersAsync();
             }
         }
         catch (ConnectionException e)
@@ -56,6 +60,7 @@ internal sealed partial class MuxedConnection
             foreach (var stream in _arrived)
                 stream.Flush();
             _arrived.Clear();
+            _isCongested = _session.Congested is not null;
         }
         StartSending();
         if (failure != MuxError.None)
@@ -100,6 +105,37 @@ internal sealed partial class MuxedConnection
                 _openable = null;
                 break;
         }
+    }
+
+    /// <summary>Leaves the peer's bytes to TCP until the streams are read; resets those whose reader is too slow.</summary>
+    async ValueTask WaitForReadersAsync()
+    {
+        using var timeout = new CancellationTokenSource(_slowReaderTimeout, _time);
+        try
+        {
+            while (_isCongested)
+                await _relieved.WaitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            while (TakeCongested() is { } slow)
+                Reset(slow);
+        }
+    }
+
+    LibP2pStream? TakeCongested()
+    {
+        lock (_gate)
+            return _session.Congested?.Owner as LibP2pStream;
+    }
+
+    /// <summary>Lets the connection be read again once no stream is in the way.</summary>
+    void Relieve()
+    {
+        if (!_isCongested || (_failure is null && _session.Congested is not null))
+            return;
+        _isCongested = false;
+        _relieved.Set();
     }
 
     /// <summary>Wipes keys and buffers once the connection has ended and nobody is at work with them.</summary>

@@ -25,6 +25,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     readonly TimeProvider _time;
     readonly long _origin;
     readonly int _sendBuffer;
+    readonly TimeSpan _slowReaderTimeout;
     readonly HashSet<LibP2pStream> _streams = [];
     readonly Channel<LibP2pStream> _incoming = Channel.CreateBounded<LibP2pStream>(MaxIncoming);
     readonly TaskCompletionSource<ConnectionException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,16 +38,17 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     /// <param name="channel">The secure channel, which is disposed with the connection.</param>
     /// <param name="session">Makes the multiplexer, at the time that it is given.</param>
     /// <param name="remoteKey">The peer's proven identity.</param>
-    /// <param name="sendBuffer">How many bytes may wait to be encrypted.</param>
+    /// <param name="options">The connection's bounds.</param>
     /// <param name="time">The clock of keep-alives and round trips.</param>
     public MuxedConnection(
-        NoiseConnection channel, Func<TimeSpan, IMultiplexer> session, PublicKey remoteKey, int sendBuffer, TimeProvider time)
+        NoiseConnection channel, Func<TimeSpan, IMultiplexer> session, PublicKey remoteKey, ConnectionOptions options, TimeProvider time)
     {
         _channel = channel;
         _time = time;
         _origin = time.GetTimestamp();
         _session = session(TimeSpan.Zero);
-        _sendBuffer = sendBuffer;
+        _sendBuffer = options.SendBuffer;
+        _slowReaderTimeout = options.SlowReaderTimeout;
         RemoteKey = remoteKey;
     }
 
@@ -131,7 +133,10 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     internal void Consumed(LibP2pStream stream, int bytes)
     {
         lock (_gate)
+        {
             _session.Consumed(stream.Mux, bytes, Now);
+            Relieve();
+        }
         StartSending();
     }
 
@@ -142,6 +147,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
             _session.Reset(stream.Mux);
             stream.End(new StreamResetException());
             Forget(stream);
+            Relieve();
         }
         StartSending();
     }
@@ -195,6 +201,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
                 stream.End(failure);
             _streams.Clear();
             _openable?.TrySetResult();
+            Relieve();
         }
         _timer?.Dispose();
         _incoming.Writer.TryComplete();
@@ -207,7 +214,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         {
             await _channel.DisposeAsync();
         }
-        catch (IOException)
+        catch (Exception)
         {
             // It is over either way.
         }

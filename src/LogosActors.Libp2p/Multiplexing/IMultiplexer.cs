@@ -19,6 +19,9 @@ internal interface IMultiplexer
     /// <summary>Streams that are open.</summary>
     int StreamCount { get; }
 
+    /// <summary>A stream that holds so much unread that the connection should not be read; null with multiplexers that have windows.</summary>
+    MuxStream? Congested { get; }
+
     /// <summary>Takes bytes from the front of <paramref name="source"/> up to the next thing worth knowing.</summary>
     MuxSignal Read(ref ReadOnlySpan<byte> source, TimeSpan now);
 

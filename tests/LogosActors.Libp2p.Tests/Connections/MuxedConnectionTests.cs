@@ -1,3 +1,4 @@
+using LogosActors.Actors.TestKit;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Multiplexing.Yamux;
 
@@ -102,6 +103,47 @@ public sealed class MuxedConnectionTests
 
         Assert.Equal(sent[(YamuxOptions.InitialWindow / 4)..], await there.ReadToEndAsync());
         await writing;
+        await dialer.DisposeAsync();
+        await listener.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_mplex_peer_that_sends_faster_than_is_read_is_slowed_down_not_cut_off()
+    {
+        using var peers = new Peers(Mplex);
+        var (dialer, listener) = await peers.ConnectAsync();
+        var here = await dialer.OpenStreamAsync();
+        var sent = Bytes(5, 12_000_000);
+        var writing = Task.Run(async () =>
+        {
+            await here.WriteAsync(sent);
+            await here.CloseWriteAsync();
+        });
+        var there = await listener.AcceptStreamAsync();
+        Assert.Equal(sent, await there.ReadToEndAsync());
+        await writing;
+        await dialer.DisposeAsync();
+        await listener.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_mplex_stream_that_nobody_reads_is_reset_in_time_and_the_others_go_on()
+    {
+        var time = new VirtualTime();
+        using var peers = new Peers(Mplex, time: time);
+        var (dialer, listener) = await peers.ConnectAsync();
+        var (stuck, other) = (await dialer.OpenStreamAsync(), await dialer.OpenStreamAsync());
+        var writing = Task.Run(async () => await stuck.WriteAsync(new byte[12_000_000]));
+        var unread = await listener.AcceptStreamAsync();
+        while (!writing.IsCompleted)
+        {
+            time.Advance(Mplex.SlowReaderTimeout);
+            await Task.Yield();
+        }
+        await Assert.ThrowsAsync<StreamResetException>(() => writing);
+        await Assert.ThrowsAsync<StreamResetException>(async () => await unread.ReadAsync(new byte[1]));
+        await other.WriteAsync(new byte[] { 9 });
+        Assert.Equal([9], await (await listener.AcceptStreamAsync()).ReadAsync(1));
         await dialer.DisposeAsync();
         await listener.DisposeAsync();
     }

@@ -112,6 +112,20 @@ public sealed class MplexTests : MuxContract
     }
 
     [Fact]
+    public void A_stream_that_is_half_full_is_named_until_it_is_read()
+    {
+        var (client, server) = Connect();
+        client.Write(client.Open(), new MplexOptions().MaxStreamBuffer / 2);
+        Settle(client, server);
+        Assert.Null(server.Session.Congested);
+        client.Write(client.Streams[0], 1);
+        Settle(client, server);
+        Assert.Same(server.Streams[0].Mux, server.Session.Congested);
+        server.Consume(server.Streams[0], 1);
+        Assert.Null(server.Session.Congested);
+    }
+
+    [Fact]
     public void A_reader_that_keeps_up_is_never_reset()
     {
         var (client, server) = Connect();

@@ -100,7 +100,7 @@ internal sealed partial class MplexSession
     {
         if (_messageStream is not { } stream)
             return default;
-        Forget(stream, stream.Unread);
+        Count(stream, -stream.Unread);
         Close(stream);
         return new MuxSignal(MuxSignalKind.Reset, stream);
     }
@@ -111,16 +111,8 @@ internal sealed partial class MplexSession
         if (_messageStream is not { } stream)
             return default;
         if (stream.IsRemoteFinished)
-        {
             Fail(MuxError.DataAfterFinish);
-            return default;
-        }
-        stream.Unread += _dataLeft;
-        _unread += _dataLeft;
-        if (stream.Unread <= options.MaxStreamBuffer && _unread <= options.MaxConnectionBuffer)
-            return default;
-        Reset(stream);
-        return new MuxSignal(MuxSignalKind.Reset, stream);
+        return default;
     }
 
     MuxSignal ReadData(ref ReadOnlySpan<byte> source)
@@ -130,6 +122,12 @@ internal sealed partial class MplexSession
         _dataLeft -= data.Length;
         _isInMessage = _dataLeft > 0;
         var isForStream = _message.Flag is MplexFlag.MessageInitiator or MplexFlag.MessageReceiver;
-        return isForStream && _messageStream is { IsClosed: false } stream ? new MuxSignal(MuxSignalKind.Data, stream, data) : default;
+        if (!isForStream || _messageStream is not { IsClosed: false } stream)
+            return default;
+        Count(stream, data.Length);
+        if (stream.Unread <= options.MaxStreamBuffer && _unread <= options.MaxConnectionBuffer)
+            return new MuxSignal(MuxSignalKind.Data, stream, data);
+        Reset(stream);
+        return new MuxSignal(MuxSignalKind.Reset, stream);
     }
 }

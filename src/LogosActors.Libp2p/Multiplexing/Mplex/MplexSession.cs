@@ -2,7 +2,8 @@ namespace LogosActors.Libp2p.Multiplexing.Mplex;
 
 /// <summary>One mplex connection (libp2p specs, mplex), for peers that have nothing better.</summary>
 /// <remarks>
-/// mplex has no windows: a reader that is too slow loses its stream (<see cref="MplexOptions.MaxStreamBuffer"/>).
+/// mplex has no windows: the connection should not be read while a stream is <see cref="Congested"/>, and a reader that is too slow
+/// nevertheless loses its stream (<see cref="MplexOptions.MaxStreamBuffer"/>).
 /// Streams: <see cref="MplexOptions.MaxStreams"/> each way. Cost per message is constant.
 /// </remarks>
 internal sealed partial class MplexSession(MplexOptions options) : IMultiplexer
@@ -17,12 +18,16 @@ internal sealed partial class MplexSession(MplexOptions options) : IMultiplexer
     bool _openRefused;
     bool _gone;
     long _unread;
+    int _full;
 
     public MuxError Failure { get; private set; }
 
     public bool HasControl => Failure == MuxError.None && (_resets.Count > 0 || _unannounced.Count > 0);
 
     public int StreamCount => _streams.Count;
+
+    /// <summary>A stream whose buffer is half full.</summary>
+    public MuxStream? Congested => _full == 0 ? null : _streams.Values.FirstOrDefault(IsFull);
 
     bool CanOpen => Failure == MuxError.None && !_gone && _outbound < options.MaxStreams && _unannounced.Count < options.MaxStreams;
 
@@ -66,13 +71,13 @@ internal sealed partial class MplexSession(MplexOptions options) : IMultiplexer
     public void Consumed(MuxStream stream, int bytes, TimeSpan now)
     {
         var reader = (MplexStream)stream;
-        Forget(reader, Math.Clamp(bytes, 0, reader.Unread));
+        Count(reader, -Math.Clamp(bytes, 0, reader.Unread));
     }
 
     public void Reset(MuxStream stream)
     {
         var ended = (MplexStream)stream;
-        Forget(ended, ended.Unread);
+        Count(ended, -ended.Unread);
         if (ended.IsClosed)
             return;
         if (!ended.IsUnannounced)
@@ -115,10 +120,16 @@ internal sealed partial class MplexSession(MplexOptions options) : IMultiplexer
             _resets.Enqueue(new MplexHeader(id, flag, 0));
     }
 
-    void Forget(MplexStream stream, long bytes)
+    bool IsFull(MplexStream stream) => stream.Unread > options.MaxStreamBuffer / 2;
+
+    /// <summary>Changes how many unread bytes a stream holds.</summary>
+    void Count(MplexStream stream, long bytes)
     {
-        stream.Unread -= bytes;
-        _unread -= bytes;
+        var wasFull = IsFull(stream);
+        stream.Unread += bytes;
+        _unread += bytes;
+        if (IsFull(stream) != wasFull)
+            _full += wasFull ? -1 : 1;
     }
 
     void CloseIfFinished(MplexStream stream)

@@ -40,6 +40,9 @@ internal sealed partial class YamuxSession : IMultiplexer
 
     public int StreamCount => _streams.Count;
 
+    /// <summary>Nothing: windows keep the peer from sending too much.</summary>
+    public MuxStream? Congested => null;
+
     /// <summary>The smoothed round-trip time; zero until the first ping is answered.</summary>
     public TimeSpan RoundTrip => _pings.RoundTrip;
 
