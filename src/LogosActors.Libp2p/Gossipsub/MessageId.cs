@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
@@ -54,15 +55,9 @@ internal readonly struct MessageId : IEquatable<MessageId>
         return new MessageId(block);
     }
 
-    /// <summary>Writes the <see cref="Length"/> bytes of the id.</summary>
-    /// <param name="destination">At least 48 bytes; those beyond the length are scratch space.</param>
-    public int CopyTo(Span<byte> destination)
-    {
-        _first.CopyTo(destination);
-        _second.CopyTo(destination[16..]);
-        _third.CopyTo(destination[32..]);
-        return Length;
-    }
+    /// <summary>The bytes of the id, where it lies.</summary>
+    [UnscopedRef]
+    public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(new ReadOnlySpan<MessageId>(in this))[..Length];
 
     public bool Equals(MessageId other) => ((_first ^ other._first) | (_second ^ other._second) | (_third ^ other._third)) == Vector128<byte>.Zero;
 
@@ -77,9 +72,5 @@ internal readonly struct MessageId : IEquatable<MessageId>
         return HashCode.Combine(first.ToScalar(), first.GetElement(1), second.ToScalar(), second.GetElement(1), third.ToScalar(), third.GetElement(1));
     }
 
-    public override string ToString()
-    {
-        Span<byte> block = stackalloc byte[48];
-        return Convert.ToHexStringLower(block[..CopyTo(block)]);
-    }
+    public override string ToString() => Convert.ToHexStringLower(Bytes);
 }
