@@ -1,0 +1,227 @@
+namespace LogosActors.Libp2p.Gossipsub;
+
+internal sealed partial class GossipsubRouter
+{
+    /// <summary>Publishes data under <see cref="SignaturePolicy.StrictNoSign"/> or <see cref="SignaturePolicy.Lax"/>.</summary>
+    /// <remarks>Our own message is not validated, and not delivered to ourselves.</remarks>
+    public PublishOutcome Publish(string topic, ReadOnlySpan<byte> data, TimeSpan now) => Publish(topic, new MessageView { Data = data }, now);
+
+    /// <summary>Publishes a message whose author's fields, if the policy asks for them, are filled in and signed.</summary>
+    /// <param name="topic">The topic; we need not be subscribed to it.</param>
+    /// <param name="message">The message; its topic is set here.</param>
+    /// <param name="now">The time.</param>
+    public PublishOutcome Publish(string topic, MessageView message, TimeSpan now)
+    {
+        var utf8 = System.Text.Encoding.UTF8.GetBytes(topic);
+        if (message.Data.Length > _limits.MessageSize.Bytes)
+            return PublishOutcome.TooLarge;
+        if (utf8.Length > _limits.TopicLength || !SatisfiesPolicy(message) || !TryIdentify(message, out var id))
+            return PublishOutcome.Invalid;
+        if (_seen.Contains(id))
+            return PublishOutcome.Duplicate;
+        message = new MessageView
+        {
+            From = message.From,
+            Data = message.Data,
+            Sequence = message.Sequence,
+            Topic = utf8,
+            Signature = message.Signature,
+            Key = message.Key,
+        };
+        var published = GossipMessage.Create(message, topic, id);
+        _seen.Add(id, SeenStatus.Accepted, now);
+        _cache.Put(published);
+        var sent = 0;
+        foreach (var peer in Targets(topic, now))
+        {
+            if (peer.IsUnwanted(id))
+                continue;
+            peer.Queue.Message(published, OutboundPriority.Published, now);
+            Announce(peer);
+            sent++;
+        }
+        return sent > 0 ? PublishOutcome.Sent : PublishOutcome.NoPeers;
+    }
+
+    /// <summary>Whether the message's validation is under way.</summary>
+    public bool IsPending(MessageId id) => _pending.ContainsKey(id);
+
+    /// <summary>The outcome of a <see cref="GossipsubEffectKind.Validate"/>.</summary>
+    /// <returns>False when no validation of the message is under way.</returns>
+    public bool Decide(MessageId id, ValidationResult result, TimeSpan now)
+    {
+        if (!_pending.Remove(id, out var message))
+            return false;
+        message.ReceivedFrom!.PendingValidations--;
+        _topics.TryGetValue(message.Topic, out var topic);
+        switch (result)
+        {
+            case ValidationResult.Accept:
+                _seen.Decide(id, SeenStatus.Accepted, now);
+                if (topic is { IsJoined: true })
+                    Accept(topic, message, now);
+                break;
+            case ValidationResult.Reject:
+                _seen.Decide(id, SeenStatus.Rejected, now);
+                Penalise(topic, message);
+                break;
+            default:
+                _seen.Decide(id, SeenStatus.Ignored, now);
+                break;
+        }
+        message.AlsoFrom = result is ValidationResult.Accept ? message.AlsoFrom : null;
+        return true;
+    }
+
+    void ReceiveMessage(GossipsubPeer peer, in MessageView view, TimeSpan now)
+    {
+        if (Find(view.Topic) is not { IsJoined: true } topic)
+            return;
+        if (!SatisfiesPolicy(view) || !TryIdentify(view, out var id))
+        {
+            peer.Stats.InvalidDelivery(topic.ScoreIndex);
+            return;
+        }
+        var status = _seen.Find(id, out var decided);
+        if (status is not SeenStatus.Unknown)
+        {
+            ReceiveDuplicate(peer, topic, id, status, decided, now);
+            return;
+        }
+        _promises.Fulfil(id);
+        // Not marked as seen: when there is room again, another peer's copy may come through.
+        if (_pending.Count >= _limits.PendingValidations || peer.PendingValidations >= _limits.PendingValidationsPerPeer)
+            return;
+        var message = GossipMessage.Create(view, topic.Name, id, peer);
+        // A long validation may outlive its entry in the seen cache.
+        if (!_pending.TryAdd(id, message))
+        {
+            NoteSender(_pending[id], peer);
+            return;
+        }
+        _seen.Add(id, SeenStatus.Pending, now);
+        peer.PendingValidations++;
+        if (view.Data.Length >= _options.IDontWantThreshold.Bytes)
+            AnnounceUnwanted(topic, peer, id);
+        _effects.Enqueue(new GossipsubEffect(GossipsubEffectKind.Validate, peer.Id, message));
+    }
+
+    void ReceiveDuplicate(GossipsubPeer peer, TopicState topic, in MessageId id, SeenStatus status, TimeSpan decided, TimeSpan now)
+    {
+        switch (status)
+        {
+            case SeenStatus.Pending:
+                if (_pending.TryGetValue(id, out var pending))
+                    NoteSender(pending, peer);
+                break;
+            case SeenStatus.Rejected:
+                peer.Stats.InvalidDelivery(topic.ScoreIndex);
+                break;
+            case SeenStatus.Accepted when topic.ScoreIndex >= 0 && _score.Parameters(topic.ScoreIndex) is { MeshMessageDeliveriesWeight: < 0 } parameters:
+                if (now - decided <= parameters.MeshMessageDeliveriesWindow && _cache.TryGet(id, out var accepted) && NoteSender(accepted, peer))
+                    _score.MeshDelivery(peer.Stats, topic.ScoreIndex);
+                break;
+        }
+    }
+
+    /// <returns>False when the peer is known to have the message.</returns>
+    static bool NoteSender(GossipMessage message, GossipsubPeer peer)
+    {
+        if (message.ReceivedFrom is null || message.ReceivedFrom == peer || message.AlsoFrom?.Contains(peer) == true)
+            return false;
+        (message.AlsoFrom ??= []).Add(peer);
+        return true;
+    }
+
+    void Accept(TopicState topic, GossipMessage message, TimeSpan now)
+    {
+        _cache.Put(message);
+        _score.FirstDelivery(message.ReceivedFrom!.Stats, topic.ScoreIndex);
+        if (message.AlsoFrom is { } others)
+        {
+            foreach (var peer in others)
+                _score.MeshDelivery(peer.Stats, topic.ScoreIndex);
+        }
+        foreach (var peer in topic.Mesh)
+            Forward(peer, message, now);
+        foreach (var peer in _connectedDirect)
+        {
+            if (topic.Peers.Contains(peer))
+                Forward(peer, message, now);
+        }
+        _effects.Enqueue(new GossipsubEffect(GossipsubEffectKind.Deliver, message.ReceivedFrom.Id, message));
+    }
+
+    void Forward(GossipsubPeer peer, GossipMessage message, TimeSpan now)
+    {
+        if (peer == message.ReceivedFrom || message.AlsoFrom?.Contains(peer) == true || peer.IsUnwanted(message.Id))
+            return;
+        peer.Queue.Message(message, OutboundPriority.Forwarded, now);
+        Announce(peer);
+    }
+
+    static void Penalise(TopicState? topic, GossipMessage message)
+    {
+        var index = topic?.ScoreIndex ?? -1;
+        message.ReceivedFrom!.Stats.InvalidDelivery(index);
+        foreach (var peer in message.AlsoFrom ?? [])
+            peer.Stats.InvalidDelivery(index);
+    }
+
+    void AnnounceUnwanted(TopicState topic, GossipsubPeer sender, in MessageId id)
+    {
+        foreach (var peer in topic.Mesh)
+        {
+            // A peer that does not want the message has it, and will not send it.
+            if (peer == sender || peer.Version < GossipsubVersion.V12 || peer.IsUnwanted(id))
+                continue;
+            peer.Queue.IDontWant(id);
+            Announce(peer);
+        }
+    }
+
+    /// <summary>Whom an own message goes to (spec v1.1 §Flood Publishing, v1.0 §Fanout).</summary>
+    IEnumerable<GossipsubPeer> Targets(string name, TimeSpan now)
+    {
+        if (!_topics.TryGetValue(name, out var topic))
+            return [];
+        if (_options.FloodPublish)
+            return topic.Peers.Where(MayBePublishedTo);
+        var direct = _connectedDirect.Where(topic.Peers.Contains);
+        if (topic.IsJoined)
+            return topic.Mesh.Concat(direct);
+        topic.LastPublished = now;
+        FillFanout(topic);
+        return topic.Fanout.Concat(direct);
+    }
+
+    bool MayBePublishedTo(GossipsubPeer peer) => peer.IsDirect || Score(peer) >= _options.Score.PublishThreshold;
+
+    bool SatisfiesPolicy(in MessageView message)
+    {
+        var isSigned = !message.From.IsEmpty && !message.Sequence.IsEmpty && !message.Signature.IsEmpty;
+        var isAnonymous = message.From.IsEmpty && message.Sequence.IsEmpty && message.Signature.IsEmpty && message.Key.IsEmpty;
+        return _options.Signatures switch
+        {
+            SignaturePolicy.StrictSign => isSigned,
+            SignaturePolicy.StrictNoSign => isAnonymous,
+            _ => isSigned || message.Signature.IsEmpty,
+        };
+    }
+
+    bool TryIdentify(in MessageView message, out MessageId id)
+    {
+        if (_options.MessageId is MessageIdFunction.Sha256OfData)
+        {
+            id = MessageId.OfData(message.Data);
+            return true;
+        }
+        id = default;
+        if (message.From.Length + message.Sequence.Length > MessageId.MaxLength)
+            return false;
+        Span<byte> joined = stackalloc byte[MessageId.MaxLength];
+        message.From.CopyTo(joined);
+        message.Sequence.CopyTo(joined[message.From.Length..]);
+        return MessageId.TryCreate(joined[..(message.From.Length + message.Sequence.Length)], out id);
+    }
+}
