@@ -36,6 +36,7 @@ internal sealed partial class GossipsubRouter
             RemoveIfIdle(topic);
         }
         _cache.Shift();
+        _recent.Clear();
         foreach (var peer in _peers.Values)
             Announce(peer);
     }
@@ -188,15 +189,17 @@ internal sealed partial class GossipsubRouter
         }
         var chosen = Shuffled(_candidates);
         var count = Math.Max(_options.DLazy, (int)(_options.GossipFactor * chosen.Length));
-        var shared = _ids.Count <= _limits.IHaveLength ? ShuffledIds() : null;
+        // No RPC of ours is larger than a batch: some implementations take no more than one message's size.
+        var most = (int)Math.Min(_limits.IHaveLength, _limits.BatchSize.Bytes / (MessageId.MaxLength + 2));
+        var shared = _ids.Count <= most ? ShuffledIds(most) : null;
         foreach (var peer in chosen[..Math.Min(count, chosen.Length)])
-            peer.Queue.IHave(topic.Name, shared ?? ShuffledIds());
+            peer.Queue.IHave(topic.Name, shared ?? ShuffledIds(most));
     }
 
-    MessageId[] ShuffledIds()
+    MessageId[] ShuffledIds(int most)
     {
         var ids = CollectionsMarshal.AsSpan(_ids);
         _random.Shuffle(ids);
-        return ids[..Math.Min(ids.Length, _limits.IHaveLength)].ToArray();
+        return ids[..Math.Min(ids.Length, most)].ToArray();
     }
 }

@@ -100,6 +100,7 @@ internal sealed partial class GossipsubRouter
             return;
         }
         _seen.Add(id, SeenStatus.Pending, now);
+        _recent.Add(message);
         peer.PendingValidations++;
         if (view.Data.Length >= _options.IDontWantThreshold.Bytes)
             AnnounceUnwanted(topic, peer, id);
@@ -213,7 +214,8 @@ internal sealed partial class GossipsubRouter
     {
         if (_options.MessageId is MessageIdFunction.Sha256OfData)
         {
-            id = MessageId.OfData(message.Data);
+            if (!_recent.TryFind(message.Data, out id))
+                id = MessageId.OfData(message.Data);
             return true;
         }
         id = default;

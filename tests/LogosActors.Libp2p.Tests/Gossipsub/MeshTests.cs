@@ -121,6 +121,58 @@ public sealed class MeshTests
         Assert.True(victim.Mesh(Topic).Count(peer => dialled.Exists(node => node.Id.Equals(peer))) >= network.Options.DOut);
     }
 
+    [Fact]
+    public void A_mesh_that_is_too_large_keeps_its_best_peers_but_enough_that_we_dialled()
+    {
+        var options = GossipsubPresets.Relay with { Score = GossipsubPresets.Relay.Score with { ApplicationWeight = 1 } };
+        var network = new RouterNetwork(8, options);
+        var node = network.Add();
+        network.Subscribe(Topic, node);
+        var inbound = Enumerable.Range(0, 8).Select(_ => network.AddPuppet()).ToList();
+        var outbound = Enumerable.Range(0, 4).Select(_ => network.AddPuppet()).ToList();
+        network.At(network.Now, () =>
+        {
+            foreach (var puppet in inbound)
+                network.Connect(puppet, node);
+            foreach (var puppet in outbound)
+                network.Connect(node, puppet);
+            foreach (var (i, puppet) in inbound.Concat(outbound).Index())
+            {
+                network.Act(node, router => router.SetApplicationScore(puppet.Id, i < 8 ? 8 - i : 0));
+                network.Act(node, router => router.Receive(puppet.Id, SubscribeAndGraft(), network.Now));
+            }
+        });
+        network.Run(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(12, node.Mesh(Topic).Count());
+
+        network.Run(1.5);
+
+        Assert.Equal(inbound.Take(3).Select(puppet => puppet.Id).ToHashSet(), node.Mesh(Topic).Intersect(inbound.Select(puppet => puppet.Id)).ToHashSet());
+        Assert.Equal(3, node.Mesh(Topic).Intersect(outbound.Select(puppet => puppet.Id)).Count());
+    }
+
+    [Fact]
+    public void Subscriptions_that_the_filter_does_not_accept_are_not_noted()
+    {
+        var router = new GossipsubRouter(GossipsubPresets.Relay, new Random(1), accepts: topic => !string.Equals(topic, Topic, StringComparison.Ordinal));
+        router.PeerConnected(NumberedPeer.Id(1), GossipsubVersion.V11, PeerDirection.Inbound, null);
+
+        router.Receive(NumberedPeer.Id(1), SubscribeAndGraft(), TimeSpan.Zero);
+
+        Assert.Empty(router.PeersOf(Topic));
+        Assert.Equal(0, router.KnownTopics);
+    }
+
+    static byte[] SubscribeAndGraft()
+    {
+        var rpc = new GossipsubRpc();
+        rpc.Subscription(Topic, subscribe: true);
+        rpc.Graft(Topic);
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        rpc.WriteTo(output);
+        return output.WrittenSpan.ToArray();
+    }
+
     static RouterNetwork FiftyNodes(int seed, GossipsubOptions? options = null)
     {
         var network = new RouterNetwork(seed, options);

@@ -51,6 +51,27 @@ public sealed class MessageMemoryTests
     }
 
     [Fact]
+    public void A_recent_message_is_found_by_all_of_its_data_and_nothing_less()
+    {
+        var recent = new RecentMessages();
+        foreach (var length in new[] { 0, 1, 15, 16, 100, RecentMessages.MaxLength })
+        {
+            var data = new byte[length];
+            recent.Add(GossipMessage.Create(new MessageView { Data = data }, "t", MessageId.OfData(data)));
+            Assert.True(recent.TryFind(data, out var id));
+            Assert.Equal(MessageId.OfData(data), id);
+            for (var i = 0; i < length; i++)
+            {
+                data[i] = 1;
+                Assert.False(recent.TryFind(data, out _));
+                data[i] = 0;
+            }
+        }
+        recent.Clear();
+        Assert.False(recent.TryFind(new byte[100], out _));
+    }
+
+    [Fact]
     public void A_message_is_gossiped_about_for_some_heartbeats_and_held_for_some_more()
     {
         var cache = new MessageCache(historyLength: 4, historyGossip: 2, capacity: 1 << 20);

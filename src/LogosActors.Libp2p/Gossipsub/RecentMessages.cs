@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace LogosActors.Libp2p.Gossipsub;
+
+/// <summary>Knows the ids of the messages of this heartbeat by their data, so that duplicates, most of all traffic, are not hashed again.</summary>
+/// <remarks>
+/// A table without chains, found by a few bytes of the data and confirmed by all of them: who guesses the place of a message
+/// can only push it out. It holds at most <see cref="Slots"/> messages of <see cref="MaxLength"/> bytes, 32 MiB.
+/// </remarks>
+internal sealed class RecentMessages
+{
+    const int Slots = 4096;
+
+    /// <summary>Longer data is not looked up, in bytes.</summary>
+    public const int MaxLength = 8 * 1024;
+
+    GossipMessage?[]? _slots;
+
+    /// <summary>The id of a message with the same data, if one came in this heartbeat.</summary>
+    public bool TryFind(ReadOnlySpan<byte> data, out MessageId id)
+    {
+        if (_slots is not null && data.Length <= MaxLength && _slots[Slot(data)] is { } message && message.Data.Span.SequenceEqual(data))
+        {
+            id = message.Id;
+            return true;
+        }
+        id = default;
+        return false;
+    }
+
+    /// <summary>Notes a new message; one that has its place is forgotten.</summary>
+    public void Add(GossipMessage message)
+    {
+        if (message.Data.Length <= MaxLength)
+            (_slots ??= new GossipMessage?[Slots])[Slot(message.Data.Span)] = message;
+    }
+
+    /// <summary>Begins a new heartbeat.</summary>
+    public void Clear()
+    {
+        if (_slots is not null)
+            Array.Clear(_slots);
+    }
+
+    static int Slot(ReadOnlySpan<byte> data)
+    {
+        var hash = data.Length < 16
+            ? HashCode.Combine(data.Length, data.IsEmpty ? 0 : data[0], data.IsEmpty ? 0 : data[^1])
+            : HashCode.Combine(data.Length, Word(data), Word(data[(data.Length / 2)..]), Word(data[^8..]));
+        return (int)((uint)hash % Slots);
+    }
+
+    static ulong Word(ReadOnlySpan<byte> data) => MemoryMarshal.Read<ulong>(data);
+}
