@@ -7,15 +7,13 @@ namespace LogosActors.Libp2p.Gossipsub;
 internal sealed partial class GossipsubRouter
 {
     /// <summary>An RPC has come from a peer.</summary>
-    /// <param name="from">The peer; an RPC of one that is not connected is ignored.</param>
+    /// <param name="from">The peer; an RPC of one that is not connected, or about to be disconnected, is ignored.</param>
     /// <param name="rpc">One RPC without its length prefix. It is not kept: only a message that is new is copied.</param>
     /// <param name="now">The time.</param>
     /// <returns>Why the RPC was refused; such a peer is to be disconnected, and nothing in the RPC has had an effect.</returns>
     public DecodeError Receive(PeerId from, ReadOnlySpan<byte> rpc, TimeSpan now)
     {
-        if (!_peers.TryGetValue(from, out var peer))
-            return DecodeError.None;
-        if (IsGraylisted(peer))
+        if (!_peers.TryGetValue(from, out var peer) || peer.IsDisconnecting || IsGraylisted(peer))
             return DecodeError.None;
         if (!GossipsubCodec.TryCheck(rpc, _limits, out var error))
         {

@@ -150,58 +150,6 @@ public sealed class MisbehaviourTests
     }
 
     [Fact]
-    public void Ignored_messages_are_neither_delivered_nor_forwarded_and_cost_nothing()
-    {
-        var (network, node, puppet) = NodeAndPuppet();
-        var other = Join(network, network.AddPuppet(), node);
-        network.Run(2);
-        node.Validator = _ => ValidationResult.Ignore;
-        var before = node.Router!.ScoreOf(puppet.Id);
-
-        for (byte i = 0; i < 20; i++)
-            network.Say(puppet, node, rpc => rpc.Message(Message([i])));
-        network.Run(0.2);
-
-        Assert.Empty(node.Delivered);
-        Assert.Equal(0, other.MessagesHeard);
-        Assert.True(node.Router.ScoreOf(puppet.Id) >= before);
-    }
-
-    [Fact]
-    public void All_who_sent_a_message_while_it_was_validated_share_its_verdict()
-    {
-        var (network, node, puppet) = NodeAndPuppet();
-        var other = Join(network, network.AddPuppet(), node);
-        (node.ValidationTime, node.Validator) = (TimeSpan.FromSeconds(0.5), _ => ValidationResult.Reject);
-
-        network.Say(puppet, node, rpc => rpc.Message(Message([1])));
-        network.Say(other, node, rpc => rpc.Message(Message([1])));
-        network.Run(0.7);
-
-        Assert.True(node.Router!.ScoreOf(puppet.Id) <= -99);
-        Assert.True(node.Router.ScoreOf(other.Id) <= -99);
-    }
-
-    [Fact]
-    public void A_full_validation_pipeline_drops_without_blame_and_takes_the_next_copy()
-    {
-        var options = GossipsubPresets.Relay with { Limits = new GossipsubLimits { PendingValidations = 4, PendingValidationsPerPeer = 2 } };
-        var (network, node, puppet) = NodeAndPuppet(options);
-        node.ValidationTime = TimeSpan.FromSeconds(1);
-
-        for (byte i = 0; i < 10; i++)
-            network.Say(puppet, node, rpc => rpc.Message(Message([i])));
-        network.Run(0.1);
-        Assert.Equal(2, node.Router!.PendingValidations);
-        network.Run(2);
-        network.Say(puppet, node, rpc => rpc.Message(Message([9])));
-        network.Run(2);
-
-        Assert.Equal(3, node.Delivered.Count);
-        Assert.True(node.Router.ScoreOf(puppet.Id) >= 0);
-    }
-
-    [Fact]
     public void A_message_that_names_an_author_breaks_the_policy_of_the_relay()
     {
         var (network, node, puppet) = NodeAndPuppet();
