@@ -7,16 +7,12 @@ namespace LogosActors.Libp2p.Connections;
 
 /// <summary>A secure connection to one peer, shared by many streams.</summary>
 /// <remarks>
-/// Bounds: <see cref="ConnectionOptions.SendBuffer"/> bytes wait to be encrypted, streams and unread bytes are bounded by the
-/// multiplexer, and <see cref="MaxIncoming"/> streams wait for <see cref="AcceptStreamAsync"/>. Whatever the peer does wrong ends
-/// this connection and no other. For any number of threads; one reader and one writer per stream.
+/// Bounds: <see cref="ConnectionOptions.SendBuffer"/> bytes wait to be encrypted; streams, those included that wait for
+/// <see cref="AcceptStreamAsync"/>, and unread bytes are bounded by the multiplexer. Whatever the peer does wrong ends this
+/// connection and no other. For any number of threads; one reader and one writer per stream.
 /// </remarks>
 internal sealed partial class MuxedConnection : IAsyncDisposable
 {
-    /// <summary>How many of the peer's streams wait to be accepted; more are reset.</summary>
-    /// <value>256 (Yamux §ACK backlog).</value>
-    public const int MaxIncoming = 256;
-
     static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
 
     readonly Lock _gate = new();
@@ -27,7 +23,8 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     readonly int _sendBuffer;
     readonly TimeSpan _slowReaderTimeout;
     readonly HashSet<LibP2pStream> _streams = [];
-    readonly Channel<LibP2pStream> _incoming = Channel.CreateBounded<LibP2pStream>(MaxIncoming);
+    // Not bounded by Yamux's backlog: js-libp2p opens as many streams at once as it may have, in one Noise frame.
+    readonly Channel<LibP2pStream> _incoming = Channel.CreateUnbounded<LibP2pStream>();
     readonly TaskCompletionSource<ConnectionException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     TaskCompletionSource? _openable;

@@ -253,6 +253,20 @@ public sealed class MuxedConnectionTests
     }
 
     [Fact]
+    public async Task All_streams_that_a_peer_may_have_can_wait_to_be_accepted()
+    {
+        const int Streams = 1000;
+        using var peers = new Peers(new ConnectionOptions { Yamux = new YamuxOptions { MaxStreams = Streams, AcceptBacklog = Streams } });
+        var (dialer, listener) = await peers.ConnectAsync();
+        for (var i = 0; i < Streams; i++)
+            await (await dialer.OpenStreamAsync()).WriteAsync(new byte[] { (byte)i });
+        for (var i = 0; i < Streams; i++)
+            Assert.Equal([(byte)i], await (await listener.AcceptStreamAsync()).ReadAsync(1));
+        await dialer.DisposeAsync();
+        await listener.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_side_that_opens_a_stream_and_only_reads_is_heard()
     {
         using var peers = new Peers();
