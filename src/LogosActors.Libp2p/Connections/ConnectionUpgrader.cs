@@ -49,7 +49,7 @@ internal sealed class ConnectionUpgrader : IDisposable
             using var handshake = new SecureHandshake(isDialer, _identity, expected);
             await buffer.RunAsync(transport, handshake, either.Token);
             if (handshake.Transport is null)
-                throw new ConnectionException(ConnectionFailure.SecurityFailed, $"The Noise handshake failed: {handshake.Error}.");
+                throw new ConnectionException(FailureOf(handshake.Error), $"The Noise handshake failed: {handshake.Error}.");
             channel = new NoiseConnection(transport, handshake.Transport, buffer.Rest.Span);
             buffer.Clear();
 
@@ -93,6 +93,9 @@ internal sealed class ConnectionUpgrader : IDisposable
         }
         return protocol ?? throw new ConnectionException(ConnectionFailure.NegotiationFailed, $"No protocol was agreed on: {error}.");
     }
+
+    static ConnectionFailure FailureOf(NoiseError error) =>
+        error == NoiseError.NoCommonMuxer ? ConnectionFailure.NegotiationFailed : ConnectionFailure.SecurityFailed;
 
     IMultiplexer NewSession(string muxer, bool isDialer, TimeSpan now) =>
         string.Equals(muxer, ConnectionOptions.MplexProtocol, StringComparison.Ordinal)

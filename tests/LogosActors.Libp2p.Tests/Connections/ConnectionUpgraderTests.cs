@@ -51,11 +51,13 @@ public sealed class ConnectionUpgraderTests
         Assert.Equal(ConnectionFailure.Lost, (await FailureOf(accepting)).Failure);
     }
 
-    [Fact]
-    public async Task Peers_without_a_common_muxer_part()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Peers_without_a_common_muxer_part(bool isEarly)
     {
         using var peers = new Peers(
-            new ConnectionOptions { Muxers = [ConnectionOptions.YamuxProtocol], OfferMuxersEarly = false },
+            new ConnectionOptions { Muxers = [ConnectionOptions.YamuxProtocol], OfferMuxersEarly = isEarly },
             new ConnectionOptions { Muxers = [ConnectionOptions.MplexProtocol] });
         var pair = MemoryConnection.Pair();
         var accepting = peers.Listener.UpgradeAsync(pair.Listener, isDialer: false, expected: null);
