@@ -256,7 +256,9 @@ public sealed class MuxedConnectionTests
     public async Task All_streams_that_a_peer_may_have_can_wait_to_be_accepted()
     {
         const int Streams = 1000;
-        using var peers = new Peers(new ConnectionOptions { Yamux = new YamuxOptions { MaxStreams = Streams, AcceptBacklog = Streams } });
+        using var peers = new Peers(
+            new ConnectionOptions { Yamux = new YamuxOptions { AcceptBacklog = Streams } },
+            new ConnectionOptions { Yamux = new YamuxOptions { MaxStreams = Streams, AcceptBacklog = 1 } });
         var (dialer, listener) = await peers.ConnectAsync();
         for (var i = 0; i < Streams; i++)
             await (await dialer.OpenStreamAsync()).WriteAsync(new byte[] { (byte)i });

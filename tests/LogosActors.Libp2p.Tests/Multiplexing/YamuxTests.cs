@@ -165,9 +165,9 @@ public sealed class YamuxTests : MuxContract
     }
 
     [Fact]
-    public void Streams_beyond_the_backlog_are_refused_and_the_connection_goes_on()
+    public void Streams_beyond_the_bound_are_refused_whatever_the_backlog_and_the_connection_goes_on()
     {
-        var session = new YamuxSession(isClient: false, new YamuxOptions { AcceptBacklog = 2 }, TimeSpan.Zero);
+        var session = new YamuxSession(isClient: false, new YamuxOptions { MaxStreams = 2, AcceptBacklog = 1 }, TimeSpan.Zero);
         for (uint id = 1; id <= 5; id += 2)
         {
             var frame = (ReadOnlySpan<byte>)Frame(YamuxType.Data, YamuxFlags.Syn, id, 1, payload: 1);

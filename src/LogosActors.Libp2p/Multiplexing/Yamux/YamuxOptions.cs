@@ -23,7 +23,8 @@ internal sealed record YamuxOptions
     /// <value>Default 1000 (js-libp2p). Range 1 – 100,000.</value>
     public int MaxStreams { get; init; } = 1000;
 
-    /// <summary>How many streams may wait for the other side's acknowledgement.</summary>
+    /// <summary>How many streams that this side opened may wait for the other side's acknowledgement.</summary>
+    /// <remarks>The other side is held to <see cref="MaxStreams"/> only: js-libp2p keeps to no backlog.</remarks>
     /// <value>Default 256 (Yamux §ACK backlog). Range 1 – <see cref="MaxStreams"/>.</value>
     public int AcceptBacklog { get; init; } = 256;
 

@@ -105,7 +105,7 @@ internal sealed partial class YamuxSession
             return default;
         }
         _highestRemoteId = Math.Max(_highestRemoteId, id);
-        if (_gone || _inbound >= _options.MaxStreams || _unacknowledgedInbound >= _options.AcceptBacklog)
+        if (_gone || _inbound >= _options.MaxStreams)
         {
             QueueReset(id);
             return default;
@@ -114,7 +114,6 @@ internal sealed partial class YamuxSession
         _frameStream.StartEpoch(now);
         _streams.Add(id, _frameStream);
         _inbound++;
-        _unacknowledgedInbound++;
         return new MuxSignal(MuxSignalKind.Opened, _frameStream);
     }
 

@@ -18,7 +18,6 @@ internal sealed partial class YamuxSession : IMultiplexer
     int _outbound;
     int _inbound;
     int _unacknowledgedOutbound;
-    int _unacknowledgedInbound;
     bool _openRefused;
     bool _remoteGone;
     bool _gone;
@@ -150,8 +149,6 @@ internal sealed partial class YamuxSession : IMultiplexer
         stream.Notice |= notice;
         if (stream.IsOutbound)
             _unacknowledgedOutbound--;
-        else
-            _unacknowledgedInbound--;
     }
 
     void Forget(YamuxStream stream, long bytes)
