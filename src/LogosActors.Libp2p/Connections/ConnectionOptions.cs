@@ -10,7 +10,7 @@ internal sealed record ConnectionOptions
     /// <value>Default Yamux, then mplex (js-libp2p's order).</value>
     public IReadOnlyList<string> Muxers { get; init; } = [YamuxProtocol, MplexProtocol];
 
-    /// <summary>Whether the muxer is settled inside the Noise handshake, which saves a round trip (libp2p connections §Inlining).</summary>
+    /// <summary>Whether the muxer is settled inside the Noise handshake when we dial, which saves a round trip (libp2p connections §Inlining).</summary>
     /// <value>Default true.</value>
     public bool OfferMuxersEarly { get; init; } = true;
 

@@ -9,21 +9,25 @@ namespace LogosActors.Libp2p.Connections;
 
 /// <summary>Makes secure, multiplexed connections of plain ones (libp2p connections spec §Upgrading Connections).</summary>
 /// <remarks>
-/// multistream-select agrees on Noise; the muxer is settled inside its handshake, or by multistream-select after it with peers that
-/// do not offer theirs. For any number of connections and threads.
+/// multistream-select agrees on Noise; the muxer is settled inside its handshake when we dial, or by multistream-select after it when
+/// we are dialed or the peer does not offer its own. For any number of connections and threads.
 /// </remarks>
 internal sealed class ConnectionUpgrader : IDisposable
 {
     static readonly SupportedProtocols Security = new(ConnectionOptions.NoiseProtocol);
 
-    readonly NoiseIdentity _identity;
+    readonly NoiseIdentity _dialing;
+    readonly NoiseIdentity _listening;
     readonly ConnectionOptions _options;
     readonly TimeProvider _time;
     readonly SupportedProtocols _muxers;
 
     public ConnectionUpgrader(PrivateKey identity, ConnectionOptions options, TimeProvider time)
     {
-        _identity = new NoiseIdentity(identity, options.OfferMuxersEarly ? options.Muxers : []);
+        _dialing = new NoiseIdentity(identity, options.OfferMuxersEarly ? options.Muxers : []);
+        // js-libp2p as the dialer takes the listener's best muxer, go-libp2p and the specification the dialer's. A listener that
+        // offers none has it negotiated afterwards, where all agree.
+        _listening = new NoiseIdentity(identity);
         _options = options;
         _time = time;
         _muxers = new SupportedProtocols(options.Muxers);
@@ -46,7 +50,7 @@ internal sealed class ConnectionUpgrader : IDisposable
             using var buffer = new NegotiationBuffer();
             await AgreeAsync(buffer, transport, isDialer, [ConnectionOptions.NoiseProtocol], Security, either.Token);
 
-            using var handshake = new SecureHandshake(isDialer, _identity, expected);
+            using var handshake = new SecureHandshake(isDialer, isDialer ? _dialing : _listening, expected);
             await buffer.RunAsync(transport, handshake, either.Token);
             if (handshake.Transport is null)
                 throw new ConnectionException(FailureOf(handshake.Error), $"The Noise handshake failed: {handshake.Error}.");
@@ -71,7 +75,11 @@ internal sealed class ConnectionUpgrader : IDisposable
         }
     }
 
-    public void Dispose() => _identity.Dispose();
+    public void Dispose()
+    {
+        _dialing.Dispose();
+        _listening.Dispose();
+    }
 
     static async Task<string> AgreeAsync(
         NegotiationBuffer buffer, ITransportConnection connection, bool isDialer, IReadOnlyList<string> proposals, SupportedProtocols supported,
