@@ -55,5 +55,29 @@ internal sealed class JsPeer : IAsyncDisposable
     /// <inheritdoc cref="PeerProcess.EventAsync"/>
     public Task<JsonElement> EventAsync(string name, Func<JsonElement, bool>? condition = null) => _process.EventAsync(name, condition);
 
+    /// <summary>Dials an address, which ends in a peer id.</summary>
+    public async Task<JsConnection> DialAsync(Multiaddr address)
+        => Read<JsConnection>(await CallAsync("dial", new { Address = address.ToString() }));
+
+    /// <summary>Waits until it has a connection to the peer, which either side made.</summary>
+    public async Task<JsConnection> ConnectedAsync(PeerId to)
+        => Read<JsConnection>(await EventAsync("connected", connection => connection.GetProperty("peer").GetString() == to.ToString()));
+
+    /// <summary>Waits until it has lost a connection to the peer.</summary>
+    public Task DisconnectedAsync(PeerId from)
+        => EventAsync("disconnected", connection => connection.GetProperty("peer").GetString() == from.ToString());
+
+    /// <summary>Opens a stream to a connected peer.</summary>
+    public async Task<JsStream> OpenAsync(PeerId to, string protocol)
+        => new(this, await CallAsync("open", new { Peer = to.ToString(), Protocol = protocol }));
+
+    /// <summary>Waits for a stream that was opened to it with <see cref="ByteProtocols.Hold"/>.</summary>
+    public async Task<JsStream> HeldAsync() => new(this, await EventAsync("stream"));
+
+    internal static T Read<T>(JsonElement line) => line.Deserialize<T>(JsonSerializerOptions.Web)!;
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }
+
+/// <summary>A connection, in the words of js-libp2p.</summary>
+internal sealed record JsConnection(string Peer, string Muxer, string Encryption, string Direction);

@@ -26,7 +26,8 @@ const PATIENCE = 60_000 // milliseconds; the defaults of a few seconds would mak
 const listenAddresses = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
 const muxerOf = {
   yamux: yamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS }),
-  mplex: mplex({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS })
+  // mplex resets a stream whose reader falls behind by more than its buffer: the default of 4 MiB would fail busy machines.
+  mplex: mplex({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, maxStreamBufferSize: 128 << 20 })
 }
 
 const node = await createLibp2p({
@@ -79,8 +80,14 @@ await answer(SINK, sink)
 await answer(SOURCE, source)
 await answer(HOLD, async (stream, peer) => emit('stream', { protocol: HOLD, peer, stream: keep(stream) }))
 
-node.addEventListener('peer:connect', ({ detail }) => emit('connected', { peer: detail.toString() }))
-node.addEventListener('peer:disconnect', ({ detail }) => emit('disconnected', { peer: detail.toString() }))
+const describe = (connection) => ({
+  peer: connection.remotePeer.toString(),
+  muxer: connection.multiplexer,
+  encryption: connection.encryption,
+  direction: connection.direction
+})
+node.addEventListener('connection:open', ({ detail }) => emit('connected', describe(detail)))
+node.addEventListener('connection:close', ({ detail }) => emit('disconnected', describe(detail)))
 node.addEventListener('peer:identify', ({ detail }) => emit('identified', {
   peer: detail.peerId.toString(),
   agent: detail.agentVersion,
@@ -100,10 +107,7 @@ emit('listening', {
 })
 
 serve({
-  dial: async ({ address }) => {
-    const connection = await node.dial(multiaddr(address))
-    return { peer: connection.remotePeer.toString(), muxer: connection.multiplexer, encryption: connection.encryption }
-  },
+  dial: async ({ address }) => describe(await node.dial(multiaddr(address))),
   close: ({ peer }) => node.hangUp(peerIdFromString(peer)),
   peers: () => ({ peers: node.getPeers().map(String) }),
   ping: async ({ peer }) => ({ milliseconds: await node.services.ping.ping(peerIdFromString(peer)) }),
@@ -129,11 +133,11 @@ serve({
   },
   reset: ({ stream }) => streamOf(stream).reset(),
 
-  // Opens so many echo streams, and only when all are open sends through each and compares.
-  echoMany: async ({ peer, streams, count }) => {
+  // Opens so many echo streams, and only when all are open sends 1, 2, 3 … bytes through them and compares.
+  echoMany: async ({ peer, streams }) => {
     const opened = await Promise.all(Array.from({ length: streams }, () => open(peer, ECHO)))
-    await Promise.all(opened.map(async ({ stream }) => {
-      await Promise.all([stream.writePattern(count).then(() => stream.closeWrite()), stream.readUntil()])
+    await Promise.all(opened.map(async ({ stream }, index) => {
+      await Promise.all([stream.writePattern(1 + index).then(() => stream.closeWrite()), stream.readUntil()])
     }))
     return { same: opened.filter(({ stream }) => stream.received.report().sha256 === stream.sent.report().sha256).length }
   },
