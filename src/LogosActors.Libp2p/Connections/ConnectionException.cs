@@ -1,7 +1,7 @@
 namespace LogosActors.Libp2p.Connections;
 
 /// <summary>Why a connection was not made, or has ended.</summary>
-internal enum ConnectionFailure
+public enum ConnectionFailure
 {
     /// <summary>This side closed it.</summary>
     Closed,
@@ -23,13 +23,26 @@ internal enum ConnectionFailure
 
     /// <summary>The peer broke the protocol of its streams.</summary>
     MultiplexingFailed,
+
+    /// <summary>There is no connection to the peer.</summary>
+    NotConnected,
+
+    /// <summary>No address of the peer is known that can be dialed.</summary>
+    NoAddress,
+
+    /// <summary>This host does not want the peer or the address.</summary>
+    Refused,
 }
 
 /// <summary>A connection was not made, or has ended.</summary>
-internal sealed class ConnectionException(ConnectionFailure failure, string message, Exception? inner = null) : IOException(message, inner)
+/// <param name="failure">Why.</param>
+/// <param name="message">Why, in words.</param>
+/// <param name="inner">What caused it.</param>
+public sealed class ConnectionException(ConnectionFailure failure, string message, Exception? inner = null) : IOException(message, inner)
 {
+    /// <summary>Why.</summary>
     public ConnectionFailure Failure { get; } = failure;
 }
 
 /// <summary>A stream was reset, by the peer or by this side; its connection goes on.</summary>
-internal sealed class StreamResetException() : IOException("The stream was reset.");
+public sealed class StreamResetException() : IOException("The stream was reset.");

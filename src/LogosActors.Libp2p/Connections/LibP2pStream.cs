@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Multiplexing;
+using LogosActors.Libp2p.Negotiation;
 
 namespace LogosActors.Libp2p.Connections;
 
@@ -11,7 +13,7 @@ namespace LogosActors.Libp2p.Connections;
 /// One reader and one writer at a time. Back-pressure is end to end: a write waits for the peer's window and the connection's
 /// buffer; bytes that are not read keep the peer's window closed. Unread bytes are bounded by the multiplexer.
 /// </remarks>
-internal sealed class LibP2pStream : IAsyncDisposable
+public sealed class LibP2pStream : IAsyncDisposable
 {
     // Unread bytes are bounded by the window already; a pipe that paused would hold up the whole connection.
     static readonly PipeOptions Unread = new(pauseWriterThreshold: 0, minimumSegmentSize: 4 * 1024, useSynchronizationContext: false);
@@ -34,6 +36,15 @@ internal sealed class LibP2pStream : IAsyncDisposable
 
     /// <summary>Whether this side opened the stream.</summary>
     public bool IsOutbound => Mux.IsOutbound;
+
+    /// <summary>The protocol that both sides agreed on.</summary>
+    public string Protocol { get; internal set; } = "";
+
+    /// <summary>Who is at the other end.</summary>
+    public PeerId RemotePeer => _connection.RemotePeer;
+
+    /// <summary>Whether the peer has finished or reset the stream, or the connection is over.</summary>
+    internal bool IsRemoteFinished => _isFinished || _end is not null;
 
     internal MuxStream Mux { get; }
 
@@ -106,6 +117,39 @@ internal sealed class LibP2pStream : IAsyncDisposable
         Reset();
         _unread.Reader.Complete();
         return default;
+    }
+
+    /// <summary>Runs a negotiation to its end; bytes behind it are left to be read.</summary>
+    /// <exception cref="IOException">The stream was finished, reset or lost in the midst of it.</exception>
+    internal async Task NegotiateAsync(INegotiation negotiation, CancellationToken cancellation)
+    {
+        var isOver = false;
+        while (true)
+        {
+            if (!negotiation.Output.IsEmpty)
+            {
+                await WriteAsync(negotiation.Output, cancellation);
+                negotiation.Sent();
+            }
+            if (isOver)
+                return;
+            var result = await _unread.Reader.ReadAsync(cancellation);
+            var segment = result.Buffer.First;
+            if (segment.IsEmpty && result.IsCompleted)
+                throw new ConnectionException(ConnectionFailure.NegotiationFailed, "The peer finished the stream before a protocol was agreed on.");
+            isOver = Read(negotiation, segment.Span, out var taken);
+            _unread.Reader.AdvanceTo(result.Buffer.GetPosition(taken));
+            if (taken > 0)
+                _connection.Consumed(this, taken);
+        }
+    }
+
+    static bool Read(INegotiation negotiation, ReadOnlySpan<byte> source, out int taken)
+    {
+        var rest = source;
+        var isOver = negotiation.Read(ref rest);
+        taken = source.Length - rest.Length;
+        return isOver;
     }
 
     /// <summary>Takes bytes for the reader, who learns of them by <see cref="Flush"/>.</summary>

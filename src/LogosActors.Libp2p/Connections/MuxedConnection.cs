@@ -47,9 +47,12 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         _sendBuffer = options.SendBuffer;
         _slowReaderTimeout = options.SlowReaderTimeout;
         RemoteKey = remoteKey;
+        RemotePeer = PeerId.FromPublicKey(remoteKey);
     }
 
     public PublicKey RemoteKey { get; }
+
+    public PeerId RemotePeer { get; }
 
     public EndPoint? RemoteEndPoint => _channel.RemoteEndPoint;
 

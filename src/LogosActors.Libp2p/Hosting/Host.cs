@@ -1,0 +1,65 @@
+using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Libp2p.Hosting;
+
+/// <summary>What is said to a <see cref="HostActor"/>.</summary>
+internal static class Host
+{
+    /// <summary>Asks for <see cref="Started"/> once every listener listens, or for the failure of the first that does not.</summary>
+    public sealed record WaitForStart
+    {
+        public static readonly WaitForStart Instance = new();
+    }
+
+    public sealed record Started
+    {
+        public static readonly Started Instance = new();
+    }
+
+    /// <summary>A listener listens.</summary>
+    public sealed record Listening(Listener Listener);
+
+    /// <summary>A listener cannot listen.</summary>
+    public sealed record NotListening(Listener Listener, ConnectionException Cause);
+
+    /// <summary>Wants a connection to a peer, or to whoever is at an address.</summary>
+    public sealed record Dial(PeerId? Peer, IReadOnlyList<Multiaddr> Addresses, TaskCompletionSource<DialResult> Waiter);
+
+    /// <summary>Somebody waits no longer for a dial.</summary>
+    public sealed record StopWaiting(TaskCompletionSource<DialResult> Waiter);
+
+    /// <summary>A dial has come to nothing.</summary>
+    public sealed record DialFailed(object Key, DialResult Result);
+
+    /// <summary>A connection was made. <paramref name="DialKey"/> names the dial that made it.</summary>
+    public sealed record Upgraded(MuxedConnection Connection, Multiaddr? Address, object? DialKey);
+
+    /// <summary>A connection that was taken has ended.</summary>
+    public sealed record Ended(PeerConnection Connection, ConnectionFailure Reason);
+
+    /// <summary>Closes the connection to a peer; the answer is <see cref="Disconnected"/> once it has ended.</summary>
+    public sealed record Disconnect(PeerId Peer);
+
+    public sealed record Disconnected
+    {
+        public static readonly Disconnected Instance = new();
+    }
+
+    /// <summary>Wants every event, beginning with a <see cref="PeerConnected"/> for each peer that is.</summary>
+    public sealed record Subscribe(Action<HostEvent> Observer);
+
+    public sealed record Unsubscribe(Action<HostEvent> Observer);
+}
+
+/// <summary>A listen address, and what became of it; survives a restart of its actor.</summary>
+internal sealed class Listener(Multiaddr wanted)
+{
+    /// <summary>Where to listen: as configured, and once a free port was found, at that port for ever.</summary>
+    public Multiaddr Address { get; private set; } = wanted;
+
+    public bool WasBound { get; private set; }
+
+    public void Bound(Multiaddr address) => (Address, WasBound) = (address, true);
+}

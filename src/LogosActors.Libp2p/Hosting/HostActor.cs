@@ -1,0 +1,262 @@
+using LogosActors.Actors;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Dialing;
+using LogosActors.Libp2p.Identity;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Libp2p.Hosting;
+
+/// <summary>Supervises listeners, dials and connections, and keeps one connection per peer.</summary>
+/// <remarks>
+/// Parent: the root (or whoever spawns it). A failure costs every connection of the host; a restart listens again, and its owner's
+/// subscriptions and whoever waits for a dial are told that it is over. Children: <see cref="ListenerActor"/>,
+/// <see cref="DialActor"/>, <see cref="ConnectionActor"/>, each failing alone.
+/// </remarks>
+internal sealed class HostActor(HostEnvironment environment) : Actor
+{
+    readonly Dictionary<object, PendingDial> _dials = [];
+    readonly List<Action<HostEvent>> _observers = [];
+    readonly List<ActorRef> _waitingForStart = [];
+    readonly HashSet<PeerConnection> _open = [];
+    readonly Dictionary<PeerId, List<ActorRef>> _waitingForEnd = [];
+    readonly List<Listener> _listeners = [.. environment.Options.ListenAddresses.Select(address => new Listener(address))];
+    readonly HashSet<Listener> _listening = [];
+    ConnectionException? _notListening;
+    long _connections;
+
+    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy
+    {
+        Decider = static _ => Directive.Restart,
+        Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10)),
+    };
+
+    protected override void PreStart()
+    {
+        foreach (var (listener, index) in _listeners.Select((listener, index) => (listener, index)))
+            Context.Spawn(Props.Create(() => new ListenerActor(environment, listener, Self)), $"listen-{index}");
+    }
+
+    protected override void PostStop()
+    {
+        foreach (var dial in _dials.Values)
+            dial.End(DialResult.Failed(dial.Peer, ConnectionFailure.Closed, "The host has stopped."));
+        foreach (var connection in _open)
+        {
+            if (environment.Connected.TryRemove(KeyValuePair.Create(connection.Peer, connection)))
+                Publish(new PeerDisconnected(connection.Peer, ConnectionFailure.Closed));
+        }
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case Host.WaitForStart:
+                _waitingForStart.Add(Sender);
+                TellStarted();
+                break;
+            case Host.Listening listening:
+                _listening.Add(listening.Listener);
+                environment.ListenAddresses = [.. _listeners.Where(_listening.Contains).Select(listener => listener.Address)];
+                TellStarted();
+                break;
+            case Host.NotListening failed:
+                _notListening ??= failed.Cause;
+                TellStarted();
+                break;
+            case Host.Dial dial:
+                Dial(dial);
+                break;
+            case Host.StopWaiting stop:
+                StopWaiting(stop.Waiter);
+                break;
+            case Host.DialFailed failed:
+                if (_dials.Remove(failed.Key, out var lost))
+                    lost.End(failed.Result);
+                break;
+            case Host.Upgraded upgraded:
+                Take(upgraded);
+                break;
+            case Host.Ended ended:
+                Forget(ended.Connection, ended.Reason);
+                break;
+            case Host.Disconnect disconnect:
+                Disconnect(disconnect.Peer);
+                break;
+            case Host.Subscribe subscribe:
+                _observers.Add(subscribe.Observer);
+                foreach (var connection in environment.Connected.Values)
+                    Tell(subscribe.Observer, new PeerConnected(connection.Peer, connection.Address, connection.IsDialer));
+                break;
+            case Host.Unsubscribe unsubscribe:
+                _observers.Remove(unsubscribe.Observer);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    void TellStarted()
+    {
+        if (_notListening is null && _listening.Count < _listeners.Count)
+            return;
+        foreach (var waiting in _waitingForStart)
+            waiting.Tell(_notListening is null ? Host.Started.Instance : new Failure(_notListening), Self);
+        _waitingForStart.Clear();
+    }
+
+    void Dial(Host.Dial dial)
+    {
+        if (dial.Peer == environment.Self)
+            dial.Waiter.TrySetResult(DialResult.Failed(dial.Peer, ConnectionFailure.Refused, "A host does not dial itself."));
+        else if (dial.Peer is not null && environment.Connected.ContainsKey(dial.Peer))
+            dial.Waiter.TrySetResult(DialResult.Connected(dial.Peer));
+        else if (_dials.TryGetValue(KeyOf(dial), out var pending))
+        {
+            pending.Waiters.Add(dial.Waiter);
+            pending.Actor.Tell(new DialActor.AlsoTry(dial.Addresses), Self);
+        }
+        else
+        {
+            var key = KeyOf(dial);
+            var actor = Context.Spawn(Props.Create(() => new DialActor(environment, key, dial.Peer, dial.Addresses, Self)));
+            _dials.Add(key, new PendingDial(dial.Peer, actor) { Waiters = { dial.Waiter } });
+        }
+    }
+
+    static object KeyOf(Host.Dial dial) => (object?)dial.Peer ?? dial.Addresses[0];
+
+    void StopWaiting(TaskCompletionSource<DialResult> waiter)
+    {
+        foreach (var (key, dial) in _dials)
+        {
+            if (!dial.Waiters.Remove(waiter))
+                continue;
+            if (dial.Waiters.Count == 0)
+            {
+                Context.Stop(dial.Actor);
+                _dials.Remove(key);
+            }
+            return;
+        }
+    }
+
+    void Take(Host.Upgraded upgraded)
+    {
+        var peer = upgraded.Connection.RemotePeer;
+        var isDialer = upgraded.DialKey is not null;
+        environment.Connected.TryGetValue(peer, out var older);
+        if (peer == environment.Self)
+            Refuse(upgraded, ConnectionFailure.Refused, "It is this host itself that answers there.");
+        else if (older is not null
+            && !SimultaneousDial.Replaces(environment.Self, peer, older.IsDialer, isDialer, environment.Now - older.Since))
+        {
+            // The peer may take a moment to find the other connection: what it has begun on this one is served meanwhile.
+            Add(upgraded, isDialer).Actor.Tell(ConnectionActor.Retire.Instance, Self);
+            EndDials(upgraded.DialKey, peer, DialResult.Connected(peer));
+        }
+        else
+        {
+            var connection = Add(upgraded, isDialer);
+            environment.Connected[peer] = connection;
+            older?.Actor.Tell(ConnectionActor.Retire.Instance, Self);
+            if (older is null)
+                Publish(new PeerConnected(peer, connection.Address, isDialer));
+            EndDials(upgraded.DialKey, peer, DialResult.Connected(peer));
+        }
+    }
+
+    PeerConnection Add(Host.Upgraded upgraded, bool isDialer)
+    {
+        var muxed = upgraded.Connection;
+        var actor = Context.Spawn(
+            Props.Create(() => new ConnectionActor(environment, muxed)), $"{muxed.RemotePeer}-{++_connections}");
+        var connection = new PeerConnection(muxed, upgraded.Address, isDialer, environment.Now, actor);
+        _open.Add(connection);
+        Context.PipeTo(muxed.Ended, map: end => new Host.Ended(connection, end.Failure));
+        return connection;
+    }
+
+    void Refuse(Host.Upgraded upgraded, ConnectionFailure failure, string reason)
+    {
+        _ = upgraded.Connection.DisposeAsync().AsTask();
+        var peer = upgraded.Connection.RemotePeer;
+        Log.LogDebug("The connection with {Peer} is not taken: {Reason}", peer, reason);
+        if (upgraded.DialKey is not null)
+            EndDials(upgraded.DialKey, peer, DialResult.Failed(peer, failure, reason));
+    }
+
+    /// <summary>Ends the dial that made a connection, and one of the same peer that still goes on, or goes on in vain.</summary>
+    void EndDials(object? key, PeerId peer, DialResult result)
+    {
+        if (key is not null && _dials.Remove(key, out var made))
+            made.End(result);
+        if (result.IsConnected && _dials.TryGetValue(peer, out var other))
+            other.End(result);
+    }
+
+    void Forget(PeerConnection connection, ConnectionFailure reason)
+    {
+        _open.Remove(connection);
+        var peer = connection.Peer;
+        if (environment.Connected.TryRemove(KeyValuePair.Create(peer, connection)))
+            Publish(new PeerDisconnected(peer, reason));
+        if (!_open.Any(other => other.Peer == peer) && _waitingForEnd.Remove(peer, out var waiting))
+        {
+            foreach (var asked in waiting)
+                asked.Tell(Host.Disconnected.Instance, Self);
+        }
+    }
+
+    void Disconnect(PeerId peer)
+    {
+        PeerConnection[] connections = [.. _open.Where(connection => connection.Peer == peer)];
+        if (connections.Length == 0)
+        {
+            Reply(Host.Disconnected.Instance);
+            return;
+        }
+        if (!_waitingForEnd.TryGetValue(peer, out var waiting))
+            _waitingForEnd.Add(peer, waiting = []);
+        waiting.Add(Sender);
+        foreach (var connection in connections)
+            connection.Actor.Tell(ConnectionActor.Close.Instance, Self);
+    }
+
+    void Publish(HostEvent occurred)
+    {
+        foreach (var observer in _observers.ToArray())
+            Tell(observer, occurred);
+    }
+
+    void Tell(Action<HostEvent> observer, HostEvent occurred)
+    {
+        try
+        {
+            observer(occurred);
+        }
+#pragma warning disable CA1031 // an observer's failure is not the host's
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.LogError(e, "An observer failed on {Event}", occurred);
+        }
+    }
+
+    sealed class PendingDial(PeerId? peer, ActorRef actor)
+    {
+        public PeerId? Peer => peer;
+
+        public ActorRef Actor => actor;
+
+        public List<TaskCompletionSource<DialResult>> Waiters { get; } = [];
+
+        public void End(DialResult result)
+        {
+            foreach (var waiter in Waiters)
+                waiter.TrySetResult(result);
+            Waiters.Clear();
+        }
+    }
+}

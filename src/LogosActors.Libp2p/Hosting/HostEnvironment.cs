@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Libp2p.Hosting;
+
+/// <summary>What the actors of one host share. Safe for any number of threads.</summary>
+internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions options, TimeProvider time) : IDisposable
+{
+    readonly long _origin = time.GetTimestamp();
+    readonly CancellationTokenSource _stopping = new();
+    readonly OpenConnections _open = new();
+    readonly ConnectionUpgrader _upgrader = new(identity, options.Connections with { UpgradeTimeout = options.UpgradeTimeout }, time);
+
+    public PeerId Self { get; } = PeerId.FromPublicKey(identity.PublicKey);
+
+    public PrivateKey Identity => identity;
+
+    public Libp2pHostOptions Options => options;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Cancelled when the host stops.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>The host's monotonic clock.</summary>
+    public TimeSpan Now => time.GetElapsedTime(_origin);
+
+    public ProtocolHandlers Handlers { get; } = new();
+
+    /// <summary>The peers that are connected. Written by <see cref="HostActor"/> alone, read by everybody.</summary>
+    public ConcurrentDictionary<PeerId, PeerConnection> Connected { get; } = new();
+
+    /// <summary>Where the host listens. Written by <see cref="HostActor"/> alone.</summary>
+    public volatile IReadOnlyList<Multiaddr> ListenAddresses = [];
+
+    public ITransport? TransportFor(Multiaddr address) => options.Transports.FirstOrDefault(transport => transport.Handles(address));
+
+    /// <summary>Upgrades a plain connection to one that the host closes at its end at the latest.</summary>
+    /// <exception cref="ConnectionException">See <see cref="ConnectionUpgrader.UpgradeAsync"/>.</exception>
+    public async Task<MuxedConnection> UpgradeAsync(
+        ITransportConnection transport, bool isDialer, PeerId? expected, CancellationToken cancellation) =>
+        await _open.AddAsync(await _upgrader.UpgradeAsync(transport, isDialer, expected, cancellation));
+
+    /// <summary>Closes every connection that lives, and any that is still made.</summary>
+    public async Task CloseConnectionsAsync()
+    {
+        await _stopping.CancelAsync();
+        await _open.CloseAsync();
+    }
+
+    public void Dispose()
+    {
+        _upgrader.Dispose();
+        _stopping.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using LogosActors.Actors;
+using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Negotiation;
+
+namespace LogosActors.Libp2p.Hosting;
+
+/// <summary>A connection that the host has taken, and what is known of it.</summary>
+/// <param name="Connection">The connection.</param>
+/// <param name="Address">Where the peer was dialed, or where it comes from.</param>
+/// <param name="IsDialer">Whether this side dialed.</param>
+/// <param name="Since">When it was taken, on the host's monotonic clock.</param>
+/// <param name="Actor">Its actor.</param>
+internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Address, bool IsDialer, TimeSpan Since, ActorRef Actor)
+{
+    public PeerId Peer => Connection.RemotePeer;
+
+    /// <summary>Opens a stream and agrees on a protocol.</summary>
+    /// <exception cref="ConnectionException">The connection has ended, the peer speaks none of the protocols or is too slow.</exception>
+    /// <exception cref="StreamResetException">The peer does not want the stream.</exception>
+    public async Task<LibP2pStream> OpenStreamAsync(
+        IReadOnlyList<string> protocols, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        LibP2pStream? stream = null;
+        try
+        {
+            stream = await Connection.OpenStreamAsync(either.Token);
+            var dialer = new MultistreamDialer(protocols);
+            await stream.NegotiateAsync(dialer, either.Token);
+            stream.Protocol = dialer.Protocol ?? throw new ConnectionException(
+                ConnectionFailure.NegotiationFailed, $"{Peer} agreed to none of {string.Join(", ", protocols)}: {dialer.Error}.");
+            return stream;
+        }
+        catch (Exception e)
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+            if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+                throw new ConnectionException(ConnectionFailure.TimedOut, $"{Peer} did not agree on a protocol within {timeout}.", e);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Connections.Tcp;
+using LogosActors.Libp2p.Hosting;
+
+namespace LogosActors.Libp2p;
+
+/// <summary>Settings of a host. Immutable; checked when set.</summary>
+public sealed record Libp2pHostOptions
+{
+    static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    /// <summary>Where peers can connect; port 0 takes any that is free. None: the host only dials.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<Multiaddr> ListenAddresses { get; init; } = [];
+
+    /// <summary>How long a dial may take, over all addresses of the peer.</summary>
+    /// <value>Default 10 s (js-libp2p <c>dialTimeout</c>). Range 100 ms – 5 min.</value>
+    public TimeSpan DialTimeout { get; init => field = OptionRange.Check(value, Shortest, Longest); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long security and multiplexing of a new connection may take to be agreed on.</summary>
+    /// <value>Default 10 s (js-libp2p <c>inboundUpgradeTimeout</c>). Range 100 ms – 5 min.</value>
+    public TimeSpan UpgradeTimeout { get; init => field = OptionRange.Check(value, Shortest, Longest); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the protocol of a new stream may take to be agreed on.</summary>
+    /// <value>Default 10 s (js-libp2p <c>inboundStreamProtocolNegotiationTimeout</c>). Range 100 ms – 5 min.</value>
+    public TimeSpan NegotiationTimeout { get; init => field = OptionRange.Check(value, Shortest, Longest); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many streams one peer may have open to this host; more are reset.</summary>
+    /// <value>Default 256. Range 1 – 100,000.</value>
+    public int MaxInboundStreams { get; init => field = OptionRange.Check(value, 1, 100_000); } = 256;
+
+    /// <summary>The connection shell's own bounds.</summary>
+    internal ConnectionOptions Connections { get; init; } = new();
+
+    /// <summary>The transports, asked in this order.</summary>
+    internal IReadOnlyList<ITransport> Transports { get; init; } = [new TcpTransport()];
+}
