@@ -12,6 +12,9 @@ public enum ConnectionFailure
     /// <summary>The peer could not be reached.</summary>
     Unreachable,
 
+    /// <summary>The peer broke the protocol of the transport.</summary>
+    TransportFailed,
+
     /// <summary>The upgrade took longer than it may.</summary>
     TimedOut,
 
