@@ -32,7 +32,7 @@ public sealed class LibP2pStream : IAsyncDisposable
     }
 
     /// <summary>The connection that the stream is of.</summary>
-    public MuxedConnection Connection { get; }
+    internal MuxedConnection Connection { get; }
 
     /// <summary>Whether this side opened the stream.</summary>
     public bool IsOutbound => Mux.IsOutbound;
@@ -41,7 +41,7 @@ public sealed class LibP2pStream : IAsyncDisposable
     public string Protocol { get; internal set; } = "";
 
     /// <summary>Who is at the other end.</summary>
-    public PeerId RemotePeer => _connection.RemotePeer;
+    public PeerId RemotePeer => Connection.RemotePeer;
 
     /// <summary>Whether the peer has finished or reset the stream, or the connection is over.</summary>
     internal bool IsRemoteFinished => _isFinished || _end is not null;
@@ -140,7 +140,7 @@ public sealed class LibP2pStream : IAsyncDisposable
             isOver = Read(negotiation, segment.Span, out var taken);
             _unread.Reader.AdvanceTo(result.Buffer.GetPosition(taken));
             if (taken > 0)
-                _connection.Consumed(this, taken);
+                Connection.Consumed(this, taken);
         }
     }
 
