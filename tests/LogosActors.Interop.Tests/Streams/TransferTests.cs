@@ -6,6 +6,8 @@ public sealed class TransferTests
 {
     const long Large = 100_000_000;
 
+    const long MoreThanFits = 20_000_000;
+
     const int Many = 1000;
 
     [Theory]
@@ -66,6 +68,20 @@ public sealed class TransferTests
         await stream.CloseWriteAsync();
 
         Assert.Equal(Pattern.Of(Large), (await reading).Transfer);
+    }
+
+    [Fact]
+    public async Task What_a_js_peer_sends_over_mplex_before_we_read_is_not_lost()
+    {
+        await using var pair = await Pair.ConnectAsync("mplex", weDial: true);
+        var theirs = await pair.Theirs.OpenAsync(pair.Ours.Id, ByteProtocols.Hold);
+        await using var ours = await pair.Ours.HeldAsync();
+
+        // Without windows it sends all of it at once, five times what our stream holds.
+        await theirs.WriteAsync(MoreThanFits);
+        await theirs.CloseWriteAsync();
+
+        Assert.Equal(Pattern.Of(MoreThanFits), await ours.ReadUntilAsync());
     }
 
     [Theory]
