@@ -14,6 +14,11 @@ public abstract record HostEvent(PeerId Peer);
 /// <param name="IsDialer">Whether this side dialed.</param>
 public sealed record PeerConnected(PeerId Peer, Multiaddr? Address, bool IsDialer) : HostEvent(Peer);
 
+/// <summary>A connected peer has said who it is, for the first time or anew.</summary>
+/// <param name="Peer">The peer.</param>
+/// <param name="Identity">What it says.</param>
+public sealed record PeerIdentified(PeerId Peer, PeerIdentity Identity) : HostEvent(Peer);
+
 /// <summary>There is no connection to a peer any more.</summary>
 /// <param name="Peer">The peer.</param>
 /// <param name="Reason">Why the last one has ended.</param>

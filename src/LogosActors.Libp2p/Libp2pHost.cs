@@ -3,6 +3,7 @@ using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Ping;
 
 namespace LogosActors.Libp2p;
 
@@ -122,6 +123,27 @@ public sealed class Libp2pHost : IAsyncDisposable
         return _environment.Connected.TryGetValue(peer, out var connection)
             ? await connection.OpenStreamAsync(protocols, _environment.Options.NegotiationTimeout, _environment.Time, cancellation)
             : throw new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first.");
+    }
+
+    /// <summary>What a connected peer has said of itself; null when it has not yet.</summary>
+    public PeerIdentity? IdentityOf(PeerId peer) => _environment.Identified.GetValueOrDefault(peer);
+
+    /// <summary>Measures the round trip to a connected peer.</summary>
+    /// <exception cref="ConnectionException">The peer is not connected, does not echo, or not within 10 s.</exception>
+    /// <exception cref="StreamResetException">The peer does not want to be pinged now.</exception>
+    public async Task<TimeSpan> PingAsync(PeerId peer, CancellationToken cancellation = default)
+    {
+        await using var stream = await OpenStreamAsync(peer, PingProtocol.Protocol, cancellation);
+        using var late = new CancellationTokenSource(PingProtocol.Timeout, _environment.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        try
+        {
+            return await PingProtocol.PingAsync(stream, _environment.Time, either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ConnectionException(ConnectionFailure.TimedOut, $"{peer} did not echo within {PingProtocol.Timeout}.", e);
+        }
     }
 
     /// <summary>Serves the streams of a protocol from now on, on all connections.</summary>

@@ -15,6 +15,18 @@ public sealed record Libp2pHostOptions
     /// <value>Default none.</value>
     public IReadOnlyList<Multiaddr> ListenAddresses { get; init; } = [];
 
+    /// <summary>The addresses that peers are told; none: those that the host listens at.</summary>
+    /// <value>Default none. At most 256.</value>
+    public IReadOnlyList<Multiaddr> AnnounceAddresses { get; init; } = [];
+
+    /// <summary>The implementation that peers are told.</summary>
+    /// <value>Default <c>logos-actors/</c> and the version. At most 512 bytes.</value>
+    public string AgentVersion { get; init; } = $"logos-actors/{typeof(Libp2pHostOptions).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>The network's version that peers are told.</summary>
+    /// <value>Default <c>ipfs/0.1.0</c> (go- and js-libp2p). At most 512 bytes.</value>
+    public string ProtocolVersion { get; init; } = "ipfs/0.1.0";
+
     /// <summary>How long a dial may take, over all addresses of the peer.</summary>
     /// <value>Default 10 s (js-libp2p <c>dialTimeout</c>). Range 100 ms – 5 min.</value>
     public TimeSpan DialTimeout { get; init => field = OptionRange.Check(value, Shortest, Longest); } = TimeSpan.FromSeconds(10);

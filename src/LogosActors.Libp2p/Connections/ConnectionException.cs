@@ -35,6 +35,9 @@ public enum ConnectionFailure
 
     /// <summary>This host does not want the peer or the address.</summary>
     Refused,
+
+    /// <summary>The peer broke the protocol that a stream is for.</summary>
+    ProtocolViolated,
 }
 
 /// <summary>A connection was not made, or has ended.</summary>

@@ -42,6 +42,9 @@ internal static class Host
     /// <summary>Closes the connection to a peer; the answer is <see cref="Disconnected"/> once it has ended.</summary>
     public sealed record Disconnect(PeerId Peer);
 
+    /// <summary>A peer has said who it is.</summary>
+    public sealed record Identified(PeerId Peer, PeerIdentity Identity);
+
     public sealed record Disconnected
     {
         public static readonly Disconnected Instance = new();

@@ -1,7 +1,9 @@
 using LogosActors.Actors;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Dialing;
+using LogosActors.Libp2p.Identify;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Ping;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Hosting;
@@ -21,6 +23,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
     readonly Dictionary<PeerId, List<ActorRef>> _waitingForEnd = [];
     readonly List<Listener> _listeners = [.. environment.Options.ListenAddresses.Select(address => new Listener(address))];
     readonly HashSet<Listener> _listening = [];
+    ActorRef? _identify;
     ConnectionException? _notListening;
     long _connections;
 
@@ -32,6 +35,13 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
 
     protected override void PreStart()
     {
+        var exchange = new IdentifyExchange(environment);
+        _identify = Context.Spawn(Props.Create(() => new IdentifyActor(environment, exchange, Self)), "identify");
+        var identify = _identify;
+        Serve(IdentifyExchange.Protocol, exchange.SendAsync, 1);
+        Serve(IdentifyExchange.PushProtocol, (stream, cancellation) => ReceivePushAsync(stream, identify, cancellation), 1);
+        Serve(PingProtocol.Protocol, PingProtocol.ServeAsync, PingProtocol.MaxInboundStreams);
+        environment.Handlers.Changed = () => identify.Tell(IdentifyActor.Changed.Instance);
         foreach (var (listener, index) in _listeners.Select((listener, index) => (listener, index)))
             Context.Spawn(Props.Create(() => new ListenerActor(environment, listener, Self)), $"listen-{index}");
     }
@@ -58,6 +68,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
             case Host.Listening listening:
                 _listening.Add(listening.Listener);
                 environment.ListenAddresses = [.. _listeners.Where(_listening.Contains).Select(listener => listener.Address)];
+                _identify!.Tell(IdentifyActor.Changed.Instance, Self);
                 TellStarted();
                 break;
             case Host.NotListening failed:
@@ -80,13 +91,24 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
             case Host.Ended ended:
                 Forget(ended.Connection, ended.Reason);
                 break;
+            case Host.Identified identified when environment.Connected.ContainsKey(identified.Peer):
+                environment.Identified.TryGetValue(identified.Peer, out var known);
+                var identity = environment.Identified[identified.Peer] = IdentifyCheck.Merge(known, identified.Identity);
+                Publish(new PeerIdentified(identified.Peer, identity));
+                break;
+            case Host.Identified:
+                break;
             case Host.Disconnect disconnect:
                 Disconnect(disconnect.Peer);
                 break;
             case Host.Subscribe subscribe:
                 _observers.Add(subscribe.Observer);
                 foreach (var connection in environment.Connected.Values)
+                {
                     Tell(subscribe.Observer, new PeerConnected(connection.Peer, connection.Address, connection.IsDialer));
+                    if (environment.Identified.TryGetValue(connection.Peer, out var told))
+                        Tell(subscribe.Observer, new PeerIdentified(connection.Peer, told));
+                }
                 break;
             case Host.Unsubscribe unsubscribe:
                 _observers.Remove(unsubscribe.Observer);
@@ -95,6 +117,21 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
                 Unhandled(message);
                 break;
         }
+    }
+
+    /// <summary>Serves a protocol of the host's own.</summary>
+    void Serve(string protocol, StreamHandler handler, int maxInboundStreams)
+    {
+        environment.Handlers.Remove(protocol);
+        environment.Handlers.Add(new ProtocolHandler(protocol, handler, new StreamHandlerOptions { MaxInboundStreams = maxInboundStreams }));
+    }
+
+    async Task ReceivePushAsync(LibP2pStream stream, ActorRef identify, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(IdentifyActor.Timeout, environment.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        var (identity, error) = await IdentifyExchange.ReceiveAsync(stream, either.Token);
+        identify.Tell(new IdentifyActor.Heard(stream.RemotePeer, identity, error));
     }
 
     void TellStarted()
@@ -162,7 +199,10 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
             environment.Connected[peer] = connection;
             older?.Actor.Tell(ConnectionActor.Retire.Instance, Self);
             if (older is null)
+            {
+                _identify!.Tell(new PeerConnected(peer, connection.Address, isDialer), Self);
                 Publish(new PeerConnected(peer, connection.Address, isDialer));
+            }
             EndDials(upgraded.DialKey, peer, DialResult.Connected(peer));
         }
     }
@@ -201,7 +241,10 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
         _open.Remove(connection);
         var peer = connection.Peer;
         if (environment.Connected.TryRemove(KeyValuePair.Create(peer, connection)))
+        {
+            environment.Identified.TryRemove(peer, out _);
             Publish(new PeerDisconnected(peer, reason));
+        }
         if (!_open.Any(other => other.Peer == peer) && _waitingForEnd.Remove(peer, out var waiting))
         {
             foreach (var asked in waiting)

@@ -32,6 +32,9 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     /// <summary>The peers that are connected. Written by <see cref="HostActor"/> alone, read by everybody.</summary>
     public ConcurrentDictionary<PeerId, PeerConnection> Connected { get; } = new();
 
+    /// <summary>What the connected peers have said of themselves. Written by <see cref="HostActor"/> alone, read by everybody.</summary>
+    public ConcurrentDictionary<PeerId, PeerIdentity> Identified { get; } = new();
+
     /// <summary>Where the host listens. Written by <see cref="HostActor"/> alone.</summary>
     public volatile IReadOnlyList<Multiaddr> ListenAddresses = [];
 

@@ -1,0 +1,100 @@
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Identify;
+using LogosActors.Libp2p.Tests.Hosting;
+
+namespace LogosActors.Libp2p.Tests.Identify;
+
+public sealed class IdentifyTests
+{
+    static void Answer(TestHost host, StreamHandler handler)
+    {
+        host.Host.RemoveHandler(IdentifyExchange.Protocol);
+        host.Host.Handle(IdentifyExchange.Protocol, handler);
+    }
+
+    [Fact]
+    public async Task Peers_that_connect_learn_who_the_other_is()
+    {
+        await using var here = await TestHost.StartAsync();
+        await using var there = await TestHost.StartAsync(new Libp2pHostOptions { AgentVersion = "there/1" });
+        there.Host.Handle("/echo/1.0.0", (_, _) => Task.CompletedTask);
+        await here.ConnectAsync(there);
+        await TestHost.Until(() => here.Host.IdentityOf(there.Id) is not null && there.Host.IdentityOf(here.Id) is not null);
+        var identity = here.Host.IdentityOf(there.Id)!;
+        Assert.Equal(there.Key.PublicKey, identity.PublicKey);
+        Assert.Equal("there/1", identity.AgentVersion);
+        Assert.Contains("/echo/1.0.0", identity.Protocols);
+        Assert.Equal(there.Host.ListenAddresses, identity.ListenAddresses.Select(address => address.Encapsulate(there.Id)));
+        Assert.False(identity.SignedRecord.IsEmpty);
+        Assert.Equal("127.0.0.1", identity.ObservedAddress?.Host);
+        await TestHost.Until(() => here.Events.OfType<PeerIdentified>().Any());
+    }
+
+    [Fact]
+    public async Task A_protocol_that_is_added_later_is_told_to_connected_peers()
+    {
+        await using var here = await TestHost.StartAsync();
+        await using var there = await TestHost.StartAsync();
+        await here.ConnectAsync(there);
+        await TestHost.Until(() => here.Host.IdentityOf(there.Id) is not null && there.Host.IdentityOf(here.Id) is not null);
+        there.Host.Handle("/late/1", (_, _) => Task.CompletedTask);
+        await TestHost.Until(() => here.Host.IdentityOf(there.Id)!.Protocols.Contains("/late/1"));
+        there.Host.RemoveHandler("/late/1");
+        await TestHost.Until(() => !here.Host.IdentityOf(there.Id)!.Protocols.Contains("/late/1"));
+    }
+
+    [Fact]
+    public async Task A_peer_that_shows_anothers_key_is_disconnected()
+    {
+        await using var here = await TestHost.StartAsync();
+        await using var liar = await TestHost.StartAsync();
+        Answer(liar, async (stream, cancellation) =>
+            await LengthPrefixed.WriteAsync(
+                stream, new IdentifyMessage { PublicKey = here.Key.PublicKey.Encode() }.Encode(), cancellation));
+        Assert.True((await here.Host.DialAsync(liar.Address)).IsConnected);
+        await TestHost.Until(() => here.Events.Contains(new PeerDisconnected(liar.Id, ConnectionFailure.Closed)));
+        Assert.Null(here.Host.IdentityOf(liar.Id));
+    }
+
+    [Fact]
+    public async Task An_identity_that_is_too_large_or_never_ends_is_not_read_and_costs_nothing_else()
+    {
+        await using var here = await TestHost.StartAsync();
+        await using var large = await TestHost.StartAsync();
+        await using var endless = await TestHost.StartAsync();
+        var refused = 0;
+        Answer(large, async (stream, cancellation) =>
+        {
+            try
+            {
+                // A length of 2^31: nothing of it may be allocated.
+                await stream.WriteAsync(new byte[] { 0x80, 0x80, 0x80, 0x80, 0x08 }, cancellation);
+                await stream.ReadAsync(new byte[1], cancellation);
+                await stream.ReadAsync(new byte[1], cancellation);
+            }
+            finally
+            {
+                Interlocked.Increment(ref refused);
+            }
+        });
+        Answer(endless, async (stream, cancellation) =>
+        {
+            try
+            {
+                while (true)
+                    await LengthPrefixed.WriteAsync(stream, new IdentifyMessage { AgentVersion = "again" }.Encode(), cancellation);
+            }
+            finally
+            {
+                Interlocked.Increment(ref refused);
+            }
+        });
+        await here.ConnectAsync(large);
+        await here.ConnectAsync(endless);
+        await TestHost.Until(() => Volatile.Read(ref refused) == 2);
+        Assert.Null(here.Host.IdentityOf(large.Id));
+        Assert.Null(here.Host.IdentityOf(endless.Id));
+        await here.Host.PingAsync(large.Id);
+        await here.Host.PingAsync(endless.Id);
+    }
+}
