@@ -43,7 +43,7 @@ public sealed class LibP2pStream : IAsyncDisposable
     /// <summary>Who is at the other end.</summary>
     public PeerId RemotePeer => Connection.RemotePeer;
 
-    internal PublicKey RemoteKey => _connection.RemoteKey;
+    internal PublicKey RemoteKey => Connection.RemoteKey;
 
     /// <summary>Whether the peer has finished or reset the stream, or the connection is over.</summary>
     internal bool IsRemoteFinished => _isFinished || _end is not null;
