@@ -1,0 +1,79 @@
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Libp2p.Requests;
+
+/// <summary>Answers one question of a peer.</summary>
+/// <param name="peer">Who asks.</param>
+/// <param name="request">The question.</param>
+/// <param name="cancellation">Cancelled when the time is up, the connection has ended or the host stops.</param>
+public delegate Task<TResponse> RequestHandler<in TRequest, TResponse>(PeerId peer, TRequest request, CancellationToken cancellation);
+
+/// <summary>Questions and answers on a host.</summary>
+public static class RequestExtensions
+{
+    /// <summary>Answers the questions of a protocol from now on; <see cref="Libp2pHost.RemoveHandler"/> ends it.</summary>
+    /// <remarks>A question that is malformed, too long or too slow resets its stream, and so does a handler that throws.</remarks>
+    /// <param name="host">The host.</param>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="handler">Answers; many at once.</param>
+    /// <exception cref="ArgumentException">The protocol is handled already, or its id is malformed.</exception>
+    public static void Serve<TRequest, TResponse>(
+        this Libp2pHost host, RequestProtocol<TRequest, TResponse> protocol, RequestHandler<TRequest, TResponse> handler)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(handler);
+        var server = new RequestServer<TRequest, TResponse>(protocol, handler, host.Environment.Time);
+        host.Handle(protocol.Id, server.ServeAsync, new StreamHandlerOptions { MaxInboundStreams = protocol.MaxInboundPerPeer });
+    }
+
+    /// <summary>Makes a client of a protocol.</summary>
+    /// <param name="host">The host whose connections it uses.</param>
+    /// <param name="protocol">The protocol.</param>
+    public static RequestClient<TRequest, TResponse> CreateClient<TRequest, TResponse>(
+        this Libp2pHost host, RequestProtocol<TRequest, TResponse> protocol)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(protocol);
+        return new RequestClient<TRequest, TResponse>(host, protocol);
+    }
+}
+
+/// <summary>The serving side of one protocol on one host.</summary>
+internal sealed class RequestServer<TRequest, TResponse>(
+    RequestProtocol<TRequest, TResponse> protocol, RequestHandler<TRequest, TResponse> handler, TimeProvider time)
+{
+    int _underWay;
+
+    public async Task ServeAsync(LibP2pStream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _underWay) > protocol.MaxInbound)
+                stream.Reset();
+            else
+                await AnswerAsync(stream, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    async Task AnswerAsync(LibP2pStream stream, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(protocol.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        var (message, _) = await LengthPrefixed.ReadAsync(stream, protocol.Request.MaxLength, either.Token);
+        if (message is null || !protocol.Request.TryDecode(message, out var request, out _))
+        {
+            stream.Reset();
+            return;
+        }
+        var answer = protocol.Response.Encode(await handler(stream.RemotePeer, request, either.Token).WaitAsync(either.Token));
+        if (answer.Length > protocol.Response.MaxLength)
+            throw new InvalidOperationException($"The answer has {answer.Length} bytes; {protocol.Id} takes {protocol.Response.MaxLength}.");
+        await LengthPrefixed.WriteAsync(stream, answer, either.Token);
+    }
+}
