@@ -39,9 +39,12 @@ public sealed record Libp2pHostOptions
     /// <value>Default 10 s (js-libp2p <c>inboundStreamProtocolNegotiationTimeout</c>). Range 100 ms – 5 min.</value>
     public TimeSpan NegotiationTimeout { get; init => field = OptionRange.Check(value, Shortest, Longest); } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many streams one peer may have open to this host; more are reset.</summary>
-    /// <value>Default 256. Range 1 – 100,000.</value>
-    public int MaxInboundStreams { get; init => field = OptionRange.Check(value, 1, 100_000); } = 256;
+    /// <summary>How much of the machine peers may take.</summary>
+    public ResourceLimits Limits { get; init; } = new();
+
+    /// <summary>Whom the host deals with.</summary>
+    /// <value>Default everybody.</value>
+    public ConnectionGate Gate { get; init; } = new();
 
     /// <summary>The connection shell's own bounds.</summary>
     internal ConnectionOptions Connections { get; init; } = new();

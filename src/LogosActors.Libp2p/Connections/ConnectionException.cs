@@ -36,6 +36,9 @@ public enum ConnectionFailure
     /// <summary>This host does not want the peer or the address.</summary>
     Refused,
 
+    /// <summary>A limit of this host's has no room for it.</summary>
+    LimitReached,
+
     /// <summary>The peer broke the protocol that a stream is for.</summary>
     ProtocolViolated,
 }

@@ -59,6 +59,16 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     /// <summary>Why the connection has ended, once it has.</summary>
     public Task<ConnectionException> Ended => _ended.Task;
 
+    /// <summary>Streams that are open, of both sides.</summary>
+    public int StreamCount
+    {
+        get
+        {
+            lock (_gate)
+                return _session.StreamCount;
+        }
+    }
+
     TimeSpan Now => _time.GetElapsedTime(_origin);
 
     /// <summary>Begins to read. Once.</summary>

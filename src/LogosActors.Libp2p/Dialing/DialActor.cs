@@ -51,7 +51,7 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
                 break;
             case Resolved resolved:
                 _resolving--;
-                _race.Add(resolved.Addresses.Where(address => environment.TransportFor(address) is not null));
+                _race.Add(resolved.Addresses.Where(IsDialable));
                 Pump();
                 break;
             case Attempted { Cause: null }:
@@ -72,6 +72,16 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
                 Unhandled(message);
                 break;
         }
+    }
+
+    bool IsDialable(Multiaddr address)
+    {
+        if (environment.TransportFor(address) is null)
+            return false;
+        if (environment.Options.Gate.AllowDial(peer, address))
+            return true;
+        _failures.Add((address, new ConnectionException(ConnectionFailure.Refused, "This host does not dial it.")));
+        return false;
     }
 
     void Resolve(IReadOnlyList<Multiaddr> more)

@@ -71,7 +71,7 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
 
     void Take(LibP2pStream stream)
     {
-        if (_inbound >= environment.Options.MaxInboundStreams)
+        if (_inbound >= environment.Options.Limits.MaxInboundStreams)
         {
             Log.LogDebug("{Peer} has {Count} streams open; one more was reset", connection.RemotePeer, _inbound);
             _ = stream.DisposeAsync().AsTask();

@@ -3,6 +3,7 @@ using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Identify;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Ping;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
     readonly List<Action<HostEvent>> _observers = [];
     readonly List<ActorRef> _waitingForStart = [];
     readonly HashSet<PeerConnection> _open = [];
+    readonly HashSet<PeerConnection> _closing = [];
     readonly Dictionary<PeerId, List<ActorRef>> _waitingForEnd = [];
     readonly List<Listener> _listeners = [.. environment.Options.ListenAddresses.Select(address => new Listener(address))];
     readonly HashSet<Listener> _listening = [];
@@ -186,6 +188,12 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
         environment.Connected.TryGetValue(peer, out var older);
         if (peer == environment.Self)
             Refuse(upgraded, ConnectionFailure.Refused, "It is this host itself that answers there.");
+        else if (!environment.Options.Gate.AllowPeer(peer))
+            Refuse(upgraded, ConnectionFailure.Refused, "This host does not want the peer.");
+        else if (!isDialer && IsCrowded(upgraded))
+            Refuse(upgraded, ConnectionFailure.LimitReached, "Too many connections come from its address.");
+        else if (older is null && !TryMakeRoom(isDialer))
+            Refuse(upgraded, ConnectionFailure.LimitReached, "There is no room for another connection.");
         else if (older is not null
             && !SimultaneousDial.Replaces(environment.Self, peer, older.IsDialer, isDialer, environment.Now - older.Since))
         {
@@ -206,6 +214,29 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
             EndDials(upgraded.DialKey, peer, DialResult.Connected(peer));
         }
     }
+
+    bool IsCrowded(Host.Upgraded upgraded) =>
+        PeerConnection.CountedAs(upgraded.Address) is { } address
+        && _open.Count(connection => !connection.IsDialer && address.Equals(connection.CountedAddress))
+            >= environment.Options.Limits.MaxConnectionsPerAddress;
+
+    /// <summary>Closes the least useful connection where there are too many; false when that is the newcomer.</summary>
+    bool TryMakeRoom(bool newcomerIsDialed)
+    {
+        // Those that were told to close are not counted: they are on their way out.
+        PeerConnection[] connections = [.. environment.Connected.Values.Where(connection => !_closing.Contains(connection))];
+        if (connections.Length < environment.Options.Limits.MaxConnections)
+            return true;
+        var chosen = Pruning.Choose([.. connections.Select(WorthOf)], newcomerIsDialed);
+        if (chosen < 0)
+            return false;
+        _closing.Add(connections[chosen]);
+        connections[chosen].Actor.Tell(ConnectionActor.Close.Instance, Self);
+        return true;
+    }
+
+    ConnectionWorth WorthOf(PeerConnection connection) =>
+        new(IsKept: false, connection.IsDialer, connection.Connection.StreamCount, Score: 0, environment.Now - connection.Since);
 
     PeerConnection Add(Host.Upgraded upgraded, bool isDialer)
     {
@@ -239,6 +270,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
     void Forget(PeerConnection connection, ConnectionFailure reason)
     {
         _open.Remove(connection);
+        _closing.Remove(connection);
         var peer = connection.Peer;
         if (environment.Connected.TryRemove(KeyValuePair.Create(peer, connection)))
         {

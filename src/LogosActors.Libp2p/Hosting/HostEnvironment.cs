@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Limits;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -11,7 +13,13 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     readonly long _origin = time.GetTimestamp();
     readonly CancellationTokenSource _stopping = new();
     readonly OpenConnections _open = new();
-    readonly ConnectionUpgrader _upgrader = new(identity, options.Connections with { UpgradeTimeout = options.UpgradeTimeout }, time);
+    readonly ConnectionUpgrader _upgrader = new(identity, Connections(options), time);
+    readonly Lock _inboundGate = new();
+    readonly InboundGate _inbound = new(
+        options.Limits.MaxPendingInbound,
+        options.Limits.MaxPendingInboundPerAddress,
+        options.Limits.InboundRatePerAddress,
+        burst: Math.Max(1, (int)(2 * options.Limits.InboundRatePerAddress)));
 
     public PeerId Self { get; } = PeerId.FromPublicKey(identity.PublicKey);
 
@@ -46,11 +54,36 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
         ITransportConnection transport, bool isDialer, PeerId? expected, CancellationToken cancellation) =>
         await _open.AddAsync(await _upgrader.UpgradeAsync(transport, isDialer, expected, cancellation));
 
+    /// <summary>Lets a stranger begin a handshake, or not; <see cref="EndInbound"/> ends it.</summary>
+    public bool TryBeginInbound(IPAddress? address)
+    {
+        lock (_inboundGate)
+            return _inbound.TryBegin(address, Now);
+    }
+
+    public void EndInbound(IPAddress? address)
+    {
+        lock (_inboundGate)
+            _inbound.End(address);
+    }
+
     /// <summary>Closes every connection that lives, and any that is still made.</summary>
     public async Task CloseConnectionsAsync()
     {
         await _stopping.CancelAsync();
         await _open.CloseAsync();
+    }
+
+    static ConnectionOptions Connections(Libp2pHostOptions options)
+    {
+        var unread = (int)Math.Min(int.MaxValue, options.Limits.MaxUnreadPerConnection.Bytes);
+        var (yamux, mplex) = (options.Connections.Yamux, options.Connections.Mplex);
+        return options.Connections with
+        {
+            UpgradeTimeout = options.UpgradeTimeout,
+            Yamux = yamux with { MaxConnectionWindow = unread, MaxWindow = Math.Min(yamux.MaxWindow, unread) },
+            Mplex = mplex with { MaxConnectionBuffer = unread, MaxStreamBuffer = Math.Min(mplex.MaxStreamBuffer, unread) },
+        };
     }
 
     public void Dispose()

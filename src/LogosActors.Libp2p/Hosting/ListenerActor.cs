@@ -96,11 +96,15 @@ internal sealed class ListenerActor(HostEnvironment environment, Listener listen
 
     void Upgrade(ITransportConnection accepted)
     {
-        var from = accepted.RemoteEndPoint is IPEndPoint endPoint ? Multiaddr.FromEndPoint(endPoint) : null;
-        Context.PipeTo(UpgradeAsync(accepted, from));
+        var endPoint = accepted.RemoteEndPoint as IPEndPoint;
+        var from = endPoint is null ? null : Multiaddr.FromEndPoint(endPoint);
+        if (environment.Options.Gate.AllowAccept(from) && environment.TryBeginInbound(endPoint?.Address))
+            Context.PipeTo(UpgradeAsync(accepted, from, endPoint?.Address));
+        else
+            _ = accepted.DisposeAsync().AsTask();
     }
 
-    async Task<object> UpgradeAsync(ITransportConnection accepted, Multiaddr? from)
+    async Task<object> UpgradeAsync(ITransportConnection accepted, Multiaddr? from, IPAddress? address)
     {
         try
         {
@@ -109,6 +113,10 @@ internal sealed class ListenerActor(HostEnvironment environment, Listener listen
         catch (Exception e) when (e is ConnectionException or OperationCanceledException)
         {
             return new NotUpgraded(from, e);
+        }
+        finally
+        {
+            environment.EndInbound(address);
         }
     }
 

@@ -1,7 +1,9 @@
+using System.Net;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Negotiation;
 
 namespace LogosActors.Libp2p.Hosting;
@@ -14,6 +16,12 @@ namespace LogosActors.Libp2p.Hosting;
 /// <param name="Actor">Its actor.</param>
 internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Address, bool IsDialer, TimeSpan Since, ActorRef Actor)
 {
+    /// <summary>The address that limits count; null when it has none, or is not told apart.</summary>
+    public IPAddress? CountedAddress { get; } = CountedAs(Address);
+
+    public static IPAddress? CountedAs(Multiaddr? address) =>
+        IPAddress.TryParse(address?.Host, out var ip) ? InboundGate.KeyOf(ip) : null;
+
     public PeerId Peer => Connection.RemotePeer;
 
     /// <summary>Opens a stream and agrees on a protocol.</summary>

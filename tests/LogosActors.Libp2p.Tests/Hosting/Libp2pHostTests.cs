@@ -209,7 +209,7 @@ public sealed class Libp2pHostTests
     [Fact]
     public async Task A_peer_that_floods_a_host_with_streams_gets_no_more_than_its_share_and_others_are_served()
     {
-        await using var host = await TestHost.StartAsync(new Libp2pHostOptions { MaxInboundStreams = 20 });
+        await using var host = await TestHost.StartAsync(new Libp2pHostOptions { Limits = new ResourceLimits { MaxInboundStreams = 20 } });
         host.Host.Handle(Echo, EchoAsync, new StreamHandlerOptions { MaxInboundStreams = 5 });
         await using var flooder = await TestHost.StartAsync();
         await using var honest = await TestHost.StartAsync();

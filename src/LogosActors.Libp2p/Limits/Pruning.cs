@@ -1,0 +1,45 @@
+namespace LogosActors.Libp2p.Limits;
+
+/// <summary>What a connection is worth when there is no room for all.</summary>
+/// <param name="IsKept">Whether the application keeps the peer: it is never pruned.</param>
+/// <param name="IsDialer">Whether this side wanted the connection.</param>
+/// <param name="Streams">Streams that are open on it.</param>
+/// <param name="Score">What the application thinks of the peer; 0 when it has no opinion.</param>
+/// <param name="Age">How long it has been there.</param>
+internal readonly record struct ConnectionWorth(bool IsKept, bool IsDialer, int Streams, double Score, TimeSpan Age);
+
+/// <summary>Which connection makes room for a new one. Pure.</summary>
+internal static class Pruning
+{
+    /// <summary>How long a connection is left alone, to show its use.</summary>
+    /// <value>20 s (go-libp2p connection manager's grace period).</value>
+    public static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
+
+    /// <summary>The index of the connection to close; -1 when the newcomer is the one that there is no room for.</summary>
+    /// <remarks>
+    /// Of those past the grace period the one of the lowest score goes, then the one with fewest streams, then one that the peer
+    /// dialed, then the youngest. A stranger who comes in displaces only what nobody uses: a flood of strangers must not empty a node
+    /// of its peers.
+    /// </remarks>
+    public static int Choose(IReadOnlyList<ConnectionWorth> connections, bool newcomerIsDialed)
+    {
+        var chosen = -1;
+        for (var i = 0; i < connections.Count; i++)
+        {
+            var worth = connections[i];
+            if (worth.IsKept || worth.Age < GracePeriod)
+                continue;
+            if (!newcomerIsDialed && worth.Score >= 0 && (worth.Streams > 0 || worth.IsDialer || worth.Score > 0))
+                continue;
+            if (chosen < 0 || Compare(worth, connections[chosen]) < 0)
+                chosen = i;
+        }
+        return chosen;
+    }
+
+    static int Compare(in ConnectionWorth left, in ConnectionWorth right) =>
+        left.Score.CompareTo(right.Score) is not 0 and var byScore ? byScore
+        : left.Streams.CompareTo(right.Streams) is not 0 and var byStreams ? byStreams
+        : left.IsDialer.CompareTo(right.IsDialer) is not 0 and var byDialer ? byDialer
+        : left.Age.CompareTo(right.Age);
+}

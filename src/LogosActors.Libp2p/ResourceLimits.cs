@@ -1,0 +1,41 @@
+using LogosActors.Actors.Configuration;
+using LogosActors.Libp2p.Hosting;
+
+namespace LogosActors.Libp2p;
+
+/// <summary>How much of the machine peers may take. Immutable; checked when set.</summary>
+public sealed record ResourceLimits
+{
+    /// <summary>How many connections there are in all; for one more, the least useful makes room.</summary>
+    /// <value>Default 300 (js-libp2p <c>maxConnections</c>). Range 1 – 1,000,000.</value>
+    public int MaxConnections { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 300;
+
+    /// <summary>How many connections come from one IP address, or one /64 of IPv6; the loopback is not counted.</summary>
+    /// <value>Default 16. Range 1 – 1,000,000.</value>
+    public int MaxConnectionsPerAddress { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 16;
+
+    /// <summary>How many connections that were accepted may be in their handshakes.</summary>
+    /// <value>Default 128. Range 1 – 100,000.</value>
+    public int MaxPendingInbound { get; init => field = OptionRange.Check(value, 1, 100_000); } = 128;
+
+    /// <summary>How many of these come from one IP address, or one /64 of IPv6; the loopback is not counted.</summary>
+    /// <value>Default 10 (js-libp2p <c>maxIncomingPendingConnections</c>, there in all). Range 1 – 100,000.</value>
+    public int MaxPendingInboundPerAddress { get; init => field = OptionRange.Check(value, 1, 100_000); } = 10;
+
+    /// <summary>How many connections per second are accepted from one IP address, or one /64 of IPv6, in the long run; twice as many
+    /// at once. The loopback is not counted.</summary>
+    /// <value>Default 5 per second (js-libp2p <c>inboundConnectionThreshold</c>). Range 0.01 – 10,000.</value>
+    public double InboundRatePerAddress { get; init => field = OptionRange.Check(value, 0.01, 10_000); } = 5;
+
+    /// <summary>How many streams one peer may have open to this host; more are reset.</summary>
+    /// <value>Default 256. Range 1 – 100,000.</value>
+    public int MaxInboundStreams { get; init => field = OptionRange.Check(value, 1, 100_000); } = 256;
+
+    /// <summary>How many unread bytes of one peer this host holds, over all streams.</summary>
+    /// <value>Default 64 MiB. Range 1 MiB – 2 GiB.</value>
+    public DataSize MaxUnreadPerConnection
+    {
+        get;
+        init => field = OptionRange.Check(value, DataSize.FromMebibytes(1), DataSize.FromMebibytes(2048));
+    } = DataSize.FromMebibytes(64);
+}
