@@ -3,6 +3,7 @@ using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Peers;
 using LogosActors.Libp2p.Ping;
 
 namespace LogosActors.Libp2p;
@@ -17,7 +18,7 @@ namespace LogosActors.Libp2p;
 ///     await using (var stream = await host.OpenStreamAsync(dialed.Peer, "/echo/1.0.0")) …
 /// </code>
 /// </remarks>
-public sealed class Libp2pHost : IAsyncDisposable
+public sealed partial class Libp2pHost : IAsyncDisposable
 {
     static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
@@ -184,6 +185,8 @@ public sealed class Libp2pHost : IAsyncDisposable
             return;
         try
         {
+            if (_environment.Options.PersistPeers)
+                await FlushAsync();
             await _system.StopAsync(_host, StopTimeout);
         }
         finally
@@ -192,6 +195,18 @@ public sealed class Libp2pHost : IAsyncDisposable
             _environment.Dispose();
             if (_ownsSystem)
                 await _system.DisposeAsync();
+        }
+    }
+
+    async Task FlushAsync()
+    {
+        try
+        {
+            await _host.Ask<PeerJournal.Stored>(Host.Flush.Instance, StopTimeout, TimeProvider.System);
+        }
+        catch (AskTimeoutException)
+        {
+            // The journal is gone: it has said so in the log, and the host stops all the same.
         }
     }
 

@@ -39,6 +39,15 @@ public sealed record Libp2pHostOptions
     /// <value>Default 10 s (js-libp2p <c>inboundStreamProtocolNegotiationTimeout</c>). Range 100 ms – 5 min.</value>
     public TimeSpan NegotiationTimeout { get; init => field = OptionRange.Check(value, Shortest, Longest); } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many peers are remembered.</summary>
+    /// <value>Default 1000. Range 16 – 1,000,000.</value>
+    public int MaxKnownPeers { get; init => field = OptionRange.Check(value, 16, 1_000_000); } = 1000;
+
+    /// <summary>Whether peers are remembered across restarts, in the journal and the snapshot store of the actor system
+    /// (<see cref="PeerStoreSerialization.AddLibp2pPeers"/> registers what is stored).</summary>
+    /// <value>Default false.</value>
+    public bool PersistPeers { get; init; }
+
     /// <summary>How much of the machine peers may take.</summary>
     public ResourceLimits Limits { get; init; } = new();
 

@@ -50,6 +50,22 @@ internal static class Host
         public static readonly Disconnected Instance = new();
     }
 
+    /// <summary>Remembers addresses of a peer.</summary>
+    public sealed record AddAddresses(PeerId Peer, IReadOnlyList<Multiaddr> Addresses);
+
+    public sealed record SetScore(PeerId Peer, double Score);
+
+    /// <summary>Keeps a connection to a peer, from now on.</summary>
+    public sealed record Keep(PeerId Peer);
+
+    public sealed record Release(PeerId Peer);
+
+    /// <summary>Stores what has changed of the peers; the answer is <see cref="Peers.PeerJournal.Stored"/>.</summary>
+    public sealed record Flush
+    {
+        public static readonly Flush Instance = new();
+    }
+
     /// <summary>Wants every event, beginning with a <see cref="PeerConnected"/> for each peer that is.</summary>
     public sealed record Subscribe(Action<HostEvent> Observer);
 

@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Identify;
@@ -11,19 +12,17 @@ namespace LogosActors.Libp2p.Hosting;
 
 /// <summary>Supervises listeners, dials and connections, and keeps one connection per peer.</summary>
 /// <remarks>
-/// Parent: the root (or whoever spawns it). A failure costs every connection of the host; a restart listens again, and its owner's
-/// subscriptions and whoever waits for a dial are told that it is over. Children: <see cref="ListenerActor"/>,
-/// <see cref="DialActor"/>, <see cref="ConnectionActor"/>, each failing alone.
+/// Parent: the root. A failure costs every connection and every dial of the host, and observers are told so; a restart listens at the
+/// same addresses, dials the kept peers, and goes on telling events. Children: <see cref="ListenerActor"/>, <see cref="DialActor"/>,
+/// <see cref="ConnectionActor"/>, <see cref="Identify.IdentifyActor"/>, <see cref="Peers.PeerJournalActor"/>, each failing alone.
 /// </remarks>
-internal sealed class HostActor(HostEnvironment environment) : Actor
+internal sealed partial class HostActor(HostEnvironment environment) : Actor
 {
     readonly Dictionary<object, PendingDial> _dials = [];
-    readonly List<Action<HostEvent>> _observers = [];
     readonly List<ActorRef> _waitingForStart = [];
     readonly HashSet<PeerConnection> _open = [];
     readonly HashSet<PeerConnection> _closing = [];
     readonly Dictionary<PeerId, List<ActorRef>> _waitingForEnd = [];
-    readonly List<Listener> _listeners = [.. environment.Options.ListenAddresses.Select(address => new Listener(address))];
     readonly HashSet<Listener> _listening = [];
     ActorRef? _identify;
     ConnectionException? _notListening;
@@ -37,6 +36,9 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
 
     protected override void PreStart()
     {
+        StartJournal();
+        foreach (var peer in environment.Kept.Keys)
+            Keep(peer);
         var exchange = new IdentifyExchange(environment);
         _identify = Context.Spawn(Props.Create(() => new IdentifyActor(environment, exchange, Self)), "identify");
         var identify = _identify;
@@ -44,7 +46,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
         Serve(IdentifyExchange.PushProtocol, (stream, cancellation) => ReceivePushAsync(stream, identify, cancellation), 1);
         Serve(PingProtocol.Protocol, PingProtocol.ServeAsync, PingProtocol.MaxInboundStreams);
         environment.Handlers.Changed = () => identify.Tell(IdentifyActor.Changed.Instance);
-        foreach (var (listener, index) in _listeners.Select((listener, index) => (listener, index)))
+        foreach (var (listener, index) in environment.Listeners.Select((listener, index) => (listener, index)))
             Context.Spawn(Props.Create(() => new ListenerActor(environment, listener, Self)), $"listen-{index}");
     }
 
@@ -57,6 +59,8 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
             if (environment.Connected.TryRemove(KeyValuePair.Create(connection.Peer, connection)))
                 Publish(new PeerDisconnected(connection.Peer, ConnectionFailure.Closed));
         }
+        environment.Identified.Clear();
+        environment.ListenAddresses = [];
     }
 
     protected override void Receive(object message)
@@ -69,7 +73,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
                 break;
             case Host.Listening listening:
                 _listening.Add(listening.Listener);
-                environment.ListenAddresses = [.. _listeners.Where(_listening.Contains).Select(listener => listener.Address)];
+                environment.ListenAddresses = [.. environment.Listeners.Where(_listening.Contains).Select(listener => listener.Address)];
                 _identify!.Tell(IdentifyActor.Changed.Instance, Self);
                 TellStarted();
                 break;
@@ -85,7 +89,10 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
                 break;
             case Host.DialFailed failed:
                 if (_dials.Remove(failed.Key, out var lost))
+                {
                     lost.End(failed.Result);
+                    ReconnectLater(lost.Peer, lived: TimeSpan.Zero);
+                }
                 break;
             case Host.Upgraded upgraded:
                 Take(upgraded);
@@ -96,7 +103,9 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
             case Host.Identified identified when environment.Connected.ContainsKey(identified.Peer):
                 environment.Identified.TryGetValue(identified.Peer, out var known);
                 var identity = environment.Identified[identified.Peer] = IdentifyCheck.Merge(known, identified.Identity);
+                environment.Book.Identified(identified.Peer, identity, Time.GetUtcNow());
                 Publish(new PeerIdentified(identified.Peer, identity));
+                StoreSoon();
                 break;
             case Host.Identified:
                 break;
@@ -104,7 +113,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
                 Disconnect(disconnect.Peer);
                 break;
             case Host.Subscribe subscribe:
-                _observers.Add(subscribe.Observer);
+                environment.Observers.Add(subscribe.Observer);
                 foreach (var connection in environment.Connected.Values)
                 {
                     Tell(subscribe.Observer, new PeerConnected(connection.Peer, connection.Address, connection.IsDialer));
@@ -113,10 +122,10 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
                 }
                 break;
             case Host.Unsubscribe unsubscribe:
-                _observers.Remove(unsubscribe.Observer);
+                environment.Observers.Remove(unsubscribe.Observer);
                 break;
             default:
-                Unhandled(message);
+                ReceivePeers(message);
                 break;
         }
     }
@@ -138,7 +147,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
 
     void TellStarted()
     {
-        if (_notListening is null && _listening.Count < _listeners.Count)
+        if (_notListening is null && (_listening.Count < environment.Listeners.Count || !_isRecovered))
             return;
         foreach (var waiting in _waitingForStart)
             waiting.Tell(_notListening is null ? Host.Started.Instance : new Failure(_notListening), Self);
@@ -159,7 +168,10 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
         else
         {
             var key = KeyOf(dial);
-            var actor = Context.Spawn(Props.Create(() => new DialActor(environment, key, dial.Peer, dial.Addresses, Self)));
+            // What the caller says comes before what was known.
+            IReadOnlyList<Multiaddr> addresses =
+                [.. dial.Addresses.Concat(dial.Peer is null ? [] : environment.Book.Find(dial.Peer)?.Addresses ?? []).Distinct()];
+            var actor = Context.Spawn(Props.Create(() => new DialActor(environment, key, dial.Peer, addresses, Self)));
             _dials.Add(key, new PendingDial(dial.Peer, actor) { Waiters = { dial.Waiter } });
         }
     }
@@ -209,7 +221,11 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
             if (older is null)
             {
                 _identify!.Tell(new PeerConnected(peer, connection.Address, isDialer), Self);
+                if (isDialer && connection.Address is not null)
+                    environment.Book.AddAddresses(peer, [connection.Address]);
+                environment.Book.Seen(peer, Time.GetUtcNow());
                 Publish(new PeerConnected(peer, connection.Address, isDialer));
+                StoreSoon();
             }
             EndDials(upgraded.DialKey, peer, DialResult.Connected(peer));
         }
@@ -235,8 +251,12 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
         return true;
     }
 
-    ConnectionWorth WorthOf(PeerConnection connection) =>
-        new(IsKept: false, connection.IsDialer, connection.Connection.StreamCount, Score: 0, environment.Now - connection.Since);
+    ConnectionWorth WorthOf(PeerConnection connection) => new(
+        _kept.ContainsKey(connection.Peer),
+        connection.IsDialer,
+        connection.Connection.StreamCount,
+        environment.Book.Find(connection.Peer)?.Score ?? 0,
+        environment.Now - connection.Since);
 
     PeerConnection Add(Host.Upgraded upgraded, bool isDialer)
     {
@@ -275,7 +295,10 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
         if (environment.Connected.TryRemove(KeyValuePair.Create(peer, connection)))
         {
             environment.Identified.TryRemove(peer, out _);
+            environment.Book.Seen(peer, Time.GetUtcNow());
             Publish(new PeerDisconnected(peer, reason));
+            ReconnectLater(peer, environment.Now - connection.Since);
+            StoreSoon();
         }
         if (!_open.Any(other => other.Peer == peer) && _waitingForEnd.Remove(peer, out var waiting))
         {
@@ -301,7 +324,7 @@ internal sealed class HostActor(HostEnvironment environment) : Actor
 
     void Publish(HostEvent occurred)
     {
-        foreach (var observer in _observers.ToArray())
+        foreach (var observer in environment.Observers.ToArray())
             Tell(observer, occurred);
     }
 

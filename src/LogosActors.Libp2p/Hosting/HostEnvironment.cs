@@ -4,6 +4,7 @@ using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Limits;
+using LogosActors.Libp2p.Peers;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -42,6 +43,18 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
 
     /// <summary>What the connected peers have said of themselves. Written by <see cref="HostActor"/> alone, read by everybody.</summary>
     public ConcurrentDictionary<PeerId, PeerIdentity> Identified { get; } = new();
+
+    /// <summary>The peers that are remembered. Written by <see cref="HostActor"/> alone, read by everybody.</summary>
+    public PeerBook Book { get; } = new(options.MaxKnownPeers);
+
+    /// <summary>The peers that are to be connected. Written by <see cref="HostActor"/> alone; a restart of it finds them here.</summary>
+    public ConcurrentDictionary<PeerId, byte> Kept { get; } = new();
+
+    /// <summary>The listen addresses; those that had a port left open keep the one they found across a restart.</summary>
+    public IReadOnlyList<Listener> Listeners { get; } = [.. options.ListenAddresses.Select(address => new Listener(address))];
+
+    /// <summary>Who is told events. <see cref="HostActor"/>'s own; a restart of it finds them here.</summary>
+    public List<Action<HostEvent>> Observers { get; } = [];
 
     /// <summary>Where the host listens. Written by <see cref="HostActor"/> alone.</summary>
     public volatile IReadOnlyList<Multiaddr> ListenAddresses = [];
