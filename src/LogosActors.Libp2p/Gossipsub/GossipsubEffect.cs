@@ -34,6 +34,15 @@ internal enum DisconnectReason
 
     /// <summary>There are <see cref="GossipsubLimits.Peers"/> already.</summary>
     TooManyPeers,
+
+    /// <summary>The peer has a newer link.</summary>
+    Replaced,
+
+    /// <summary>We have lost what peers say only once: the link is to be opened again.</summary>
+    RouterRestarted,
+
+    /// <summary>We speak gossipsub no more.</summary>
+    Stopped,
 }
 
 /// <summary>One thing to do; which properties have a value depends on <see cref="Kind"/>.</summary>

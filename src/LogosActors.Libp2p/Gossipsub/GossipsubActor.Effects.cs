@@ -1,0 +1,81 @@
+using LogosActors.Libp2p.Identity;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Libp2p.Gossipsub;
+
+internal sealed partial class GossipsubActor
+{
+    /// <param name="now">The time.</param>
+    /// <param name="send">False while more input follows in this turn: what goes to one peer then shares an RPC.</param>
+    void RunEffects(TimeSpan now, bool send = true)
+    {
+        while (_router.TryTakeEffect(out var effect))
+        {
+            switch (effect.Kind)
+            {
+                case GossipsubEffectKind.Send:
+                    NoteSending(effect.Peer);
+                    break;
+                case GossipsubEffectKind.Validate:
+                    Validate(effect.Message!, now);
+                    break;
+                case GossipsubEffectKind.Deliver:
+                    Deliver(effect.Message!, effect.Peer);
+                    break;
+                case GossipsubEffectKind.Disconnect:
+                    Disconnect(effect.Peer, effect.Reason, now);
+                    break;
+                case GossipsubEffectKind.Connect:
+                    Context.Parent.Tell(new Gossip.ConnectWanted(effect.Peer, effect.SignedRecord), Self);
+                    break;
+            }
+        }
+        if (!send)
+            return;
+        foreach (var (id, peer) in _sending)
+        {
+            peer.IsSending = false;
+            Send(id, peer.Link, now);
+        }
+        _sending.Clear();
+    }
+
+    void NoteSending(PeerId id)
+    {
+        if (!_peers.TryGetValue(id, out var peer) || peer.IsSending)
+            return;
+        peer.IsSending = true;
+        _sending.Add((id, peer));
+    }
+
+    void Send(PeerId id, IGossipsubLink link, TimeSpan now)
+    {
+        // A link that was closed in this turn has no queue any more: the router has nothing to take.
+        while (_peers.TryGetValue(id, out var peer) && peer.Link == link && link.TryBeginSend())
+        {
+            _rpc.ResetWrittenCount();
+            if (!_router.TryTakeOutbound(id, _rpc, now))
+                return;
+            link.Send(_rpc.WrittenSpan);
+        }
+    }
+
+    void Disconnect(PeerId id, DisconnectReason reason, TimeSpan now)
+    {
+        if (!_peers.TryGetValue(id, out var peer))
+            return;
+        Log.LogDebug("Gossipsub peer {Peer} is disconnected: {Reason}", id, reason);
+        peer.Link.Close(reason);
+        Forget(id, now);
+    }
+
+    void Deliver(GossipMessage message, PeerId from)
+    {
+        var subscribers = _registrations.SubscribersOf(message.Topic);
+        if (subscribers.Count == 0)
+            return;
+        var delivered = new Gossip.Delivered(message.Topic, message.Data, from);
+        for (var i = 0; i < subscribers.Count; i++)
+            subscribers[i].Tell(delivered, Self);
+    }
+}

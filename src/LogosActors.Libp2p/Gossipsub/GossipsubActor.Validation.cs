@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Libp2p.Gossipsub;
+
+/// <summary>Runs validators: those that decide at once cost nothing, the others are bounded in number and time.</summary>
+internal sealed partial class GossipsubActor
+{
+    // Bounded by GossipsubLimits.PendingValidations: the router asks for no more decisions than that at a time.
+    readonly Queue<GossipMessage> _waiting = new();
+    CancellationTokenSource? _timeout;
+    int _validating;
+
+    void Validate(GossipMessage message, TimeSpan now)
+    {
+        if (!HasValidSignature(message))
+            _router.Decide(message.Id, ValidationResult.Reject, now);
+        else if (_registrations.ValidatorOf(message.Topic) is not { } validator)
+            _router.Decide(message.Id, ValidationResult.Accept, now);
+        else if (_validating < _settings.ConcurrentValidations)
+            Begin(validator, message, now);
+        else
+            _waiting.Enqueue(message);
+    }
+
+    bool HasValidSignature(GossipMessage message)
+    {
+        if (_settings.Options.Signatures is SignaturePolicy.StrictNoSign)
+            return true;
+        var view = message.View();
+        return view.Signature.IsEmpty || MessageSignature.IsValid(view);
+    }
+
+    void Begin(MessageValidator validator, GossipMessage message, TimeSpan now)
+    {
+        _timeout ??= new CancellationTokenSource(Timeout.InfiniteTimeSpan, Time);
+        ValueTask<ValidationResult> decision;
+        try
+        {
+            decision = validator(message, _timeout.Token);
+            if (decision.IsCompletedSuccessfully)
+            {
+                _router.Decide(message.Id, decision.GetAwaiter().GetResult(), now);
+                return;
+            }
+        }
+#pragma warning disable CA1031 // a validator's failure must not cost the mesh
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            decision = ValueTask.FromException<ValidationResult>(e);
+        }
+        _validating++;
+        _timeout.CancelAfter(_settings.ValidationTimeout);
+        // Waits no longer than the token says, even for a validator that does not look at it.
+        var ended = decision.AsTask().WaitAsync(_timeout.Token).ContinueWith(
+            Validated(message, _timeout), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Context.PipeTo(ended);
+        _timeout = null;
+    }
+
+    Func<Task<ValidationResult>, Gossip.Validated> Validated(GossipMessage message, CancellationTokenSource timeout) =>
+        decision => new Gossip.Validated(this, message, decision, timeout);
+
+    void EndValidation(Gossip.Validated validated, TimeSpan now)
+    {
+        var message = validated.Message;
+        var result = ValidationResult.Ignore;
+        if (validated.Decision.IsCompletedSuccessfully)
+#pragma warning disable VSTHRD002 // it has ended
+            result = validated.Decision.Result;
+#pragma warning restore VSTHRD002
+        else if (validated.Timeout.IsCancellationRequested)
+            Log.LogDebug("A validator of {Topic} has not decided about {Message} in time", message.Topic, message.Id);
+        else
+            Log.LogError(validated.Decision.Exception, "A validator of {Topic} failed; {Message} is ignored", message.Topic, message.Id);
+        validated.Timeout.Dispose();
+        _validating--;
+        _router.Decide(message.Id, result, now);
+        while (_validating < _settings.ConcurrentValidations && _waiting.TryDequeue(out var next))
+        {
+            if (_registrations.ValidatorOf(next.Topic) is { } validator)
+                Begin(validator, next, now);
+            else
+                _router.Decide(next.Id, ValidationResult.Accept, now);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Buffers;
+using LogosActors.Actors;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Libp2p.Gossipsub;
+
+/// <summary>Owns the <see cref="GossipsubRouter"/> and runs its effects; see <see cref="Gossip"/> for what may be said.</summary>
+/// <remarks>
+/// Parent: whoever owns the links; one-for-one, restart. A failure costs meshes, scores, seen ids and what was queued for
+/// peers. Subscriptions and validators survive. All links are closed with <see cref="DisconnectReason.RouterRestarted"/>,
+/// because peers say what they are subscribed to only when a link is new; their owner opens them again.
+/// </remarks>
+internal sealed partial class GossipsubActor : Actor
+{
+    // RPCs taken from one link in one turn; then others have theirs.
+    const int MaxRpcsPerTurn = 32;
+
+    sealed class Peer(IGossipsubLink link)
+    {
+        public IGossipsubLink Link { get; } = link;
+
+        /// <summary>Whether the peer is in <see cref="_sending"/>.</summary>
+        public bool IsSending { get; set; }
+    }
+
+    readonly GossipsubSettings _settings;
+    readonly TopicRegistrations _registrations;
+    readonly GossipsubRouter _router;
+    readonly long _started;
+    readonly Dictionary<PeerId, Peer> _peers = [];
+    readonly List<(PeerId Id, Peer Peer)> _sending = [];
+    readonly ArrayBufferWriter<byte> _rpc = new();
+    ulong _sequence;
+
+    GossipsubActor(GossipsubSettings settings, TopicRegistrations registrations)
+    {
+        (_settings, _registrations) = (settings, registrations);
+        _router = new GossipsubRouter(settings.Options, Context.Random, settings.DirectPeers);
+        _started = Time.GetTimestamp();
+        // Larger than any number used before, also by an earlier process with the same key (go-libp2p-pubsub does the same).
+        _sequence = (ulong)(Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+    }
+
+    TimeSpan Now => Time.GetElapsedTime(_started);
+
+    /// <summary>How to make the actor.</summary>
+    /// <exception cref="ArgumentException">The options contradict themselves, or messages are to be signed and there is no key.</exception>
+    public static Props Create(GossipsubSettings settings)
+    {
+        settings.Options.EnsureValid();
+        if (settings.Options.Signatures is SignaturePolicy.StrictSign && settings.Key is null)
+            throw new ArgumentException("Strict-sign needs a key.", nameof(settings));
+        var registrations = new TopicRegistrations();
+        return Props.Create(() => new GossipsubActor(settings, registrations));
+    }
+
+    protected override void PreStart()
+    {
+        var interval = _settings.Options.HeartbeatInterval;
+        // Nodes that start together do not beat together.
+        Context.StartPeriodicTimer(Gossip.Heartbeat.Instance, Gossip.Heartbeat.Instance, interval, interval * Context.Random.NextDouble());
+        foreach (var subscriber in _registrations.Subscribers)
+            Context.Watch(subscriber);
+        foreach (var topic in _registrations.Topics)
+            _router.Subscribe(topic, Now);
+    }
+
+    protected override void PreRestart(Exception reason, object? message) => End(DisconnectReason.RouterRestarted);
+
+    protected override void PostStop() => End(DisconnectReason.Stopped);
+
+    protected override void Receive(object message)
+    {
+        var now = Now;
+        switch (message)
+        {
+            case Gossip.Received received:
+                ReceiveFrom(received, now);
+                break;
+            case Gossip.Writable writable:
+                if (_peers.TryGetValue(writable.Peer, out var peer) && peer.Link == writable.Link)
+                    Send(writable.Peer, peer.Link, now);
+                return;
+            case Gossip.Heartbeat:
+                _router.Heartbeat(now);
+                break;
+            case Gossip.Publish publish:
+                Answer(Gossip.Published.As(Publish(publish, now)));
+                break;
+            case Gossip.Validated validated when validated.Incarnation == this:
+                EndValidation(validated, now);
+                break;
+            case Gossip.Validated:
+                break;
+            case Gossip.PeerConnected connected:
+                Connect(connected, now);
+                break;
+            case Gossip.PeerDisconnected disconnected:
+                if (_peers.TryGetValue(disconnected.Peer, out var lost) && lost.Link == disconnected.Link)
+                    Forget(disconnected.Peer, now);
+                break;
+            case Gossip.PeerRecordKnown known:
+                _router.PeerRecordKnown(known.Peer, known.Envelope);
+                break;
+            case Gossip.SetApplicationScore score:
+                _router.SetApplicationScore(score.Peer, score.Score);
+                break;
+            case Gossip.Subscribe subscribe:
+                Subscribe(subscribe, now);
+                break;
+            case Gossip.Unsubscribe unsubscribe:
+                Unsubscribe(unsubscribe.Topic, unsubscribe.Subscriber, now);
+                break;
+            case Gossip.SetValidator validator:
+                _registrations.SetValidator(validator.Topic, validator.Validator);
+                break;
+            case Gossip.GetStatus status:
+                Answer(new Gossip.GetStatus.Status(
+                    _router.Peers.Count, [.. _router.MeshOf(status.Topic)], _router.PendingValidations, _router.CachedMessages));
+                break;
+            case Terminated terminated:
+                foreach (var topic in _registrations.Topics.ToArray())
+                    Unsubscribe(topic, terminated.Actor, now);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+        RunEffects(now);
+    }
+
+    void Answer(object message)
+    {
+        if (Sender != Context.System.DeadLetters)
+            Reply(message);
+    }
+
+    void Connect(Gossip.PeerConnected connected, TimeSpan now)
+    {
+        if (_peers.TryGetValue(connected.Peer, out var known))
+        {
+            if (known.Link == connected.Link)
+                return;
+            known.Link.Close(DisconnectReason.Replaced);
+            Forget(connected.Peer, now);
+        }
+        _peers.Add(connected.Peer, new Peer(connected.Link));
+        _router.PeerConnected(connected.Peer, connected.Version, connected.Direction, connected.Address);
+    }
+
+    void Forget(PeerId id, TimeSpan now)
+    {
+        _peers.Remove(id);
+        _router.PeerDisconnected(id, now);
+    }
+
+    void End(DisconnectReason reason)
+    {
+        _timeout?.Dispose();
+        foreach (var peer in _peers.Values)
+            peer.Link.Close(reason);
+        _peers.Clear();
+    }
+
+    void ReceiveFrom(Gossip.Received received, TimeSpan now)
+    {
+        if (!_peers.TryGetValue(received.Peer, out var peer) || peer.Link != received.Link)
+            return;
+        for (var taken = 0; taken < MaxRpcsPerTurn; taken++)
+        {
+            if (!received.Link.TryReceive(out var rpc))
+                return;
+            // An RPC that is refused has put a Disconnect among the effects; what follows it is not heard.
+            _router.Receive(received.Peer, rpc, now);
+            RunEffects(now, send: false);
+            if (!_peers.TryGetValue(received.Peer, out peer) || peer.Link != received.Link)
+                return;
+        }
+        Self.Tell(received);
+    }
+
+    PublishOutcome Publish(Gossip.Publish publish, TimeSpan now)
+    {
+        if (_settings.Options.Signatures is not SignaturePolicy.StrictSign)
+            return _router.Publish(publish.Topic, publish.Data.Span, now);
+        if (publish.Data.Length > _settings.Options.Limits.MessageSize.Bytes)
+            return PublishOutcome.TooLarge;
+        return _router.Publish(publish.Topic, MessageSignature.Sign(_settings.Key!, publish.Topic, publish.Data.Span, ++_sequence), now);
+    }
+
+    void Subscribe(Gossip.Subscribe subscribe, TimeSpan now)
+    {
+        var isAccepted = _registrations.Contains(subscribe.Topic) || _router.Subscribe(subscribe.Topic, now);
+        if (isAccepted)
+        {
+            _registrations.Add(subscribe.Topic, subscribe.Subscriber);
+            Context.Watch(subscribe.Subscriber);
+        }
+        Answer(new Gossip.Subscribed(subscribe.Topic, isAccepted));
+    }
+
+    void Unsubscribe(string topic, ActorRef subscriber, TimeSpan now)
+    {
+        if (_registrations.Remove(topic, subscriber))
+            _router.Unsubscribe(topic, now);
+        if (!_registrations.Subscribers.Contains(subscriber))
+            Context.Unwatch(subscriber);
+    }
+}
