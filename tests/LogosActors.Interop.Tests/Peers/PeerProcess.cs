@@ -50,7 +50,9 @@ internal sealed class PeerProcess : IAsyncDisposable
     {
         if (!System.IO.Directory.Exists(Path.Combine(Directory, "node_modules")))
             throw new PeerException($"The npm packages of {Directory} are not installed: run tests/install.");
-        var start = new ProcessStartInfo("node", [script, argument])
+        // Where the system's own is too old, tests/install has put another beside the peers.
+        var newer = Path.Combine(Directory, "newer-node", "node_modules", ".bin", "node");
+        var start = new ProcessStartInfo(File.Exists(newer) ? newer : "node", [script, argument])
         {
             WorkingDirectory = Directory,
             UseShellExecute = false,
