@@ -227,7 +227,7 @@ public sealed class Libp2pHostTests
                 await stream.ReadAsync(1);
                 open.Add(stream);
             }
-            catch (IOException)
+            catch (StreamResetException)
             {
                 refused++;
             }

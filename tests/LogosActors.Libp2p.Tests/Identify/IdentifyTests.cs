@@ -62,6 +62,8 @@ public sealed class IdentifyTests
         await using var here = await TestHost.StartAsync();
         await using var large = await TestHost.StartAsync();
         await using var endless = await TestHost.StartAsync();
+        // What is asked for is to be seen alone: the others would push their true identity as well.
+        here.Host.RemoveHandler(IdentifyExchange.PushProtocol);
         var refused = 0;
         Answer(large, async (stream, cancellation) =>
         {

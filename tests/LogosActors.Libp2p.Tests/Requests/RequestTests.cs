@@ -77,9 +77,12 @@ public sealed class RequestTests
 
         here.Host.Serve(Shout, (_, _, _) => Task.FromResult("never"));
         await using var stream = await there.Host.OpenStreamAsync(here.Id, Shout.Id);
-        await stream.WriteAsync(bytes);
-        await stream.CloseWriteAsync();
-        await Assert.ThrowsAsync<StreamResetException>(() => stream.ReadToEndAsync());
+        await Assert.ThrowsAsync<StreamResetException>(async () =>
+        {
+            await stream.WriteAsync(bytes);
+            await stream.CloseWriteAsync();
+            await stream.ReadToEndAsync();
+        });
     }
 
     [Fact]
