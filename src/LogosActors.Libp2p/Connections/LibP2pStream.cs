@@ -158,6 +158,8 @@ public sealed class LibP2pStream : IAsyncDisposable
     /// <returns>Whether they are the first since.</returns>
     internal bool Append(ReadOnlySpan<byte> bytes)
     {
+        if (_end is not null || _isFinished)
+            return false;
         bytes.CopyTo(_unread.Writer.GetSpan(bytes.Length));
         _unread.Writer.Advance(bytes.Length);
         var isFirst = !_isAppended;

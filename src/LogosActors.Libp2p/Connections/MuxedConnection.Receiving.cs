@@ -18,8 +18,15 @@ internal sealed partial class MuxedConnection
             {
                 var plaintext = await _channel.ReadAsync(CancellationToken.None);
                 if (plaintext.IsEmpty)
-                    throw new ConnectionException(ConnectionFailure.Lost, "The peer closed the connection.");
-                Receive(plaintext.Span);
+                {
+                    End(new ConnectionException(ConnectionFailure.Lost, "The peer closed the connection."));
+                    break;
+                }
+                // Readers are woken once for all that has come.
+                do
+                    Receive(plaintext.Span);
+                while (_channel.TryRead(out plaintext));
+                Deliver();
                 if (_isCongested)
                     await WaitForReadersAsync();
             }
@@ -57,14 +64,24 @@ internal sealed partial class MuxedConnection
                     Handle(signal);
             }
             while (kind is not (MuxSignalKind.None or MuxSignalKind.Failed));
+        }
+        if (failure == MuxError.None)
+            return;
+        Deliver();
+        throw Failed(failure);
+    }
+
+    /// <summary>Tells readers of what has come, and the peer what there is to tell.</summary>
+    void Deliver()
+    {
+        lock (_gate)
+        {
             foreach (var stream in _arrived)
                 stream.Flush();
             _arrived.Clear();
             _isCongested = _session.Congested is not null;
         }
         StartSending();
-        if (failure != MuxError.None)
-            throw Failed(failure);
     }
 
     void Handle(in MuxSignal signal)

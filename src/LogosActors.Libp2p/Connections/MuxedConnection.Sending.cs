@@ -1,6 +1,5 @@
 using System.Buffers;
 using LogosActors.Libp2p.Multiplexing;
-using LogosActors.Libp2p.Security.Noise;
 
 namespace LogosActors.Libp2p.Connections;
 
@@ -11,17 +10,17 @@ namespace LogosActors.Libp2p.Connections;
 /// </remarks>
 internal sealed partial class MuxedConnection
 {
-    const int MinSendBuffer = 4 * 1024;
-
     /// <summary>A write is not cut into frames smaller than this for want of room.</summary>
     const int MinPiece = 4 * 1024;
 
     /// <summary>After so many batches the sender gives its thread back.</summary>
     const int BatchesPerTurn = 16;
 
+    /// <summary>Room for the session's own frames at once; what they need beyond it follows with the next batch.</summary>
+    const int ControlPiece = 512;
+
     readonly Queue<LibP2pStream> _waitingForRoom = new();
-    byte[] _pending = [];
-    int _pendingLength;
+    readonly OutgoingFrames _pending;
     bool _isSending;
     Task _sending = Task.CompletedTask;
 
@@ -36,18 +35,18 @@ internal sealed partial class MuxedConnection
             while (!isFinished && (taken < bytes.Length || finish))
             {
                 var left = bytes[taken..];
-                if (!TryMakeRoom(Math.Min(left.Length, MinPiece) + IMultiplexer.MaxHeaderLength, left.Length))
+                var room = _pending.GetRoom(Math.Min(left.Length, MinPiece) + IMultiplexer.MaxHeaderLength, left.Length + IMultiplexer.MaxHeaderLength);
+                if (room.IsEmpty)
                 {
                     _waitingForRoom.Enqueue(stream);
                     break;
                 }
-                var room = _pending.Length - _pendingLength - IMultiplexer.MaxHeaderLength;
-                var wanted = Math.Min(left.Length, room);
-                var frame = _session.Send(stream.Mux, wanted, finish && wanted == left.Length, _pending.AsSpan(_pendingLength));
+                var wanted = Math.Min(left.Length, room.Length - IMultiplexer.MaxHeaderLength);
+                var frame = _session.Send(stream.Mux, wanted, finish && wanted == left.Length, room);
                 if (frame.HeaderLength == 0)
                     break;
-                left[..frame.PayloadLength].CopyTo(_pending.AsSpan(_pendingLength + frame.HeaderLength));
-                _pendingLength += frame.HeaderLength + frame.PayloadLength;
+                left[..frame.PayloadLength].CopyTo(room[frame.HeaderLength..]);
+                _pending.Advance(frame.HeaderLength + frame.PayloadLength);
                 taken += frame.PayloadLength;
                 isFinished = frame.IsFinished;
             }
@@ -58,26 +57,12 @@ internal sealed partial class MuxedConnection
         return taken;
     }
 
-    /// <summary>Grows the buffer towards its bound. False when even <paramref name="least"/> bytes have no room.</summary>
-    bool TryMakeRoom(int least, int wanted)
-    {
-        var needed = Math.Min(_sendBuffer, _pendingLength + Math.Max(least, wanted + IMultiplexer.MaxHeaderLength));
-        if (_pending.Length < needed)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, MinSendBuffer));
-            _pending.AsSpan(0, _pendingLength).CopyTo(larger);
-            Return(_pending);
-            _pending = larger;
-        }
-        return _pending.Length - _pendingLength >= least;
-    }
-
     /// <summary>Sends what waits, unless somebody does so already.</summary>
     internal void StartSending()
     {
         lock (_gate)
         {
-            if (_isSending || _failure is not null || (_pendingLength == 0 && !_session.HasControl))
+            if (_isSending || _failure is not null || (_pending.IsEmpty && !_session.HasControl))
                 return;
             _isSending = true;
         }
@@ -90,11 +75,11 @@ internal sealed partial class MuxedConnection
     {
         try
         {
-            for (var batches = 1; TryTakeBatch(out var batch, out var length, out var isMoreLikely); batches++)
+            for (var batches = 1; TryTakeBatch(out var batch, out var length); batches++)
             {
-                await _channel.SendAsync(batch.AsMemory(0, length), CancellationToken.None);
-                Return(batch);
-                if (isMoreLikely || batches % BatchesPerTurn == 0)
+                await _channel.SealAndSendAsync(batch.AsMemory(0, length), CancellationToken.None);
+                ArrayPool<byte>.Shared.Return(batch);
+                if (batches % BatchesPerTurn == 0)
                     await Task.Yield();
             }
             return;
@@ -115,40 +100,26 @@ internal sealed partial class MuxedConnection
         }
     }
 
-    /// <summary>Takes what is to be encrypted now: full Noise frames, or what there is.</summary>
+    /// <summary>Takes all that waits to be encrypted.</summary>
     /// <param name="batch">The buffer, which the caller returns.</param>
-    /// <param name="length">Bytes to send.</param>
-    /// <param name="isMoreLikely">Whether a rest was left because a writer that fills whole frames may soon fill it too.</param>
-    bool TryTakeBatch(out byte[] batch, out int length, out bool isMoreLikely)
+    /// <param name="length">Bytes of frames in it.</param>
+    bool TryTakeBatch(out byte[] batch, out int length)
     {
         lock (_gate)
         {
-            isMoreLikely = false;
-            (batch, length) = ([], 0);
-            if (_failure is null && _session.HasControl && TryMakeRoom(IMultiplexer.MaxHeaderLength, 0))
-                _pendingLength += _session.WriteControl(_pending.AsSpan(_pendingLength), Now);
-            if (_failure is not null || _pendingLength == 0)
+            if (_failure is null && _session.HasControl && _pending.GetRoom(IMultiplexer.MaxHeaderLength, ControlPiece) is { IsEmpty: false } room)
+                _pending.Advance(_session.WriteControl(room, Now));
+            (batch, length) = _failure is null ? _pending.Take() : ([], 0);
+            if (length == 0)
             {
-                Return(_pending);
-                (_pending, _pendingLength, _isSending) = ([], 0, false);
+                _pending.Release();
+                _isSending = false;
                 WipeIfUnused();
                 return false;
             }
-            var rest = _pendingLength < NoiseTransport.MaxPlaintext ? 0 : _pendingLength % NoiseTransport.MaxPlaintext;
-            (batch, length) = (_pending, _pendingLength - rest);
-            _pending = rest == 0 ? [] : ArrayPool<byte>.Shared.Rent(Math.Max(rest, MinSendBuffer));
-            batch.AsSpan(length, rest).CopyTo(_pending);
-            _pendingLength = rest;
-            isMoreLikely = rest > 0;
             while (_waitingForRoom.TryDequeue(out var waiting))
                 waiting.Writable.Set();
             return true;
         }
-    }
-
-    static void Return(byte[] buffer)
-    {
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: false);
     }
 }

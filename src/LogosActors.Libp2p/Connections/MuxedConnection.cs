@@ -20,7 +20,6 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     readonly IMultiplexer _session;
     readonly TimeProvider _time;
     readonly long _origin;
-    readonly int _sendBuffer;
     readonly TimeSpan _slowReaderTimeout;
     readonly HashSet<LibP2pStream> _streams = [];
     // Not bounded by Yamux's backlog: js-libp2p opens as many streams at once as it may have, in one Noise frame.
@@ -44,8 +43,8 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         _time = time;
         _origin = time.GetTimestamp();
         _session = session(TimeSpan.Zero);
-        _sendBuffer = options.SendBuffer;
         _slowReaderTimeout = options.SlowReaderTimeout;
+        _pending = new OutgoingFrames(options.SendBuffer);
         RemoteKey = remoteKey;
         RemotePeer = PeerId.FromPublicKey(remoteKey);
     }
@@ -80,6 +79,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         try
         {
             Receive(received);
+            Deliver();
         }
         catch (ConnectionException e)
         {
@@ -134,7 +134,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         lock (_gate)
             _session.GoAway();
         StartSending();
-        await Task.WhenAny(_sending, Task.Delay(FarewellTimeout, _time));
+        await _sending.WaitAsync(FarewellTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         End(new ConnectionException(ConnectionFailure.Closed, "The connection was closed."));
         await _ended.Task;
     }

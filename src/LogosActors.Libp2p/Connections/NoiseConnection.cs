@@ -8,8 +8,7 @@ namespace LogosActors.Libp2p.Connections;
 
 /// <summary>The secure channel over a transport: one reader and one writer, nothing allocated per frame.</summary>
 /// <remarks>
-/// Memory: a receive buffer of 16 KiB, which grows to <see cref="MaxReceiveBuffer"/> while much arrives; a send buffer only while
-/// something is sent.
+/// Memory: a receive buffer of 16 KiB, which grows to <see cref="MaxReceiveBuffer"/> while much arrives.
 /// </remarks>
 internal sealed class NoiseConnection : ITransportConnection
 {
@@ -19,8 +18,8 @@ internal sealed class NoiseConnection : ITransportConnection
 
     const int MinReceiveBuffer = 16 * 1024;
 
-    // Two full frames are sent at once: the second is encrypted while the kernel has no more than one to copy.
-    const int SendBuffer = 2 * NoiseTransport.MaxFrame;
+    // No frame is begun beyond it: the peer decrypts the first frames while the next are encrypted, and those are still in the cache when they are sent.
+    const int SendAtOnce = NoiseTransport.MaxFrame;
 
     readonly ITransportConnection _transport;
     readonly NoiseTransport _ciphers;
@@ -53,12 +52,8 @@ internal sealed class NoiseConnection : ITransportConnection
     {
         while (true)
         {
-            if (TryTakeFrame(out var plaintext))
-            {
-                if (plaintext.IsEmpty)
-                    continue;
+            if (TryRead(out var plaintext))
                 return plaintext;
-            }
             MakeRoom();
             var count = await _transport.ReceiveAsync(_received.AsMemory(_end), cancellation);
             if (count == 0)
@@ -66,6 +61,18 @@ internal sealed class NoiseConnection : ITransportConnection
             _lastCount = count;
             _end += count;
         }
+    }
+
+    /// <summary>Reads the next frame's plaintext, if all of the frame has come. The rules are those of <see cref="ReadAsync"/>.</summary>
+    public bool TryRead(out ReadOnlyMemory<byte> plaintext)
+    {
+        do
+        {
+            if (!TryTakeFrame(out plaintext))
+                return false;
+        }
+        while (plaintext.IsEmpty);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -88,22 +95,38 @@ internal sealed class NoiseConnection : ITransportConnection
     }
 
     /// <inheritdoc/>
-    /// <remarks>Full frames, and one smaller at the end.</remarks>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(SendBuffer, bytes.Length + (2 * NoiseTransport.Overhead)));
+        var frames = new OutgoingFrames(int.MaxValue);
+        while (!bytes.IsEmpty)
+        {
+            var room = frames.GetRoom(1, bytes.Length);
+            bytes.Span[..room.Length].CopyTo(room);
+            frames.Advance(room.Length);
+            bytes = bytes[room.Length..];
+        }
+        var (buffer, length) = frames.Take();
         try
         {
-            while (!bytes.IsEmpty)
-            {
-                var length = Encrypt(ref bytes, buffer);
-                await _transport.SendAsync(buffer.AsMemory(0, length), cancellation);
-            }
+            await SealAndSendAsync(buffer.AsMemory(0, length), cancellation);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Encrypts frames where they lie, and sends them.</summary>
+    /// <param name="frames">Frames as <see cref="OutgoingFrames"/> lays them out.</param>
+    /// <param name="cancellation">Gives up; the channel is of no use then.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SealAndSendAsync(Memory<byte> frames, CancellationToken cancellation)
+    {
+        while (!frames.IsEmpty)
+        {
+            var length = Seal(frames.Span);
+            await _transport.SendAsync(frames[..length], cancellation);
+            frames = frames[length..];
         }
     }
 
@@ -122,18 +145,16 @@ internal sealed class NoiseConnection : ITransportConnection
         _current = default;
     }
 
-    int Encrypt(ref ReadOnlyMemory<byte> bytes, Span<byte> buffer)
+    /// <summary>Encrypts as many frames as are sent at once. Returns their length.</summary>
+    int Seal(Span<byte> frames)
     {
         var length = 0;
-        while (!bytes.IsEmpty)
+        while (length < frames.Length && length < SendAtOnce)
         {
-            var plaintext = bytes.Span[..Math.Min(bytes.Length, NoiseTransport.MaxPlaintext)];
-            if (buffer.Length - length < plaintext.Length + NoiseTransport.Overhead)
-                break;
-            if (!_ciphers.TryEncrypt(plaintext, buffer[length..]))
+            var plaintext = BinaryPrimitives.ReadUInt16BigEndian(frames[length..]);
+            if (!_ciphers.TryEncrypt(frames.Slice(length + NoiseTransport.PrefixSize, plaintext), frames[length..]))
                 throw Failed(NoiseError.NonceExhausted);
-            length += plaintext.Length + NoiseTransport.Overhead;
-            bytes = bytes[plaintext.Length..];
+            length += plaintext + NoiseTransport.Overhead;
         }
         return length;
     }

@@ -20,7 +20,7 @@ internal sealed class NoiseTransport(CipherState sending, CipherState receiving)
 
     /// <summary>Writes one frame.</summary>
     /// <param name="plaintext">At most <see cref="MaxPlaintext"/> bytes.</param>
-    /// <param name="destination"><see cref="Overhead"/> bytes more; not the same memory.</param>
+    /// <param name="destination"><see cref="Overhead"/> bytes more. The same memory only where the plaintext lies behind the prefix.</param>
     /// <returns>False when the nonces are exhausted.</returns>
     public bool TryEncrypt(ReadOnlySpan<byte> plaintext, Span<byte> destination)
     {
