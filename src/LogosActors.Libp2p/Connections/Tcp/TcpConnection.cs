@@ -8,6 +8,8 @@ namespace LogosActors.Libp2p.Connections.Tcp;
 internal sealed class TcpConnection : ITransportConnection
 {
     readonly Socket _socket;
+    int _uses = 1;
+    bool _isDisposed;
 
     public TcpConnection(Socket socket)
     {
@@ -41,6 +43,7 @@ internal sealed class TcpConnection : ITransportConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
+        Interlocked.Increment(ref _uses);
         try
         {
             return await _socket.ReceiveAsync(buffer, cancellation);
@@ -48,6 +51,10 @@ internal sealed class TcpConnection : ITransportConnection
         catch (SocketException e)
         {
             throw Lost(e);
+        }
+        finally
+        {
+            Release();
         }
     }
 
@@ -65,19 +72,29 @@ internal sealed class TcpConnection : ITransportConnection
         }
     }
 
+    /// <summary>Ends the connection. A receive that is under way ends without an exception, which would be the dearest part of a close.</summary>
     public ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return default;
         try
         {
-            if (_socket.Connected)
-                _socket.Shutdown(SocketShutdown.Both);
+            _socket.Shutdown(SocketShutdown.Both);
+            Release();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The peer was faster.
+            _socket.Dispose();
         }
-        _socket.Dispose();
         return default;
+    }
+
+    /// <summary>The last one to be done with the socket disposes it.</summary>
+    void Release()
+    {
+        if (Interlocked.Decrement(ref _uses) == 0)
+            _socket.Dispose();
     }
 
     static ConnectionException Lost(SocketException e) => new(ConnectionFailure.Lost, $"The connection was lost: {e.Message}", e);
