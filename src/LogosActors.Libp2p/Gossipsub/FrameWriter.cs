@@ -1,0 +1,102 @@
+using System.Buffers;
+using LogosActors.Libp2p.Encoding;
+
+namespace LogosActors.Libp2p.Gossipsub;
+
+/// <summary>Gathers RPCs, each after its length as a varint, while the stream is busy, and writes them together.</summary>
+/// <param name="writable">Called when there is room again after <see cref="TryBegin"/> has refused.</param>
+#pragma warning disable CA1001 // a semaphore whose wait handle nobody asks for holds nothing
+internal sealed class FrameWriter(Action writable)
+#pragma warning restore CA1001
+{
+    /// <summary>From so many bytes on that wait, no more RPCs are taken.</summary>
+    public const int Capacity = 256 * 1024;
+
+    const int InitialSize = 4 * 1024;
+
+    readonly Lock _gate = new();
+    readonly SemaphoreSlim _work = new(0, 1);
+    byte[] _waiting = [];
+    int _length;
+    bool _isIdle;
+    bool _hasRefused;
+
+    /// <summary>Whether another RPC is taken.</summary>
+    public bool TryBegin()
+    {
+        lock (_gate)
+        {
+            _hasRefused |= _length >= Capacity;
+            return _length < Capacity;
+        }
+    }
+
+    public void Append(ReadOnlySpan<byte> rpc)
+    {
+        lock (_gate)
+        {
+            var prefix = Varint.Length((ulong)rpc.Length);
+            Reserve(prefix + rpc.Length);
+            Varint.Write(_waiting.AsSpan(_length), (ulong)rpc.Length);
+            rpc.CopyTo(_waiting.AsSpan(_length + prefix));
+            _length += prefix + rpc.Length;
+            if (!_isIdle)
+                return;
+            _isIdle = false;
+        }
+        _work.Release();
+    }
+
+    /// <summary>Writes until the stream is broken, or cancellation.</summary>
+    public async Task RunAsync(Stream stream, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (!TryTake(out var batch, out var length))
+            {
+                await _work.WaitAsync(cancellation).ConfigureAwait(false);
+                continue;
+            }
+            try
+            {
+                await stream.WriteAsync(batch.AsMemory(0, length), cancellation).ConfigureAwait(false);
+                await stream.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(batch);
+            }
+        }
+    }
+
+    bool TryTake(out byte[] batch, out int length)
+    {
+        bool tell;
+        lock (_gate)
+        {
+            (batch, length) = (_waiting, _length);
+            if (length == 0)
+            {
+                _isIdle = true;
+                return false;
+            }
+            (_waiting, _length) = ([], 0);
+            tell = _hasRefused;
+            _hasRefused = false;
+        }
+        if (tell)
+            writable();
+        return true;
+    }
+
+    void Reserve(int count)
+    {
+        if (_waiting.Length - _length >= count)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialSize, Math.Max(_length + count, _waiting.Length * 2)));
+        _waiting.AsSpan(0, _length).CopyTo(larger);
+        if (_waiting.Length > 0)
+            ArrayPool<byte>.Shared.Return(_waiting);
+        _waiting = larger;
+    }
+}
