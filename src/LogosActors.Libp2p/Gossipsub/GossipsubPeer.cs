@@ -21,8 +21,9 @@ internal enum PeerDirection
 /// <param name="limits">The bounds of its queue.</param>
 internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDirection direction, bool isDirect, PeerStats stats, GossipsubLimits limits)
 {
-    readonly Dictionary<MessageId, int> _unwanted = [];
-    readonly Queue<MessageId> _unwantedOrder = new();
+    // Null for the many peers that never say so.
+    Dictionary<MessageId, int>? _unwanted;
+    Queue<MessageId>? _unwantedOrder;
 
     public PeerId Id { get; } = id;
 
@@ -62,20 +63,20 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
     public int Unwanted { get; set; }
 
     /// <summary>Whether it has said that it does not want the message.</summary>
-    public bool IsUnwanted(in MessageId id) => _unwanted.Count > 0 && _unwanted.ContainsKey(id);
+    public bool IsUnwanted(in MessageId id) => _unwanted is { Count: > 0 } && _unwanted.ContainsKey(id);
 
     /// <summary>Remembers an IDONTWANT until the given heartbeat.</summary>
     public void AddUnwanted(in MessageId id, int untilHeartbeat)
     {
-        if (_unwanted.TryAdd(id, untilHeartbeat))
-            _unwantedOrder.Enqueue(id);
+        if ((_unwanted ??= []).TryAdd(id, untilHeartbeat))
+            (_unwantedOrder ??= new()).Enqueue(id);
     }
 
     /// <summary>Begins a new heartbeat: the counts of control entries start again, old IDONTWANTs are forgotten.</summary>
     public void BeginHeartbeat(int heartbeat)
     {
         (Haves, Asked, Wanted, Unwanted) = (0, 0, 0, 0);
-        while (_unwantedOrder.TryPeek(out var id) && _unwanted[id] <= heartbeat)
+        while (_unwantedOrder is not null && _unwantedOrder.TryPeek(out var id) && _unwanted![id] <= heartbeat)
             _unwanted.Remove(_unwantedOrder.Dequeue());
     }
 

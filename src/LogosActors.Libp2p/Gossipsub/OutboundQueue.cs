@@ -29,8 +29,11 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     readonly Queue<MessageId> _wants = new();
     readonly Queue<MessageId> _unwanted = new();
 
+    // Kept beside the queues: each heartbeat asks every peer's queue whether it is empty.
+    bool _hasControl;
+
     /// <summary>Messages that wait.</summary>
-    public int Count => _lanes[0].Count + _lanes[1].Count + _lanes[2].Count;
+    public int Count { get; private set; }
 
     /// <summary>Bytes of messages that wait.</summary>
     public long Size { get; private set; }
@@ -41,15 +44,27 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     /// <summary>Whether the connection knows that there is something to take; set by the router.</summary>
     public bool IsAnnounced { get; set; }
 
-    public bool IsEmpty => Count == 0 && _subscriptions.Count == 0 && _mesh.Count == 0 && _haves.Count == 0 && _wants.Count == 0 && _unwanted.Count == 0;
+    public bool IsEmpty => Count == 0 && !_hasControl;
 
-    public void Subscription(string topic, bool subscribe) => _subscriptions[topic] = subscribe;
+    public void Subscription(string topic, bool subscribe)
+    {
+        _subscriptions[topic] = subscribe;
+        _hasControl = true;
+    }
 
     /// <summary>Queues a GRAFT; a PRUNE that still waits is void.</summary>
-    public void Graft(string topic) => _mesh[topic] = null;
+    public void Graft(string topic)
+    {
+        _mesh[topic] = null;
+        _hasControl = true;
+    }
 
     /// <summary>Queues a PRUNE; a GRAFT that still waits is void.</summary>
-    public void Prune(string topic, TimeSpan backoff, ExchangedPeer[] peers) => _mesh[topic] = (backoff, peers);
+    public void Prune(string topic, TimeSpan backoff, ExchangedPeer[] peers)
+    {
+        _mesh[topic] = (backoff, peers);
+        _hasControl = true;
+    }
 
     public void IHave(string topic, ReadOnlyMemory<MessageId> ids)
     {
@@ -57,18 +72,21 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
             _haves.Enqueue((topic, ids));
         else
             Dropped++;
+        _hasControl = true;
     }
 
     public void IWant(in MessageId id)
     {
         if (_wants.Count < limits.IHaveLength)
             _wants.Enqueue(id);
+        _hasControl = true;
     }
 
     public void IDontWant(in MessageId id)
     {
         if (_unwanted.Count < limits.IDontWantMessages)
             _unwanted.Enqueue(id);
+        _hasControl = true;
     }
 
     /// <summary>Queues a message; when the queue is full, one of the lowest priority is dropped, this one if none is lower.</summary>
@@ -84,6 +102,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
             }
         }
         _lanes[(int)priority].Enqueue(new Waiting(message, now));
+        Count++;
         Size += size;
     }
 
@@ -94,8 +113,9 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     public void Take(GossipsubRpc rpc, GossipsubPeer peer, TimeSpan now)
     {
         var left = limits.BatchSize.Bytes;
-        TakeControl(rpc, ref left);
-        for (var lane = 0; lane < _lanes.Length && left > 0; lane++)
+        if (_hasControl)
+            TakeControl(rpc, ref left);
+        for (var lane = 0; Count > 0 && lane < _lanes.Length && left > 0; lane++)
         {
             var most = lane == (int)OutboundPriority.Published ? limits.PublishQueueTime : limits.ForwardQueueTime;
             while (_lanes[lane].TryPeek(out var waiting))
@@ -105,6 +125,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
                 if (!late && size > left && !rpc.IsEmpty)
                     return;
                 _lanes[lane].Dequeue();
+                Count--;
                 Size -= size;
                 if (late)
                 {
@@ -122,7 +143,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     /// <summary>Drops what has waited too long, and says how many messages have been dropped since the last call.</summary>
     public int TakeDropped(TimeSpan now)
     {
-        for (var lane = 0; lane < _lanes.Length; lane++)
+        for (var lane = 0; Count > 0 && lane < _lanes.Length; lane++)
         {
             var most = lane == (int)OutboundPriority.Published ? limits.PublishQueueTime : limits.ForwardQueueTime;
             while (_lanes[lane].TryPeek(out var waiting) && now - waiting.Since > most)
@@ -167,6 +188,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
             rpc.IHave(have.Topic, have.Ids);
             left -= have.Ids.Length * (MessageId.MaxLength + 2);
         }
+        _hasControl = _subscriptions.Count > 0 || _mesh.Count > 0 || _haves.Count > 0 || _wants.Count > 0 || _unwanted.Count > 0;
     }
 
     bool TryDropBelow(OutboundPriority priority)
@@ -184,6 +206,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     void Drop(int lane)
     {
         Size -= _lanes[lane].Dequeue().Message.Encoded.Length;
+        Count--;
         Dropped++;
     }
 }

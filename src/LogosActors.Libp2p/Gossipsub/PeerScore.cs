@@ -127,11 +127,17 @@ internal sealed class PeerScore(PeerScoreOptions options)
             // The score of a peer that left stands still: it cannot be waited out by staying away.
             if (!stats.IsConnected)
                 continue;
-            stats.IsStale = true;
             for (var topic = 0; topic < stats.Topics.Length; topic++)
-                Refresh(ref stats.Topics[topic], _topics[topic], decays, now);
+            {
+                ref var counters = ref stats.Topics[topic];
+                if (!decays && !counters.InMesh)
+                    continue;
+                stats.IsStale = true;
+                Refresh(ref counters, _topics[topic], decays, now);
+            }
             if (!decays)
                 continue;
+            stats.IsStale = true;
             stats.BehaviourPenalty = Decay(stats.BehaviourPenalty, options.BehaviourPenaltyDecay);
             stats.SlowPeerPenalty = Decay(stats.SlowPeerPenalty, options.SlowPeerDecay);
         }

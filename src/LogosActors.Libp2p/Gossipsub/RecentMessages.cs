@@ -9,17 +9,19 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// </remarks>
 internal sealed class RecentMessages
 {
+    const int FewestSlots = 64;
     const int Slots = 4096;
 
     /// <summary>Longer data is not looked up, in bytes.</summary>
     public const int MaxLength = 8 * 1024;
 
-    GossipMessage?[]? _slots;
+    GossipMessage?[] _slots = [];
+    int _added;
 
     /// <summary>The id of a message with the same data, if one came in this heartbeat.</summary>
     public bool TryFind(ReadOnlySpan<byte> data, out MessageId id)
     {
-        if (_slots is not null && data.Length <= MaxLength && _slots[Slot(data)] is { } message && message.Data.Span.SequenceEqual(data))
+        if (_added > 0 && data.Length <= MaxLength && _slots[Slot(data)] is { } message && message.Data.Span.SequenceEqual(data))
         {
             id = message.Id;
             return true;
@@ -31,23 +33,41 @@ internal sealed class RecentMessages
     /// <summary>Notes a new message; one that has its place is forgotten.</summary>
     public void Add(GossipMessage message)
     {
-        if (message.Data.Length <= MaxLength)
-            (_slots ??= new GossipMessage?[Slots])[Slot(message.Data.Span)] = message;
+        if (message.Data.Length > MaxLength)
+            return;
+        // Few messages in a heartbeat, a small table: it is cleared in each.
+        if (_added * 2 >= _slots.Length && _slots.Length < Slots)
+            Grow();
+        _added++;
+        _slots[Slot(message.Data.Span)] = message;
     }
 
     /// <summary>Begins a new heartbeat.</summary>
     public void Clear()
     {
-        if (_slots is not null)
-            Array.Clear(_slots);
+        if (_added == 0)
+            return;
+        _added = 0;
+        Array.Clear(_slots);
     }
 
-    static int Slot(ReadOnlySpan<byte> data)
+    void Grow()
+    {
+        var old = _slots;
+        _slots = new GossipMessage?[Math.Max(FewestSlots, old.Length * 2)];
+        foreach (var message in old)
+        {
+            if (message is not null)
+                _slots[Slot(message.Data.Span)] = message;
+        }
+    }
+
+    int Slot(ReadOnlySpan<byte> data)
     {
         var hash = data.Length < 16
             ? HashCode.Combine(data.Length, data.IsEmpty ? 0 : data[0], data.IsEmpty ? 0 : data[^1])
             : HashCode.Combine(data.Length, Word(data), Word(data[(data.Length / 2)..]), Word(data[^8..]));
-        return (int)((uint)hash % Slots);
+        return hash & (_slots.Length - 1);
     }
 
     static ulong Word(ReadOnlySpan<byte> data) => MemoryMarshal.Read<ulong>(data);
