@@ -7,6 +7,8 @@ namespace LogosActors.Simulation.Tests;
 /// <param name="at">When.</param>
 sealed class Publication(int number, SimulatedNode publisher, string topic, TimeSpan at)
 {
+    readonly List<TimeSpan> _delays = [];
+
     public int Number => number;
 
     public SimulatedNode Publisher => publisher;
@@ -14,14 +16,13 @@ sealed class Publication(int number, SimulatedNode publisher, string topic, Time
     public string Topic => topic;
 
     /// <summary>How many nodes have it.</summary>
-    public int Reached { get; private set; }
+    public int Reached => _delays.Count;
 
     /// <summary>How long the last of them has waited for it.</summary>
-    public TimeSpan Slowest { get; private set; }
+    public TimeSpan Slowest => _delays.Count > 0 ? _delays[^1] : TimeSpan.Zero;
 
-    public void Note(TimeSpan now)
-    {
-        Reached++;
-        Slowest = now - at;
-    }
+    /// <summary>How many nodes had it in that time.</summary>
+    public int ReachedWithin(TimeSpan time) => _delays.Count(delay => delay <= time);
+
+    public void Note(TimeSpan now) => _delays.Add(now - at);
 }

@@ -1,5 +1,7 @@
+using LogosActors.Actors;
 using LogosActors.Actors.TestKit;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Simulation.Tests;
 
@@ -59,6 +61,10 @@ sealed class Scenario : IDisposable
         Run(settle);
         return published;
     }
+
+    /// <summary>The peers in a node's mesh of the topic.</summary>
+    public IReadOnlyList<PeerId> MeshOf(SimulatedNode node) =>
+        Host.Await(node.Gossipsub!.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(Topic), TimeSpan.FromSeconds(5))).Mesh;
 
     public void Dispose()
     {
