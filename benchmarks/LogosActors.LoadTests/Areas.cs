@@ -7,5 +7,6 @@ internal static class Areas
         new SortedDictionary<string, Func<IEnumerable<Row>>>(StringComparer.Ordinal)
         {
             ["actors"] = Actors.ActorsArea.Rows,
+            ["gossipsub"] = Gossipsub.GossipsubArea.Rows,
         };
 }
