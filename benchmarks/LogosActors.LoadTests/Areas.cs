@@ -8,5 +8,6 @@ internal static class Areas
         {
             ["actors"] = Actors.ActorsArea.Rows,
             ["gossipsub"] = Gossipsub.GossipsubArea.Rows,
+            ["libp2p"] = Libp2p.Libp2pArea.Rows,
         };
 }
