@@ -32,7 +32,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     Libp2pHost(HostEnvironment environment, ActorSystem system, bool ownsSystem)
     {
         (_environment, _system, _ownsSystem) = (environment, system, ownsSystem);
-        _host = system.Spawn(Props.Create(() => new HostActor(environment)));
+        _host = system.Spawn(Props.Create(() => new HostActor(environment)), $"host-{environment.Self}");
     }
 
     /// <summary>Who this host is.</summary>

@@ -1,0 +1,140 @@
+using LogosActors.Actors;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Limits;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Libp2p.Hosting;
+
+/// <summary>Which connections are taken, and which one of a peer is kept.</summary>
+internal sealed partial class HostActor
+{
+    void Take(Host.Upgraded upgraded)
+    {
+        var peer = upgraded.Connection.RemotePeer;
+        var isDialer = upgraded.DialKey is not null;
+        environment.Connected.TryGetValue(peer, out var older);
+        if (peer == environment.Self)
+            Refuse(upgraded, ConnectionFailure.Refused, "It is this host itself that answers there.");
+        else if (!environment.Options.Gate.AllowPeer(peer))
+            Refuse(upgraded, ConnectionFailure.Refused, "This host does not want the peer.");
+        else if (!isDialer && IsCrowded(upgraded))
+            Refuse(upgraded, ConnectionFailure.LimitReached, "Too many connections come from its address.");
+        else if (older is null && !TryMakeRoom(isDialer))
+            Refuse(upgraded, ConnectionFailure.LimitReached, "There is no room for another connection.");
+        else if (older is not null
+            && !SimultaneousDial.Replaces(environment.Self, peer, older.IsDialer, isDialer, environment.Now - older.Since))
+        {
+            // The peer may take a moment to find the other connection: what it has begun on this one is served meanwhile.
+            Add(upgraded, isDialer).Actor.Tell(ConnectionActor.Retire.Instance, Self);
+            EndDials(upgraded.DialKey, peer, DialResult.Connected(peer));
+        }
+        else
+        {
+            var connection = Add(upgraded, isDialer);
+            environment.Connected[peer] = connection;
+            older?.Actor.Tell(ConnectionActor.Retire.Instance, Self);
+            if (older is null)
+            {
+                _identify!.Tell(new PeerConnected(peer, connection.Address, isDialer), Self);
+                if (isDialer && connection.Address is not null)
+                    environment.Book.AddAddresses(peer, [connection.Address]);
+                environment.Book.Seen(peer, Time.GetUtcNow());
+                Publish(new PeerConnected(peer, connection.Address, isDialer));
+                StoreSoon();
+            }
+            EndDials(upgraded.DialKey, peer, DialResult.Connected(peer));
+        }
+    }
+
+    bool IsCrowded(Host.Upgraded upgraded) =>
+        PeerConnection.CountedAs(upgraded.Address) is { } address
+        && _open.Count(connection => !connection.IsDialer && address.Equals(connection.CountedAddress))
+            >= environment.Options.Limits.MaxConnectionsPerAddress;
+
+    /// <summary>Closes the least useful connection where there are too many; false when that is the newcomer.</summary>
+    bool TryMakeRoom(bool newcomerIsDialed)
+    {
+        // Those that were told to close are not counted: they are on their way out.
+        PeerConnection[] connections = [.. environment.Connected.Values.Where(connection => !_closing.Contains(connection))];
+        if (connections.Length < environment.Options.Limits.MaxConnections)
+            return true;
+        var chosen = Pruning.Choose([.. connections.Select(WorthOf)], newcomerIsDialed);
+        if (chosen < 0)
+            return false;
+        _closing.Add(connections[chosen]);
+        connections[chosen].Actor.Tell(ConnectionActor.Close.Instance, Self);
+        return true;
+    }
+
+    ConnectionWorth WorthOf(PeerConnection connection) => new(
+        _kept.ContainsKey(connection.Peer),
+        connection.IsDialer,
+        connection.Connection.StreamCount,
+        environment.Book.Find(connection.Peer)?.Score ?? 0,
+        environment.Now - connection.Since);
+
+    PeerConnection Add(Host.Upgraded upgraded, bool isDialer)
+    {
+        var muxed = upgraded.Connection;
+        var actor = Context.Spawn(
+            Props.Create(() => new ConnectionActor(environment, muxed)), $"{muxed.RemotePeer}-{++_connections}");
+        var connection = new PeerConnection(muxed, upgraded.Address, isDialer, environment.Now, actor);
+        _open.Add(connection);
+        Context.PipeTo(muxed.Ended, map: end => new Host.Ended(connection, end.Failure));
+        return connection;
+    }
+
+    void Refuse(Host.Upgraded upgraded, ConnectionFailure failure, string reason)
+    {
+        _ = upgraded.Connection.DisposeAsync().AsTask();
+        var peer = upgraded.Connection.RemotePeer;
+        Log.LogDebug("The connection with {Peer} is not taken: {Reason}", peer, reason);
+        if (upgraded.DialKey is not null)
+            EndDials(upgraded.DialKey, peer, DialResult.Failed(peer, failure, reason));
+    }
+
+    /// <summary>Ends the dial that made a connection, and one of the same peer that still goes on, or goes on in vain.</summary>
+    void EndDials(object? key, PeerId peer, DialResult result)
+    {
+        if (key is not null && _dials.Remove(key, out var made))
+            made.End(result);
+        if (result.IsConnected && _dials.TryGetValue(peer, out var other))
+            other.End(result);
+    }
+
+    void Forget(PeerConnection connection, ConnectionFailure reason)
+    {
+        _open.Remove(connection);
+        _closing.Remove(connection);
+        var peer = connection.Peer;
+        if (environment.Connected.TryRemove(KeyValuePair.Create(peer, connection)))
+        {
+            environment.Identified.TryRemove(peer, out _);
+            environment.Book.Seen(peer, Time.GetUtcNow());
+            Publish(new PeerDisconnected(peer, reason));
+            ReconnectLater(peer, environment.Now - connection.Since);
+            StoreSoon();
+        }
+        if (!_open.Any(other => other.Peer == peer) && _waitingForEnd.Remove(peer, out var waiting))
+        {
+            foreach (var asked in waiting)
+                asked.Tell(Host.Disconnected.Instance, Self);
+        }
+    }
+
+    void Disconnect(PeerId peer)
+    {
+        PeerConnection[] connections = [.. _open.Where(connection => connection.Peer == peer)];
+        if (connections.Length == 0)
+        {
+            Reply(Host.Disconnected.Instance);
+            return;
+        }
+        if (!_waitingForEnd.TryGetValue(peer, out var waiting))
+            _waitingForEnd.Add(peer, waiting = []);
+        waiting.Add(Sender);
+        foreach (var connection in connections)
+            connection.Actor.Tell(ConnectionActor.Close.Instance, Self);
+    }
+}
