@@ -88,8 +88,9 @@ public sealed class ConnectionUpgraderTests
         var (dialer, listener) = await peers.ConnectAsync(pair);
         pair.Listener.IsMute = true;
         time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(ConnectionFailure.MultiplexingFailed, (await dialer.Ended).Failure);
-        await listener.Ended;
+        // Neither side hears of the other; whichever gives up first closes the connection of both.
+        var ends = new[] { (await dialer.Ended).Failure, (await listener.Ended).Failure };
+        Assert.Contains(ConnectionFailure.MultiplexingFailed, ends);
     }
 
     [Fact]

@@ -50,7 +50,17 @@ internal sealed class MemoryConnection(PipeReader incoming, PipeWriter outgoing,
     {
         if (IsMute)
             return;
-        var result = await outgoing.WriteAsync(bytes, cancellation);
+        FlushResult result;
+        try
+        {
+            result = await outgoing.WriteAsync(bytes, cancellation);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A pipe that was completed meanwhile says so; a socket would be disposed.
+            throw new IOException("This side is gone.", e);
+        }
+
         if (result.IsCompleted || result.IsCanceled)
             throw new IOException("The peer is gone.");
     }
