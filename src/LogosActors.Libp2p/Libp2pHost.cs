@@ -185,6 +185,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
             return;
         try
         {
+            await StopGossipsubAsync();
             if (_environment.Options.PersistPeers)
                 await FlushAsync();
             await _system.StopAsync(_host, StopTimeout);

@@ -54,7 +54,7 @@ internal readonly record struct GossipsubEffect(
     DisconnectReason Reason = DisconnectReason.None);
 
 /// <summary>The outcome of a validation (spec v1.1 §Extended Validators).</summary>
-internal enum ValidationResult
+public enum ValidationResult
 {
     /// <summary>The message is valid: it is delivered and forwarded.</summary>
     Accept,
@@ -67,7 +67,7 @@ internal enum ValidationResult
 }
 
 /// <summary>What became of a message that was to be published.</summary>
-internal enum PublishOutcome
+public enum PublishOutcome
 {
     /// <summary>It is queued for at least one peer.</summary>
     Sent,

@@ -35,6 +35,9 @@ internal sealed class StreamLink : IGossipsubLink
     /// <summary>Why the actor has closed the link; None while it has not.</summary>
     public DisconnectReason Closed { get; private set; }
 
+    /// <summary>Cancelled when the actor has closed the link.</summary>
+    public CancellationToken Closing => _closing.Token;
+
     /// <summary>Runs a link over one stream, from its announcement to its end.</summary>
     /// <returns>What was wrong with the peer's bytes; None when it has finished, or the link was closed.</returns>
     /// <exception cref="IOException">The stream is broken.</exception>

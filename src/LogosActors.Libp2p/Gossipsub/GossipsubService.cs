@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using LogosActors.Actors;
+using LogosActors.Libp2p.Hosting;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Libp2p.Gossipsub;
+
+/// <summary>Publishes and receives messages of topics with the connected peers. For any number of threads.</summary>
+/// <remarks>
+/// It ends with its host. Streams are opened to every connected peer that speaks one of <see cref="GossipsubOptions.Protocols"/>.
+/// <code>
+/// var gossipsub = host.UseGossipsub(new GossipsubOptions());
+/// await using var subscription = await gossipsub.SubscribeAsync("news");
+/// await gossipsub.PublishAsync("news", "hello"u8.ToArray());
+/// await foreach (var message in subscription.ReadAllAsync()) …
+/// </code>
+/// </remarks>
+public sealed class GossipsubService
+{
+    /// <summary>How many messages wait to be read of one subscription, unless it says otherwise.</summary>
+    public const int DefaultCapacity = 1024;
+
+    static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    readonly Libp2pHost _host;
+    readonly ActorSystem _system;
+    readonly GossipsubOptions _options;
+    readonly ActorRef _peers;
+    readonly Action<HostEvent> _observer;
+    readonly ConcurrentDictionary<ActorRef, TopicSubscription> _subscriptions = new();
+
+    internal GossipsubService(Libp2pHost host, ActorSystem system, GossipsubOptions options, IReadOnlyCollection<PeerId> directPeers)
+    {
+        (_host, _system, _options) = (host, system, options);
+        var environment = host.Environment;
+        var settings = new GossipsubSettings { Options = options, Key = environment.Identity, DirectPeers = directPeers };
+        var (router, hostActor) = (GossipsubActor.Create(settings), host.Actor);
+        var peers = _peers = system.Spawn(Props.Create(() => new GossipsubPeersActor(environment, hostActor, options, router)));
+        _observer = occurred => peers.Tell(occurred);
+        host.Subscribe(_observer);
+    }
+
+    /// <summary>Receives the messages of a topic from now on.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="capacity">How many messages wait to be read; further ones are lost and counted. At least 1.</param>
+    /// <exception cref="ArgumentException">The name is longer than <see cref="GossipsubLimits.TopicLength"/>.</exception>
+    public async Task<TopicSubscription> SubscribeAsync(string topic, int capacity = DefaultCapacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        TopicSubscription? subscription = null;
+        ActorRef? actor = null;
+        subscription = new TopicSubscription(topic, capacity, () =>
+        {
+            _subscriptions.TryRemove(actor!, out _);
+            return StopAsync(actor!);
+        });
+        actor = await AddAsync(topic, subscription.Take);
+        _subscriptions[actor] = subscription;
+        return subscription;
+    }
+
+    /// <summary>Hands the messages of a topic to a receiver from now on; disposing the result ends it.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="receiver">Is given one message after the other, and hands on: what it has not taken yet waits in memory.</param>
+    /// <exception cref="ArgumentException">The name is longer than <see cref="GossipsubLimits.TopicLength"/>.</exception>
+    public async Task<IAsyncDisposable> SubscribeAsync(string topic, Action<PubsubMessage> receiver)
+    {
+        ArgumentNullException.ThrowIfNull(receiver);
+        var actor = await AddAsync(topic, receiver);
+        return new Receiver(this, actor);
+    }
+
+    /// <summary>Lets a validator decide about the messages of a topic that come from now on; null: all are accepted.</summary>
+    public void SetValidator(string topic, TopicValidator? validator)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        MessageValidator? decide = validator is null
+            ? null
+            : (message, cancellation) => validator(
+                new PubsubMessage(message.Topic, message.Data, message.ReceivedFrom?.Id ?? _host.PeerId), cancellation);
+        _peers.Tell(new Gossip.SetValidator(topic, decide));
+    }
+
+    /// <summary>Publishes data; it goes to the topic's peers, not to this host's own subscriptions.</summary>
+    /// <param name="topic">The topic; the host need not be subscribed to it.</param>
+    /// <param name="data">At most <see cref="GossipsubLimits.MessageSize"/>. It must not change before the answer.</param>
+    /// <param name="cancellation">Stops waiting; the message may be on its way.</param>
+    /// <exception cref="AskTimeoutException">The host has stopped, or is overloaded.</exception>
+    public async Task<PublishOutcome> PublishAsync(string topic, ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        var answer = await _peers.Ask<Gossip.Published>(new Gossip.Publish(topic, data), AnswerTimeout, cancellation: cancellation);
+        return answer.Outcome;
+    }
+
+    /// <summary>P₅ (spec v1.1 §Peer Scoring): what the application thinks of a connected peer.</summary>
+    public void SetApplicationScore(PeerId peer, double score)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        if (!double.IsFinite(score))
+            throw new ArgumentOutOfRangeException(nameof(score), score, "A score is a finite number.");
+        _peers.Tell(new Gossip.SetApplicationScore(peer, score));
+    }
+
+    /// <summary>Says how the host is connected for a topic.</summary>
+    /// <exception cref="AskTimeoutException">The host has stopped, or is overloaded.</exception>
+    public async Task<TopicStatus> StatusAsync(string topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        var status = await _peers.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(topic), AnswerTimeout);
+        return new TopicStatus(status.Peers, status.Mesh);
+    }
+
+    /// <summary>Serves a stream that a peer has opened.</summary>
+    internal async Task ServeAsync(Connections.LibP2pStream stream, CancellationToken cancellation)
+    {
+        var inbound = new InboundGossip(stream);
+        var isWellFormed = true;
+        _peers.Tell(inbound);
+        try
+        {
+            isWellFormed = await inbound.RunAsync(cancellation);
+        }
+        finally
+        {
+            _peers.Tell(new GossipsubPeersActor.InboundEnded(inbound, !isWellFormed));
+        }
+    }
+
+    internal async Task StopAsync()
+    {
+        _host.Unsubscribe(_observer);
+        foreach (var (actor, subscription) in _subscriptions)
+        {
+            subscription.Complete();
+            _system.Stop(actor);
+        }
+        await _system.StopAsync(_peers, StopTimeout);
+    }
+
+    async Task<ActorRef> AddAsync(string topic, Action<PubsubMessage> receiver)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        var actor = _system.Spawn(Props.Create(() => new TopicReceiverActor(receiver)));
+        try
+        {
+            var answer = await _peers.Ask<Gossip.Subscribed>(new Gossip.Subscribe(topic, actor), AnswerTimeout);
+            return answer.IsAccepted
+                ? actor
+                : throw new ArgumentException($"A topic's name has {_options.Limits.TopicLength} bytes at most.", nameof(topic));
+        }
+        catch
+        {
+            _system.Stop(actor);
+            throw;
+        }
+    }
+
+    async ValueTask StopAsync(ActorRef actor) => await _system.StopAsync(actor, StopTimeout);
+
+    sealed class Receiver(GossipsubService service, ActorRef actor) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => service.StopAsync(actor);
+    }
+}
