@@ -1,6 +1,7 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
-using LogosActors.Libp2p.Connections.Tcp;
 using LogosActors.Libp2p.Hosting;
 
 namespace LogosActors.Libp2p;
@@ -58,6 +59,12 @@ public sealed record Libp2pHostOptions
     /// <summary>The connection shell's own bounds.</summary>
     internal ConnectionOptions Connections { get; init; } = new();
 
-    /// <summary>The transports, asked in this order.</summary>
-    internal IReadOnlyList<ITransport> Transports { get; init; } = [new TcpTransport()];
+    /// <summary>The certificate, with its private key, with which the host listens at <c>/wss</c> and <c>/tls/ws</c> addresses. It stays the
+    /// caller's and must live as long as the host.</summary>
+    /// <value>Default none: the host listens at no such address.</value>
+    public X509Certificate2? WebSocketCertificate { get; init; }
+
+    /// <summary>Decides on the certificates of the WebSocket servers that the host dials. Who a peer is is proven apart from that.</summary>
+    /// <value>Default null: the system's rules (libp2p websockets spec).</value>
+    public RemoteCertificateValidationCallback? ValidateWebSocketCertificate { get; init; }
 }

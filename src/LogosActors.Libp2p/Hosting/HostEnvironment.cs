@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Connections.Tcp;
+using LogosActors.Libp2p.Connections.WebSocket;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Peers;
@@ -15,6 +17,8 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     readonly CancellationTokenSource _stopping = new();
     readonly OpenConnections _open = new();
     readonly ConnectionUpgrader _upgrader = new(identity, Connections(options), time);
+    readonly ITransport[] _transports =
+        [new TcpTransport(), new WebSocketTransport(options.WebSocketCertificate, options.ValidateWebSocketCertificate, time)];
     readonly Lock _inboundGate = new();
     readonly InboundGate _inbound = new(
         options.Limits.MaxPendingInbound,
@@ -59,7 +63,8 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     /// <summary>Where the host listens. Written by <see cref="HostActor"/> alone.</summary>
     public volatile IReadOnlyList<Multiaddr> ListenAddresses = [];
 
-    public ITransport? TransportFor(Multiaddr address) => options.Transports.FirstOrDefault(transport => transport.Handles(address));
+    /// <summary>The transport of an address; null when there is none.</summary>
+    public ITransport? TransportFor(Multiaddr address) => _transports.FirstOrDefault(transport => transport.Handles(address));
 
     /// <summary>Upgrades a plain connection to one that the host closes at its end at the latest.</summary>
     /// <exception cref="ConnectionException">See <see cref="ConnectionUpgrader.UpgradeAsync"/>.</exception>

@@ -80,7 +80,7 @@ internal sealed class WebSocketServer : IAsyncDisposable
     bool IsOurs(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         certificate is X509Certificate2 shown && shown.RawDataMemory.Span.SequenceEqual(Certificate!.RawDataMemory.Span);
 
-    static X509Certificate2 SelfSigned()
+    public static X509Certificate2 SelfSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
