@@ -42,6 +42,24 @@ public sealed class MplexTests : MuxContract
         return MplexHeader.TryRead(bytes, out var read, out var consumed, out _) && read == header && consumed == size;
     }).Check(Config.QuickThrowOnFailure);
 
+    // Found by fuzzing: the session waited for the end of the length with no room to hold more of it, and never returned.
+    [Theory]
+    [InlineData("FAFFFFFFFFFFFFFF7F FFFFFFFFFF")]
+    [InlineData("FAFFFFFFFFFFFFFF7F FFFFFFFFFF FFFFFFFF7F")]
+    [InlineData("FAFFFFFFFFFFFFFF7F FFFFFFFFFF FFFFFFFFFFFFFFFF")]
+    [InlineData("02 FFFFFFFFFF FFFFFFFF7F FFFFFFFFFFFF")]
+    public void A_length_without_end_ends_the_connection_wherever_it_is_cut(string hex)
+    {
+        var bytes = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
+        for (var cut = 0; cut <= bytes.Length; cut++)
+        {
+            var end = Receiver();
+            end.Deliver(bytes.AsSpan(0, cut));
+            end.Deliver(bytes.AsSpan(cut));
+            Assert.True(end.Session.Failure is MuxError.FrameTooLarge or MuxError.MalformedFrame, $"{end.Session.Failure} at {cut}");
+        }
+    }
+
     [Fact]
     public void Messages_that_break_the_protocol_end_the_connection_with_the_reason()
     {

@@ -23,11 +23,13 @@ internal enum MplexFlag : byte
 internal readonly record struct MplexHeader(ulong StreamId, MplexFlag Flag, uint Length)
 {
     /// <summary>The most bytes that a header takes: two varints.</summary>
-    public const int MaxSize = 9 + 5;
+    public const int MaxSize = Varint.MaxLength + MaxLengthSize;
 
     /// <summary>The most bytes of data in one message.</summary>
     /// <value>1 MiB (mplex §Writing to a stream; js-libp2p, go-libp2p).</value>
     public const int MaxLength = 1 << 20;
+
+    const int MaxLengthSize = 5;
 
     /// <summary>The largest stream id: what a varint of nine bytes leaves beside the flag.</summary>
     public const ulong MaxStreamId = (1UL << 60) - 1;
@@ -37,9 +39,15 @@ internal readonly record struct MplexHeader(ulong StreamId, MplexFlag Flag, uint
     public static bool TryRead(ReadOnlySpan<byte> source, out MplexHeader header, out int consumed, out MuxError error)
     {
         (header, consumed, error) = (default, 0, MuxError.None);
-        if (!TryReadVarint(source, out var tag, out var tagSize, out error)
-            || !TryReadVarint(source[tagSize..], out var length, out var lengthSize, out error))
+        if (!TryReadVarint(source, out var tag, out var tagSize, out error))
             return false;
+        if (!TryReadVarint(source[tagSize..], out var length, out var lengthSize, out error))
+        {
+            // No more bytes could make it a length that is allowed, and there is no room for more.
+            if (error == MuxError.None && source.Length - tagSize >= MaxLengthSize)
+                error = MuxError.FrameTooLarge;
+            return false;
+        }
         if ((tag & 7) > (ulong)MplexFlag.ResetInitiator)
             error = MuxError.MalformedFrame;
         else if (length > MaxLength)
