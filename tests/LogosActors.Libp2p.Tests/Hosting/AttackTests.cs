@@ -14,7 +14,7 @@ public sealed class AttackTests : IAsyncLifetime
     TestHost _honest = null!;
     LibP2pStream _traffic = null!;
 
-    public static TheoryData<string> YamuxAttacks => new() { "ping flood", "window exceeded", "window overflow", "huge frame", "unknown stream", "own stream id", "foreign version" };
+    public static TheoryData<string> YamuxAttacks => new() { "ping flood", "window exceeded", "window overflow", "huge frame", "unknown stream", "own stream id", "unknown type" };
 
     public async Task InitializeAsync()
     {
