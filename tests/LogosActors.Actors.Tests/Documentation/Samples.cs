@@ -1,13 +1,16 @@
 namespace LogosActors.Actors.Tests.Documentation;
 
-/// <summary>Code between <c>// sample: name</c> and <c>// end sample</c> in the files beside this one.</summary>
+/// <summary>Code between <c>// sample: name</c> and <c>// end sample</c> in the <c>*Samples.cs</c> of the tests, each compiled and run with its own project.</summary>
 static class Samples
 {
     const string Begin = "// sample: ";
     const string End = "// end sample";
 
     public static IReadOnlyDictionary<string, string> All { get; } =
-        Directory.EnumerateFiles(Repository.File("tests/LogosActors.Actors.Tests/Documentation"), "*Samples.cs")
+        Directory.EnumerateDirectories(Repository.File("tests"))
+            .Select(project => Path.Combine(project, "Documentation"))
+            .Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*Samples.cs"))
             .SelectMany(file => Read(File.ReadAllLines(file)))
             .ToDictionary(sample => sample.Name, sample => sample.Code, StringComparer.Ordinal);
 
