@@ -56,9 +56,9 @@ public sealed class AttackTests : IAsyncLifetime
         await AssertTrafficGoesOn();
     }
 
-    async Task<HostileDialer> ConnectAsync()
+    async Task<HostileDialer> ConnectAsync(string muxer = ConnectionOptions.YamuxProtocol)
     {
-        var offender = await HostileDialer.ConnectAsync(_host.Address);
+        var offender = await HostileDialer.ConnectAsync(_host.Address, muxer);
         await TestHost.Until(() => _host.Host.ConnectedPeers.Contains(offender.Id));
         return offender;
     }
@@ -80,6 +80,18 @@ public sealed class AttackTests : IAsyncLifetime
     {
         await using var offender = await ConnectAsync();
         await offender.SendAsync(Frames(attack));
+        await AssertDropped(offender, ConnectionFailure.MultiplexingFailed);
+    }
+
+    [Theory]
+    [InlineData("07 00")]
+    [InlineData("FAFFFFFFFFFFFFFF7F FFFFFFFFFF FFFFFFFFFFFF")]
+    [InlineData("00 00 00 00")]
+    [InlineData("00 00 02 FFFFFF7F")]
+    public async Task Who_breaks_the_rules_of_mplex_is_dropped_and_nobody_else(string hex)
+    {
+        await using var offender = await ConnectAsync(ConnectionOptions.MplexProtocol);
+        await offender.SendEncryptedAsync(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)));
         await AssertDropped(offender, ConnectionFailure.MultiplexingFailed);
     }
 

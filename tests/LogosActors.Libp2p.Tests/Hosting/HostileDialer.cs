@@ -35,8 +35,8 @@ internal sealed class HostileDialer : IAsyncDisposable
         return dialer;
     }
 
-    /// <summary>Connects, and goes as far as to streams of Yamux.</summary>
-    public static async Task<HostileDialer> ConnectAsync(Multiaddr address)
+    /// <summary>Connects, and goes as far as to streams.</summary>
+    public static async Task<HostileDialer> ConnectAsync(Multiaddr address, string muxer = ConnectionOptions.YamuxProtocol)
     {
         var dialer = await DialAsync(address);
         using var identity = new NoiseIdentity(dialer._key);
@@ -45,7 +45,7 @@ internal sealed class HostileDialer : IAsyncDisposable
         dialer.Ciphers = handshake.Transport!;
         dialer._channel = new NoiseConnection(dialer._transport, dialer.Ciphers, dialer._buffer.Rest.Span);
         dialer._buffer.Clear();
-        await dialer._buffer.RunAsync(dialer._channel, new MultistreamDialer(ConnectionOptions.YamuxProtocol), default);
+        await dialer._buffer.RunAsync(dialer._channel, new MultistreamDialer(muxer), default);
         return dialer;
     }
 
@@ -63,11 +63,17 @@ internal sealed class HostileDialer : IAsyncDisposable
     }
 
     /// <summary>Sends Yamux frames, encrypted as they should be.</summary>
-    public async Task SendAsync(params YamuxHeader[] frames)
+    public Task SendAsync(params YamuxHeader[] frames)
     {
         var plaintext = new byte[frames.Length * YamuxHeader.Size];
         for (var i = 0; i < frames.Length; i++)
             frames[i].Write(plaintext.AsSpan(i * YamuxHeader.Size));
+        return SendEncryptedAsync(plaintext);
+    }
+
+    /// <summary>Sends what should be frames of a multiplexer, encrypted as it should be.</summary>
+    public async Task SendEncryptedAsync(ReadOnlyMemory<byte> plaintext)
+    {
         try
         {
             await _channel!.SendAsync(plaintext, default);
