@@ -1,6 +1,7 @@
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Encoding;
+using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
 using LogosActors.Libp2p.Tests.Connections;
@@ -37,6 +38,39 @@ public sealed class Libp2pSamples
         // end sample
         await using var other = await TestHost.StartAsync();
         Assert.Equal("Hello, Ada", await GreetAsync(other.Host, host.ListenAddresses[0]));
+    }
+
+    [Fact]
+    public async Task A_host_gossips()
+    {
+        await using var publisher = await TestHost.StartAsync();
+        await using var subscriber = await TestHost.StartAsync();
+        var publishing = publisher.Host.UseGossipsub();
+        var heard = new TaskCompletionSource<PubsubMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var enough = new CancellationTokenSource();
+        var listening = GossipAsync(subscriber.Host, message => heard.TrySetResult(message), enough.Token);
+        Assert.True((await subscriber.Host.DialAsync(publisher.Host.ListenAddresses[0])).IsConnected);
+        do
+        {
+            // Until the two have told each other what they are subscribed to, nobody is there to hear it.
+            await publishing.PublishAsync("news", Guid.NewGuid().ToByteArray());
+        }
+        while (await Task.WhenAny(heard.Task, listening, Task.Delay(50)) != heard.Task && !listening.IsCompleted);
+
+        Assert.Equal(publisher.Host.PeerId, (await heard.Task).ReceivedFrom);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listening);
+    }
+
+    static async Task GossipAsync(Libp2pHost host, Action<PubsubMessage> show, CancellationToken cancellation)
+    {
+        // sample: gossip
+        var gossipsub = host.UseGossipsub();
+        await using var news = await gossipsub.SubscribeAsync("news");
+        await gossipsub.PublishAsync("news", "hello"u8.ToArray(), cancellation);  // to the peers; not to the host's own subscriptions
+        await foreach (var message in news.ReadAllAsync(cancellation))
+            show(message);
+        // end sample
     }
 
     static async Task<string> GreetAsync(Libp2pHost host, Multiaddr address)
