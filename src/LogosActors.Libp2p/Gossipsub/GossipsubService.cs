@@ -41,6 +41,8 @@ public sealed class GossipsubService
         host.Subscribe(_observer);
     }
 
+    internal ActorRef Actor => _peers;
+
     /// <summary>Receives the messages of a topic from now on.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="capacity">How many messages wait to be read; further ones are lost and counted. At least 1.</param>

@@ -171,6 +171,50 @@ public sealed class GossipsubHostTests
     }
 
     [Fact]
+    public async Task Peers_that_a_host_with_a_full_mesh_offers_are_dialled()
+    {
+        var options = Relay with { Score = Relay.Score with { AcceptPxThreshold = 0 } };
+        await using var full = await Node.StartAsync(options with { D = 1, DLow = 1, DHigh = 1, DScore = 1, DOut = 0 });
+        await using var first = await Node.StartAsync(options);
+        await using var second = await Node.StartAsync(options);
+        await first.Host.ConnectAsync(full.Host);
+        await full.HasMeshAsync(1);
+        await first.HasMeshAsync(1);
+
+        await second.Host.ConnectAsync(full.Host);
+
+        await TestHost.Until(() => second.Host.Host.ConnectedPeers.Contains(first.Host.Id));
+        await second.HasMeshAsync(1);
+        await first.HasMeshAsync(2);
+        await full.PublishAsync("all");
+        Assert.Equal("all", await second.NextAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_failure_hosts_hear_each_other_again(bool routerFails)
+    {
+        await using var here = await Node.StartAsync(Relay);
+        await using var there = await Node.StartAsync(Relay);
+        await here.Host.ConnectAsync(there.Host);
+        await here.HasMeshAsync(1);
+        await there.HasMeshAsync(1);
+
+        // Nobody says such things; they stand for a defect.
+        here.Gossipsub.Actor.Tell(routerFails ? new Gossip.GetStatus(null!) : new PeerIdentified(there.Host.Id, null!));
+
+        Assert.Equal(0, (await here.Gossipsub.StatusAsync(Topic)).Peers);
+        await here.HasMeshAsync(1);
+        await there.HasMeshAsync(1);
+        await here.PublishAsync("there");
+        await there.PublishAsync("here");
+        Assert.Equal("here", await here.NextAsync());
+        Assert.Equal("there", await there.NextAsync());
+        Assert.Contains(there.Host.Id, here.Host.Host.ConnectedPeers);
+    }
+
+    [Fact]
     public async Task A_host_speaks_gossipsub_once()
     {
         await using var node = await Node.StartAsync(Relay);
