@@ -240,7 +240,8 @@ public sealed class Libp2pHostTests
         for (var i = 0; i < 100; i++)
         {
             silent.Add(await raw.OpenStreamAsync());
-            await silent[^1].WriteAsync(new byte[] { 19 });
+            // One that is over the limit may have been reset before this.
+            await Record.ExceptionAsync(async () => await silent[^1].WriteAsync(new byte[] { 19 }));
         }
         foreach (var stream in silent.Skip(15))
             await Assert.ThrowsAsync<StreamResetException>(async () => await stream.ReadAsync(new byte[1]));
