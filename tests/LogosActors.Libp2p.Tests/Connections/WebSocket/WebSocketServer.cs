@@ -46,14 +46,22 @@ internal sealed class WebSocketServer : IAsyncDisposable
         return (client, await accepting);
     }
 
-    /// <summary>A TCP connection on which <paramref name="text"/> was sent.</summary>
-    public async Task<NetworkStream> SendAsync(string text)
+    /// <summary>A TCP connection on which <paramref name="text"/> was sent; an empty stream when the server has reset it before that.</summary>
+    public async Task<Stream> SendAsync(string text)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(Listener.EndPoint);
-        var stream = new NetworkStream(socket, ownsSocket: true);
-        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text));
-        return stream;
+        try
+        {
+            await socket.ConnectAsync(Listener.EndPoint);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text));
+            return stream;
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            socket.Dispose();
+            return Stream.Null;
+        }
     }
 
     /// <summary>What the server answers until it closes the connection.</summary>

@@ -63,7 +63,7 @@ public sealed class WebSocketUpgradeTests
         var (dialed, accepted) = await server.ConnectAsync();
         var (other, _) = await server.ConnectAsync();
         // A request that waits for its end holds a place. Which of the three finds none is a matter of luck.
-        NetworkStream[] streams = [await server.SendAsync("GET / HTTP/1.1\r\n"), await server.SendAsync("GET / HTTP/1.1\r\n"), await server.SendAsync("GET / HTTP/1.1\r\n")];
+        Stream[] streams = [await server.SendAsync("GET / HTTP/1.1\r\n"), await server.SendAsync("GET / HTTP/1.1\r\n"), await server.SendAsync("GET / HTTP/1.1\r\n")];
         var answers = streams.Select(WebSocketServer.AnswerAsync).ToArray();
         var refused = await Task.WhenAny(answers);
         Assert.Empty(await refused);
