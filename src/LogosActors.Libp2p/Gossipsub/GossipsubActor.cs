@@ -116,7 +116,8 @@ internal sealed partial class GossipsubActor : Actor
                 break;
             case Gossip.GetStatus status:
                 Answer(new Gossip.GetStatus.Status(
-                    _router.Peers.Count, [.. _router.MeshOf(status.Topic)], _router.PendingValidations, _router.CachedMessages));
+                    _router.Peers.Count, _router.PeersOf(status.Topic).Count(), [.. _router.MeshOf(status.Topic)],
+                    _router.PendingValidations, _router.CachedMessages));
                 break;
             case Terminated terminated:
                 foreach (var topic in _registrations.Topics.ToArray())

@@ -19,5 +19,6 @@ public delegate ValueTask<ValidationResult> TopicValidator(PubsubMessage message
 
 /// <summary>How a host is connected for one topic. A snapshot.</summary>
 /// <param name="Peers">How many peers speak gossipsub with the host, whatever their topics.</param>
+/// <param name="Subscribers">How many of them are subscribed to the topic: messages that are published go to some of these.</param>
 /// <param name="Mesh">The peers of the topic that messages are exchanged with at once.</param>
-public sealed record TopicStatus(int Peers, IReadOnlyList<PeerId> Mesh);
+public sealed record TopicStatus(int Peers, int Subscribers, IReadOnlyList<PeerId> Mesh);

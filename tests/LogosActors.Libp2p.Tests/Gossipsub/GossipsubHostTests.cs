@@ -69,8 +69,8 @@ public sealed class GossipsubHostTests
         Assert.Equal(PublishOutcome.NoPeers, await here.PublishAsync("to nobody"));
 
         await there.Host.ConnectAsync(here.Host);
-        await here.HasPeersAsync(1);
-        await there.HasPeersAsync(1);
+        await here.HasSubscribersAsync(1);
+        await there.HasSubscribersAsync(1);
         await there.PublishAsync("back");
         Assert.Equal("back", await here.NextAsync());
     }
@@ -165,7 +165,7 @@ public sealed class GossipsubHostTests
 
         var here = await Node.JoinAsync(host, Relay, there.Host);
 
-        await here.HasPeersAsync(1);
+        await here.HasSubscribersAsync(1);
         await here.PublishAsync("hello");
         Assert.Equal("hello", await there.NextAsync());
     }
@@ -254,6 +254,8 @@ public sealed class GossipsubHostTests
         }
 
         public Task HasMeshAsync(int peers) => UntilAsync(status => status.Mesh.Count == peers);
+
+        public Task HasSubscribersAsync(int peers) => UntilAsync(status => status.Subscribers == peers);
 
         public Task HasPeersAsync(int peers) => UntilAsync(status => status.Peers == peers);
 
