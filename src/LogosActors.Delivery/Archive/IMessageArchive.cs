@@ -1,0 +1,65 @@
+using LogosActors.Delivery.Messages;
+
+namespace LogosActors.Delivery.Archive;
+
+/// <summary>A message in an archive.</summary>
+/// <param name="Hash">Its hash on its pubsub topic.</param>
+/// <param name="PubsubTopic">The topic that it travelled on.</param>
+/// <param name="Time">When it was made, or, for a message that does not say, when it came; in nanoseconds since 1970 UTC. Messages are ordered by it.</param>
+/// <param name="Message">The message; null when only hashes were asked for.</param>
+public sealed record ArchivedMessage(MessageHash Hash, string PubsubTopic, long Time, WakuMessage? Message);
+
+/// <summary>What a query found.</summary>
+/// <param name="Messages">The messages, by ascending time and hash.</param>
+/// <param name="Cursor">What the next page's query names; null when there is no further page.</param>
+public sealed record ArchivePage(IReadOnlyList<ArchivedMessage> Messages, MessageHash? Cursor);
+
+/// <summary>Keeps messages and finds them again. For any number of threads.</summary>
+public interface IMessageArchive : IAsyncDisposable
+{
+    /// <summary>Makes or migrates the tables; before anything else, once.</summary>
+    /// <exception cref="ArchiveException">The database is unreachable, not ours, or of a newer version.</exception>
+    Task InitializeAsync(CancellationToken cancellation = default);
+
+    /// <summary>Keeps messages, durably when the task ends. One that is kept already is passed over: its hash is its key.</summary>
+    /// <param name="messages">With their data; in any order.</param>
+    /// <param name="cancellation">Gives up; nothing or all of it is kept.</param>
+    /// <returns>How many were new.</returns>
+    /// <exception cref="ArchiveException">The database refused, is full or unreachable; nothing is kept.</exception>
+    Task<int> AppendAsync(IReadOnlyList<ArchivedMessage> messages, CancellationToken cancellation = default);
+
+    /// <summary>Finds messages.</summary>
+    /// <returns>A page; null when the query's cursor is unknown.</returns>
+    /// <exception cref="ArchiveException">The database is unreachable or broken.</exception>
+    Task<ArchivePage?> QueryAsync(ArchiveQuery query, CancellationToken cancellation = default);
+
+    /// <summary>Removes what the policy no longer keeps, the oldest first.</summary>
+    /// <param name="policy">What is kept.</param>
+    /// <param name="now">The time now, in nanoseconds since 1970 UTC.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="ArchiveException">The database is unreachable or broken.</exception>
+    Task RetainAsync(RetentionPolicy policy, long now, CancellationToken cancellation = default);
+}
+
+/// <summary>What an archive keeps; each bound that is given must hold.</summary>
+public sealed record RetentionPolicy
+{
+    /// <summary>The greatest age of a message; null: any.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
+    /// <summary>The most messages; null: any number.</summary>
+    public long? MaxCount { get; init; }
+
+    /// <summary>The most space that the database may take, in bytes; null: any.</summary>
+    public long? MaxSize { get; init; }
+}
+
+/// <summary>An archive's database does not do what it is asked.</summary>
+public sealed class ArchiveException : Exception
+{
+    /// <summary>Says what happened, and to which database.</summary>
+    public ArchiveException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

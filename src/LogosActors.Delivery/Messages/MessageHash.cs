@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace LogosActors.Delivery.Messages;
+
+/// <summary>The hash by which all nodes know a message: 32 bytes, held in place (14/WAKU2-MESSAGE §Deterministic message hashing).</summary>
+/// <remarks>Hashes are ordered as their bytes are, as stores order messages of the same time.</remarks>
+[StructLayout(LayoutKind.Auto)]
+public readonly struct MessageHash : IEquatable<MessageHash>, IComparable<MessageHash>
+{
+    /// <summary>The length, in bytes.</summary>
+    public const int Length = SHA256.HashSizeInBytes;
+
+    readonly ulong _first;
+    readonly ulong _second;
+    readonly ulong _third;
+    readonly ulong _fourth;
+
+    /// <summary>Takes a hash from its bytes.</summary>
+    /// <exception cref="ArgumentException">There are not <see cref="Length"/> bytes.</exception>
+    public MessageHash(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != Length)
+            throw new ArgumentException($"A message hash has {Length} bytes, not {bytes.Length}.", nameof(bytes));
+        _first = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        _second = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        _third = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
+        _fourth = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
+    }
+
+    /// <summary>Computes the hash of a message on a pubsub topic: SHA-256 over pubsub topic, payload, content topic, meta and
+    /// timestamp (8 bytes, big-endian), each left out when it is absent.</summary>
+    /// <param name="pubsubTopic">The topic that the message travels on, as text.</param>
+    /// <param name="message">The message.</param>
+    public static MessageHash Compute(string pubsubTopic, WakuMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(pubsubTopic);
+        ArgumentNullException.ThrowIfNull(message);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(sha256, pubsubTopic);
+        sha256.AppendData(message.Payload.Span);
+        Append(sha256, message.ContentTopic);
+        sha256.AppendData(message.Meta.Span);
+        Span<byte> bytes = stackalloc byte[Length];
+        if (message.Timestamp is { } timestamp)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(bytes, timestamp);
+            sha256.AppendData(bytes[..8]);
+        }
+        sha256.GetHashAndReset(bytes);
+        return new MessageHash(bytes);
+    }
+
+    /// <summary>Reads 64 hexadecimal digits, with or without <c>0x</c> before them.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out MessageHash hash)
+    {
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+            text = text[2..];
+        Span<byte> bytes = stackalloc byte[Length];
+        var isHash = text.Length == 2 * Length && Convert.FromHexString(text, bytes, out _, out _) is System.Buffers.OperationStatus.Done;
+        hash = isHash ? new MessageHash(bytes) : default;
+        return isHash;
+    }
+
+    /// <summary>Writes the hash to the first <see cref="Length"/> bytes of a span.</summary>
+    public void CopyTo(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, _first);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _second);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _third);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _fourth);
+    }
+
+    /// <summary>The hash's bytes, in a new array.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Length];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary><c>0x</c> and 64 lower-case hexadecimal digits.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"0x{_first:x16}{_second:x16}{_third:x16}{_fourth:x16}");
+
+    /// <inheritdoc/>
+    public bool Equals(MessageHash other) =>
+        _first == other._first && _second == other._second && _third == other._third && _fourth == other._fourth;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is MessageHash other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _first.GetHashCode();
+
+    /// <inheritdoc/>
+    public int CompareTo(MessageHash other) =>
+        (_first, _second, _third, _fourth).CompareTo((other._first, other._second, other._third, other._fourth));
+
+    /// <summary>Whether both are the same hash.</summary>
+    public static bool operator ==(MessageHash left, MessageHash right) => left.Equals(right);
+
+    /// <summary>Whether they differ.</summary>
+    public static bool operator !=(MessageHash left, MessageHash right) => !left.Equals(right);
+
+    /// <summary>Whether the left one is ordered before the right one.</summary>
+    public static bool operator <(MessageHash left, MessageHash right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether the left one is ordered after the right one.</summary>
+    public static bool operator >(MessageHash left, MessageHash right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether the left one is not ordered after the right one.</summary>
+    public static bool operator <=(MessageHash left, MessageHash right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether the left one is not ordered before the right one.</summary>
+    public static bool operator >=(MessageHash left, MessageHash right) => left.CompareTo(right) >= 0;
+
+    static void Append(IncrementalHash sha256, string text)
+    {
+        var length = System.Text.Encoding.UTF8.GetByteCount(text);
+        Span<byte> bytes = length <= 512 ? stackalloc byte[length] : new byte[length];
+        System.Text.Encoding.UTF8.GetBytes(text, bytes);
+        sha256.AppendData(bytes);
+    }
+}
