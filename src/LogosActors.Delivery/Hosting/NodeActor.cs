@@ -1,0 +1,44 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Relay;
+using LogosActors.Delivery.Sending;
+
+namespace LogosActors.Delivery.Hosting;
+
+/// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
+/// <remarks>
+/// Parent: the root. Children: relay, subscriptions, sends and events, one-for-one, restart. A failure of this actor makes
+/// all of them anew.
+/// </remarks>
+internal sealed class NodeActor(NodeEnvironment node) : Actor
+{
+    ActorRef? _sends;
+    ActorRef? _subscriptions;
+
+    protected override void PreStart()
+    {
+        var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Raise)), "events");
+        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
+        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
+        _sends = Context.Spawn(Props.Create(() => new SendsActor(node, relay, subscriptions, events)), "sends");
+        foreach (var shard in node.Options.Shards)
+            relay.Tell(new RelayTopics.Join(shard, "options"));
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case Sends.Send:
+                Forward(_sends!, message);
+                break;
+            case Subscriptions.Subscribe or Subscriptions.Unsubscribe:
+                Forward(_subscriptions!, message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+}

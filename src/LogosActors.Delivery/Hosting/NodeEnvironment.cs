@@ -1,0 +1,12 @@
+using LogosActors.Delivery.Events;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Gossipsub;
+
+namespace LogosActors.Delivery.Hosting;
+
+/// <summary>What the actors of one node share. Immutable.</summary>
+internal sealed record NodeEnvironment(NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams Streams, Action<MessagingEvent> Raise, TimeProvider Time)
+{
+    /// <summary>How long one actor of a node waits for another.</summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+}

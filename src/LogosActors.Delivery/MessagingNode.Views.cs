@@ -1,0 +1,21 @@
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Gossipsub;
+
+namespace LogosActors.Delivery;
+
+/// <summary>What operators and tests look at.</summary>
+public sealed partial class MessagingNode
+{
+    /// <summary>The shard of a content topic.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    internal PubsubTopic ShardOf(string contentTopic) =>
+        ContentTopic.TryParse(contentTopic, out var topic, out var problem) && _options.Network.TryGetShard(topic, out var shard, out problem)
+            ? shard
+            : throw new ArgumentException(problem, nameof(contentTopic));
+
+    /// <summary>How the relay is connected for a shard.</summary>
+    internal Task<TopicStatus> RelayStatusAsync(PubsubTopic shard) =>
+        Volatile.Read(ref _running) is { } running
+            ? running.Gossipsub.StatusAsync(shard.ToString())
+            : Task.FromResult(new TopicStatus(0, 0, []));
+}

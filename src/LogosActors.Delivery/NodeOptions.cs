@@ -1,0 +1,74 @@
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery;
+
+/// <summary>How a node takes part in the network (MESSAGING-API §Init node).</summary>
+public enum NodeMode
+{
+    /// <summary>It routes messages for others: for servers and desktops.</summary>
+    Core,
+}
+
+/// <summary>Settings of a node. Immutable; the defaults make a node of a network of its own, for development.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>How the node takes part in the network.</summary>
+    /// <value>Default core (MESSAGING-API).</value>
+    public NodeMode Mode { get; init; } = NodeMode.Core;
+
+    /// <summary>Cluster and number of shards of the network.</summary>
+    /// <value>Default cluster 0 with 1 shard (MESSAGING-API, DefaultAutoShardingConfig).</value>
+    public Autosharding Network { get; init; } = new(0, 1);
+
+    /// <summary>Nodes to connect to at the start, and whenever they are lost.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<Multiaddr> EntryNodes { get; init; } = [];
+
+    /// <summary>Stores that are asked before others.</summary>
+    /// <value>Default none: those that are met.</value>
+    public IReadOnlyList<Multiaddr> StoreNodes { get; init; } = [];
+
+    /// <summary>Where others can connect.</summary>
+    /// <value>Default TCP on all interfaces, any free port.</value>
+    public IReadOnlyList<Multiaddr> ListenAddresses { get; init; } = [Multiaddr.Parse("/ip4/0.0.0.0/tcp/0")];
+
+    /// <summary>The largest message, encoded, in bytes.</summary>
+    /// <value>Default 150 KiB (64/WAKU2-NETWORK). Range 1 KiB – 16 MiB.</value>
+    public int MaxMessageSize
+    {
+        get;
+        init => field = value is >= 1024 and <= 16 * 1024 * 1024
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxMessageSize), value, "NodeOptions.MaxMessageSize is 1 KiB – 16 MiB.");
+    } = WakuMessageLimits.MessageSize;
+
+    /// <summary>The node's key, which stays the caller's and must live as long as the node; null: a new one at each start.</summary>
+    /// <value>Default null.</value>
+    public PrivateKey? Key { get; init; }
+
+    /// <summary>How messages are sent.</summary>
+    public SendingOptions Sending { get; init; } = new();
+
+    /// <summary>How messages are received.</summary>
+    public ReceivingOptions Receiving { get; init; } = new();
+
+    /// <summary>Where the messages of the joined shards are kept, and served to others (13/WAKU2-STORE). It stays the caller's.</summary>
+    /// <value>Default null: the node is no store.</value>
+    public IMessageArchive? Archive { get; init; }
+
+    /// <summary>Shards to join at the start, whatever is subscribed to: service nodes name those that they serve.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<PubsubTopic> Shards { get; init; } = [];
+
+    /// <summary>How many events wait for one reader that is slow; further ones are lost to it, and counted.</summary>
+    /// <value>Default 65,536.</value>
+    public int EventCapacity { get; init; } = 65_536;
+
+    /// <summary>Settings of the libp2p host; the addresses above come before its own.</summary>
+    public Libp2pHostOptions Host { get; init; } = new();
+}

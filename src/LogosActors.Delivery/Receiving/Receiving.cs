@@ -1,0 +1,20 @@
+using LogosActors.Delivery.Topics;
+
+namespace LogosActors.Delivery.Receiving;
+
+/// <summary>What may be said to the <see cref="SubscriptionsActor"/>.</summary>
+internal static class Subscriptions
+{
+    /// <summary>Receive the messages of a content topic from now on; answered by <see cref="Answer"/>, when its shard is joined.</summary>
+    public sealed record Subscribe(ContentTopic Topic, PubsubTopic Shard);
+
+    /// <summary>Receive them no more; answered by <see cref="Answer"/>.</summary>
+    public sealed record Unsubscribe(ContentTopic Topic);
+
+    /// <summary>What came of a request.</summary>
+    /// <param name="Error">Null: it is done.</param>
+    public sealed record Answer(SubscriptionError? Error)
+    {
+        public static readonly Answer Done = new((SubscriptionError?)null);
+    }
+}

@@ -1,0 +1,31 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Gossipsub;
+
+namespace LogosActors.Delivery.Relay;
+
+/// <summary>What may be said to the <see cref="RelayActor"/>.</summary>
+internal static class RelayTopics
+{
+    /// <summary>Take part in a shard from now on, on behalf of an owner; answered by <see cref="Joined"/>. Once is enough.</summary>
+    public sealed record Join(PubsubTopic Shard, string Owner);
+
+    /// <summary>The node takes part in a shard.</summary>
+    public sealed record Joined(PubsubTopic Shard);
+
+    /// <summary>An owner needs a shard no more; the last one's leave ends the node's part in it.</summary>
+    public sealed record Leave(PubsubTopic Shard, string Owner);
+
+    /// <summary>Send a message to the peers of a shard; answered by <see cref="Published"/>.</summary>
+    public sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message);
+
+    /// <summary>What came of a <see cref="Publish"/>.</summary>
+    public sealed record Published(MessageHash Hash, PublishOutcome Outcome);
+
+    /// <summary>Told to the observers: a message has come, or this node has published it.</summary>
+    public sealed record Seen(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, bool IsOwn);
+
+    /// <summary>Hand every <see cref="Seen"/> of from now on to an actor, until it has stopped.</summary>
+    public sealed record Observe(ActorRef Observer);
+}

@@ -1,0 +1,104 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Gossipsub;
+
+namespace LogosActors.Delivery.Relay;
+
+/// <summary>Knows which shards the node takes part in and why, and hands what travels on them to its observers.</summary>
+/// <remarks>
+/// Parent: <see cref="Hosting.NodeActor"/>, which makes it anew when it fails, with all that is told through it. A failure costs the
+/// messages that come until then; stores have them.
+/// </remarks>
+internal sealed class RelayActor(GossipsubService gossipsub) : Actor
+{
+    readonly Dictionary<PubsubTopic, Shard> _shards = [];
+    readonly List<ActorRef> _observers = [];
+
+    protected override void PostStop()
+    {
+        foreach (var shard in _shards.Values)
+            _ = EndAsync(shard.Subscription);
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case RelayTopics.Seen seen:
+                Show(seen);
+                break;
+            case RelayTopics.Publish publish:
+                Context.PipeTo(PublishAsync(publish), Sender);
+                Show(new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true));
+                break;
+            case RelayTopics.Join join:
+                Context.PipeTo(JoinAsync(join), Sender);
+                break;
+            case RelayTopics.Leave leave:
+                Leave(leave);
+                break;
+            case RelayTopics.Observe observe:
+                _observers.Add(observe.Observer);
+                Context.Watch(observe.Observer);
+                break;
+            case Terminated terminated:
+                _observers.Remove(terminated.Actor);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    void Show(RelayTopics.Seen seen)
+    {
+        foreach (var observer in _observers)
+            observer.Tell(seen, Self);
+    }
+
+    Task<RelayTopics.Joined> JoinAsync(RelayTopics.Join join)
+    {
+        if (!_shards.TryGetValue(join.Shard, out var shard))
+            _shards.Add(join.Shard, shard = new Shard(SubscribeAsync(join.Shard)));
+        shard.Owners.Add(join.Owner);
+        return AnswerAsync(shard.Subscription, join.Shard);
+    }
+
+    static async Task<RelayTopics.Joined> AnswerAsync(Task subscription, PubsubTopic shard)
+    {
+        await subscription;
+        return new RelayTopics.Joined(shard);
+    }
+
+    Task<IAsyncDisposable> SubscribeAsync(PubsubTopic shard)
+    {
+        var (self, topic) = (Self, shard.ToString());
+        return gossipsub.SubscribeAsync(topic, received =>
+        {
+            if (WakuMessageCodec.TryDecode(received.Data.Span, out var message, out _))
+                self.Tell(new RelayTopics.Seen(shard, MessageHash.Compute(topic, message), message, IsOwn: false));
+        });
+    }
+
+    async Task<RelayTopics.Published> PublishAsync(RelayTopics.Publish publish)
+    {
+        var outcome = await gossipsub.PublishAsync(publish.Shard.ToString(), WakuMessageCodec.Encode(publish.Message));
+        return new RelayTopics.Published(publish.Hash, outcome);
+    }
+
+    void Leave(RelayTopics.Leave leave)
+    {
+        if (!_shards.TryGetValue(leave.Shard, out var shard) || !shard.Owners.Remove(leave.Owner) || shard.Owners.Count > 0)
+            return;
+        _shards.Remove(leave.Shard);
+        _ = EndAsync(shard.Subscription);
+    }
+
+    static async Task EndAsync(Task<IAsyncDisposable> subscription) => await (await subscription).DisposeAsync();
+
+    sealed record Shard(Task<IAsyncDisposable> Subscription)
+    {
+        public HashSet<string> Owners { get; } = new(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,32 @@
+namespace LogosActors.Delivery;
+
+/// <summary>Why a message was not taken to be sent. Nothing of it has left the node.</summary>
+/// <param name="Kind">For programs.</param>
+/// <param name="Message">For people: what is wrong and what to do instead.</param>
+public sealed record SendError(SendErrorKind Kind, string Message)
+{
+    /// <summary>The message for people.</summary>
+    public override string ToString() => Message;
+}
+
+/// <summary>The kinds of <see cref="SendError"/>.</summary>
+public enum SendErrorKind
+{
+    /// <summary>The content topic is malformed, or of a generation that has no shard.</summary>
+    InvalidContentTopic,
+
+    /// <summary>The payload is empty.</summary>
+    EmptyPayload,
+
+    /// <summary>The encoded message is over <see cref="NodeOptions.MaxMessageSize"/>.</summary>
+    TooLarge,
+
+    /// <summary>The meta attribute is over 64 bytes.</summary>
+    MetaTooLong,
+
+    /// <summary>The node is not started.</summary>
+    NotStarted,
+
+    /// <summary><see cref="SendingOptions.MaxUnfinished"/> requests are under way; wait for their events.</summary>
+    TooManyUnfinished,
+}

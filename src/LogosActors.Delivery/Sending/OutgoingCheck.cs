@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Topics;
+
+namespace LogosActors.Delivery.Sending;
+
+/// <summary>Decides whether a message can be sent at all, and where.</summary>
+internal static class OutgoingCheck
+{
+    /// <summary>Finds a message's topic and shard, or what is wrong with it.</summary>
+    public static bool TryPass(
+        MessageEnvelope envelope, NodeOptions options,
+        [NotNullWhen(true)] out ContentTopic? topic, out PubsubTopic shard, [NotNullWhen(false)] out SendError? error)
+    {
+        shard = default;
+        error = !ContentTopic.TryParse(envelope.ContentTopic, out topic, out var problem) || !options.Network.TryGetShard(topic, out shard, out problem)
+            ? new SendError(SendErrorKind.InvalidContentTopic, problem)
+            : ErrorOfContent(envelope, options.MaxMessageSize);
+        return topic is not null && error is null;
+    }
+
+    static SendError? ErrorOfContent(MessageEnvelope envelope, int maxSize)
+    {
+        if (envelope.Payload.IsEmpty)
+            return new SendError(SendErrorKind.EmptyPayload, "The payload is empty; a message has 1 byte at least.");
+        if (envelope.Meta.Length > WakuMessageLimits.MetaLength)
+        {
+            return new SendError(
+                SendErrorKind.MetaTooLong,
+                $"The meta attribute has {envelope.Meta.Length} bytes; {WakuMessageLimits.MetaLength} is the most (14/WAKU2-MESSAGE).");
+        }
+        var size = WakuMessageCodec.SizeOf(new WakuMessage
+        {
+            ContentTopic = envelope.ContentTopic,
+            Payload = envelope.Payload,
+            Meta = envelope.Meta,
+            IsEphemeral = envelope.IsEphemeral,
+            Timestamp = long.MaxValue, // the longest
+        });
+        return size > maxSize
+            ? new SendError(SendErrorKind.TooLarge, $"The encoded message would have {size} bytes; the network takes {maxSize}. Send it in parts.")
+            : null;
+    }
+}
