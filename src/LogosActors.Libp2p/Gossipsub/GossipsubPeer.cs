@@ -50,6 +50,9 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
     /// <summary>Messages of this peer whose validation is under way.</summary>
     public int PendingValidations { get; set; }
 
+    /// <summary>Their size in bytes.</summary>
+    public long PendingSize { get; set; }
+
     /// <summary>IHAVEs since the last heartbeat.</summary>
     public int Haves { get; set; }
 

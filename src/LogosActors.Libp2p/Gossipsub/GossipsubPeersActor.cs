@@ -209,6 +209,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
 
     void End(InboundEnded ended)
     {
+        ended.Inbound.Note();
         var id = ended.Inbound.Peer;
         if (_peers.TryGetValue(id, out var peer) && peer.Inbound == ended.Inbound)
         {

@@ -52,7 +52,7 @@ internal sealed partial class GossipsubRouter
     {
         if (!_pending.Remove(id, out var message))
             return false;
-        message.ReceivedFrom!.PendingValidations--;
+        NotePending(message, -1);
         _topics.TryGetValue(message.Topic, out var topic);
         switch (result)
         {
@@ -90,7 +90,7 @@ internal sealed partial class GossipsubRouter
         }
         _promises.Fulfil(id);
         // Not marked as seen: when there is room again, another peer's copy may come through.
-        if (_pending.Count >= _limits.PendingValidations || peer.PendingValidations >= _limits.PendingValidationsPerPeer)
+        if (IsPipelineFull(peer, view))
             return;
         var message = GossipMessage.Create(view, topic.Name, id, peer);
         // A long validation may outlive its entry in the seen cache.
@@ -101,10 +101,24 @@ internal sealed partial class GossipsubRouter
         }
         _seen.Add(id, SeenStatus.Pending, now);
         _recent.Add(message);
-        peer.PendingValidations++;
+        NotePending(message, 1);
         if (view.Data.Length >= _options.IDontWantThreshold.Bytes)
             AnnounceUnwanted(topic, peer, id);
         _effects.Enqueue(new GossipsubEffect(GossipsubEffectKind.Validate, peer.Id, message));
+    }
+
+    bool IsPipelineFull(GossipsubPeer peer, in MessageView view) =>
+        _pending.Count >= _limits.PendingValidations
+        || peer.PendingValidations >= _limits.PendingValidationsPerPeer
+        || _pendingSize + view.Data.Length > _limits.PendingValidationSize.Bytes
+        || peer.PendingSize + view.Data.Length > _limits.PendingValidationSizePerPeer.Bytes;
+
+    void NotePending(GossipMessage message, int change)
+    {
+        var (peer, size) = (message.ReceivedFrom!, change * message.Encoded.Length);
+        peer.PendingValidations += change;
+        peer.PendingSize += size;
+        _pendingSize += size;
     }
 
     void ReceiveDuplicate(GossipsubPeer peer, TopicState topic, in MessageId id, SeenStatus status, TimeSpan decided, TimeSpan now)
