@@ -18,8 +18,6 @@ internal sealed class HostileGossiper : IAsyncDisposable
 
     public PeerId Id => _host.Id;
 
-    public bool IsConnected => _host.Host.ConnectedPeers.Count > 0;
-
     /// <summary>What it was told, one line for each part of an RPC.</summary>
     public ConcurrentQueue<string> Heard { get; private init; } = new();
 
@@ -60,11 +58,11 @@ internal sealed class HostileGossiper : IAsyncDisposable
         }
     }
 
-    /// <summary>Says the same again and again, until the node hangs up or another end is reached.</summary>
-    public async Task FloodAsync(Action<GossipsubRpc> write, Func<Task<bool>>? isOver = null)
+    /// <summary>Speaks until the node hangs up.</summary>
+    public async Task FloodAsync(Action<GossipsubRpc> write)
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (await SayAsync(write) && (isOver is null || !await isOver()))
+        while (await SayAsync(write))
             late.Token.ThrowIfCancellationRequested();
     }
 
