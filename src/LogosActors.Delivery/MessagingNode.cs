@@ -186,11 +186,12 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     async Task<Running> RunAsync()
     {
+        _health.Current = NodeHealth.NotStarted;
         var host = await ListenAsync();
         try
         {
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
-            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time);
+            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time) { Health = _health };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
             foreach (var address in _options.EntryNodes)
             {
