@@ -10,7 +10,7 @@ namespace LogosActors.Delivery.Relay;
 /// A message is decoded once, when it is validated, and handed to the receiver there. It runs where gossip is handled, one message
 /// after the other: it hands on, and returns. Its failures are logged and cost no peer anything.
 /// </remarks>
-internal sealed class RelayTopics : IAsyncDisposable
+internal sealed class RelayedShards : IAsyncDisposable
 {
     readonly GossipsubService _gossipsub;
     readonly MessageValidation _validation;
@@ -22,7 +22,7 @@ internal sealed class RelayTopics : IAsyncDisposable
     volatile PubsubTopic[] _topics = [];
     bool _isDisposed;
 
-    public RelayTopics(
+    public RelayedShards(
         GossipsubService gossipsub, MessageValidation validation, Action<RelayedMessage> receiver, TimeProvider time, ILogger log) =>
         (_gossipsub, _validation, _receiver, _time, _log) = (gossipsub, validation, receiver, time, log);
 
@@ -173,7 +173,7 @@ internal sealed class RelayTopics : IAsyncDisposable
         public int Users { get; set; }
     }
 
-    sealed class User(RelayTopics topics, PubsubTopic topic) : IAsyncDisposable
+    sealed class User(RelayedShards topics, PubsubTopic topic) : IAsyncDisposable
     {
         int _isDisposed;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Relay;
 
-public sealed class RelayTopicsTests
+public sealed class RelayedShardsTests
 {
     static readonly PubsubTopic Shard = new(0, 3);
 
@@ -159,14 +159,14 @@ public sealed class RelayTopicsTests
         {
             Host = host;
             Gossipsub = host.Host.UseGossipsub(GossipsubPresets.Relay with { HeartbeatInterval = TimeSpan.FromMilliseconds(100) });
-            Topics = new RelayTopics(Gossipsub, new MessageValidation(options), Receive, TimeProvider.System, NullLogger.Instance);
+            Topics = new RelayedShards(Gossipsub, new MessageValidation(options), Receive, TimeProvider.System, NullLogger.Instance);
         }
 
         public TestHost Host { get; }
 
         public GossipsubService Gossipsub { get; }
 
-        public RelayTopics Topics { get; }
+        public RelayedShards Topics { get; }
 
         public ConcurrentQueue<RelayedMessage> Received { get; } = new();
 
