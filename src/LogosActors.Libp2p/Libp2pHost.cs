@@ -122,7 +122,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(protocols);
         ThrowIfDisposed();
         return _environment.Connected.TryGetValue(peer, out var connection)
-            ? await connection.OpenStreamAsync(protocols, _environment.Options.NegotiationTimeout, _environment.Time, cancellation)
+            ? await connection.OpenStreamAsync(protocols, _environment, cancellation)
             : throw new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first.");
     }
 

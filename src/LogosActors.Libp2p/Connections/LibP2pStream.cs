@@ -50,6 +50,9 @@ public sealed class LibP2pStream : IAsyncDisposable
 
     internal MuxStream Mux { get; }
 
+    /// <summary>Delays reads once the protocol is agreed on; null: none are delayed.</summary>
+    internal StreamMeter? Meter { get; set; }
+
     /// <summary>Set when a writer that had to wait may go on.</summary>
     internal AsyncSignal Writable { get; } = new();
 
@@ -75,6 +78,8 @@ public sealed class LibP2pStream : IAsyncDisposable
     public async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation = default)
     {
         Announce();
+        if (Meter is { IsWaiting: true })
+            await Meter.WaitAsync(cancellation);
         var result = await _unread.Reader.ReadAsync(cancellation);
         _lent = result.Buffer;
         return result;
@@ -86,8 +91,10 @@ public sealed class LibP2pStream : IAsyncDisposable
         var count = (int)_lent.Slice(0, consumed).Length;
         _lent = default;
         _unread.Reader.AdvanceTo(consumed, examined);
-        if (count > 0)
-            Connection.Consumed(this, count);
+        if (count == 0)
+            return;
+        Connection.Consumed(this, count);
+        Meter?.Count(count);
     }
 
     /// <summary>Hands all bytes to the connection; waits while the peer has no room.</summary>

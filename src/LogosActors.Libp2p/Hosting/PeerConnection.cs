@@ -24,13 +24,14 @@ internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Add
 
     public PeerId Peer => Connection.RemotePeer;
 
-    /// <summary>Opens a stream and agrees on a protocol.</summary>
+    /// <summary>Opens a stream and agrees on a protocol within the host's <see cref="Libp2pHostOptions.NegotiationTimeout"/>.</summary>
     /// <exception cref="ConnectionException">The connection has ended, the peer speaks none of the protocols or is too slow.</exception>
     /// <exception cref="StreamResetException">The peer does not want the stream.</exception>
     public async Task<LibP2pStream> OpenStreamAsync(
-        IReadOnlyList<string> protocols, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+        IReadOnlyList<string> protocols, HostEnvironment environment, CancellationToken cancellation)
     {
-        using var late = new CancellationTokenSource(timeout, time);
+        var timeout = environment.Options.NegotiationTimeout;
+        using var late = new CancellationTokenSource(timeout, environment.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         LibP2pStream? stream = null;
         try
@@ -38,8 +39,8 @@ internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Add
             stream = await Connection.OpenStreamAsync(either.Token);
             var dialer = new MultistreamDialer(protocols);
             await stream.NegotiateAsync(dialer, either.Token);
-            stream.Protocol = dialer.Protocol ?? throw new ConnectionException(
-                ConnectionFailure.NegotiationFailed, $"{Peer} agreed to none of {string.Join(", ", protocols)}: {dialer.Error}.");
+            environment.Agreed(stream, dialer.Protocol ?? throw new ConnectionException(
+                ConnectionFailure.NegotiationFailed, $"{Peer} agreed to none of {string.Join(", ", protocols)}: {dialer.Error}."));
             return stream;
         }
         catch (Exception e)
