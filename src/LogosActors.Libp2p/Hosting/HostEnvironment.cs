@@ -4,6 +4,8 @@ using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Connections.Tcp;
 using LogosActors.Libp2p.Connections.WebSocket;
+using LogosActors.Libp2p.Dialing;
+using LogosActors.Libp2p.Dialing.Dns;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Peers;
@@ -13,6 +15,9 @@ namespace LogosActors.Libp2p.Hosting;
 /// <summary>What the actors of one host share. Safe for any number of threads.</summary>
 internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions options, TimeProvider time, MemoryBudget memory) : IDisposable
 {
+    /// <summary>How long one question to a DNS server may take: all servers are asked within a dial's time.</summary>
+    static readonly TimeSpan DnsTimeout = TimeSpan.FromSeconds(1);
+
     readonly long _origin = time.GetTimestamp();
     readonly CancellationTokenSource _stopping = new();
     readonly OpenConnections _open = new();
@@ -40,6 +45,11 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     public Libp2pHostOptions Options => options;
 
     public TimeProvider Time => time;
+
+    /// <summary>Turns names into addresses.</summary>
+    public AddressResolver Resolver { get; } = new((name, cancellation) =>
+        // The system's servers change with the networks that the machine is in.
+        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : ResolverConfiguration.Servers(), DnsTimeout, time).TextsAsync(name, cancellation));
 
     /// <summary>What connections hold of the machine's memory.</summary>
     public MemoryBudget Memory => memory;
