@@ -24,6 +24,7 @@ public sealed class LibP2pStream : IAsyncDisposable
     bool _isAppended;
     bool _isFinished;
     ReadOnlySequence<byte> _lent;
+    TaskCompletionSource? _ended;
 
     internal LibP2pStream(MuxedConnection connection, MuxStream mux)
     {
@@ -47,6 +48,19 @@ public sealed class LibP2pStream : IAsyncDisposable
 
     /// <summary>Whether the peer has finished or reset the stream, or the connection is over.</summary>
     internal bool IsRemoteFinished => _isFinished || _end is not null;
+
+    /// <summary>Ends when the stream is reset or its connection is over, whatever is still unread.</summary>
+    internal Task Ended
+    {
+        get
+        {
+            var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var ended = Interlocked.CompareExchange(ref _ended, made, null) ?? made;
+            if (_end is not null)
+                ended.TrySetResult();
+            return ended.Task;
+        }
+    }
 
     internal MuxStream Mux { get; }
 
@@ -198,6 +212,9 @@ public sealed class LibP2pStream : IAsyncDisposable
         if (!_isFinished)
             _unread.Writer.Complete(reason);
         Writable.Set();
+        // Whoever asks for Ended sees either the end or this.
+        Interlocked.MemoryBarrier();
+        _ended?.TrySetResult();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

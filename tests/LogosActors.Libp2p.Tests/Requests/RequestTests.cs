@@ -113,8 +113,12 @@ public sealed class RequestTests
         await TestHost.Until(() => Volatile.Read(ref begun) == 2);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        await here.Host.DisconnectAsync(there.Id);
         await TestHost.Until(() => Volatile.Read(ref ended) == 2);
+        var last = client.RequestAsync(there.Id, "hello");
+        await TestHost.Until(() => Volatile.Read(ref begun) == 3);
+        await here.Host.DisconnectAsync(there.Id);
+        await TestHost.Until(() => Volatile.Read(ref ended) == 3);
+        Assert.False((await last).IsAnswered);
     }
 
     [Fact]
