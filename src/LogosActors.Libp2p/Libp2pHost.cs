@@ -126,6 +126,17 @@ public sealed partial class Libp2pHost : IAsyncDisposable
             : throw new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first.");
     }
 
+    /// <inheritdoc cref="PeerConnection.OpenWithAsync"/>
+    internal async Task<(LibP2pStream Stream, LazyProposal? Proposal)> OpenWithAsync(
+        PeerId peer, string protocol, ReadOnlyMemory<byte> first, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ThrowIfDisposed();
+        return _environment.Connected.TryGetValue(peer, out var connection)
+            ? await connection.OpenWithAsync(protocol, first, _environment, cancellation)
+            : throw new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first.");
+    }
+
     /// <summary>What a connected peer has said of itself; null when it has not yet.</summary>
     public PeerIdentity? IdentityOf(PeerId peer) => _environment.Identified.GetValueOrDefault(peer);
 

@@ -24,6 +24,35 @@ internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Add
 
     public PeerId Peer => Connection.RemotePeer;
 
+    /// <summary>Opens a stream for one protocol, and sends first bytes on it: at once where the peer has said that it speaks the protocol,
+    /// which saves a round trip, and otherwise when it has agreed.</summary>
+    /// <returns>The stream, and where the peer has not agreed yet the proposal: it is to be confirmed before the first read.</returns>
+    /// <inheritdoc cref="OpenStreamAsync"/>
+    public async Task<(LibP2pStream Stream, LazyProposal? Proposal)> OpenWithAsync(
+        string protocol, ReadOnlyMemory<byte> first, HostEnvironment environment, CancellationToken cancellation)
+    {
+        LibP2pStream? stream = null;
+        try
+        {
+            if (environment.Identified.TryGetValue(Peer, out var identity) && identity.Protocols.Contains(protocol, StringComparer.Ordinal))
+            {
+                stream = await Connection.OpenStreamAsync(cancellation);
+                var proposal = await stream.ProposeLazilyAsync(protocol, first, cancellation);
+                environment.Agreed(stream, protocol);
+                return (stream, proposal);
+            }
+            stream = await OpenStreamAsync([protocol], environment, cancellation);
+            await stream.WriteAsync(first, cancellation);
+            return (stream, null);
+        }
+        catch
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Opens a stream and agrees on a protocol within the host's <see cref="Libp2pHostOptions.NegotiationTimeout"/>.</summary>
     /// <exception cref="ConnectionException">The connection has ended, the peer speaks none of the protocols or is too slow.</exception>
     /// <exception cref="StreamResetException">The peer does not want the stream.</exception>
