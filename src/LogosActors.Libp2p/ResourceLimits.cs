@@ -54,6 +54,7 @@ public sealed record ResourceLimits
     public DataSize? MaxReadRate { get; init => field = CheckRate(value); }
 
     /// <summary>How many bytes per second are read of one peer, in the long run; as many at once. More waits at the peer.</summary>
+    /// <remarks>Keep-alives wait behind what the peer has sent: its windows should take less than half a minute at this rate.</remarks>
     /// <value>Default null: no limit. Range 64 KiB – 1 TiB.</value>
     public DataSize? MaxReadRatePerPeer { get; init => field = CheckRate(value); }
 

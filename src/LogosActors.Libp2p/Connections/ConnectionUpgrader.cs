@@ -68,7 +68,10 @@ internal sealed class ConnectionUpgrader : IDisposable
                 ?? await AgreeAsync(buffer, channel, isDialer, _options.Muxers, _muxers, either.Token);
             var memory = new MemoryAccount(_memory);
             var connection = new MuxedConnection(
-                channel, now => NewSession(muxer, isDialer, memory, now), handshake.RemoteKey!, _options, _time) { Memory = memory };
+                channel, now => NewSession(muxer, isDialer, memory, now), handshake.RemoteKey!, _options, _time)
+            {
+                Memory = memory,
+            };
             connection.Start([.. buffer.Rest.Span, .. channel.TakeCurrent().Span]);
             return connection;
         }
