@@ -76,6 +76,11 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
         Add(command, range.Last.Time);
         Add(command, range.IncludesLast ? AfterAllHashes : range.Last.Hash.ToArray());
         Add(command, query.Limit + 1);
+        if (byTopic)
+        {
+            Add(command, range.IncludesFirst ? long.MinValue : SqliteHashIndex.KeyOf(range.First.Hash));
+            Add(command, range.IncludesLast ? long.MaxValue : SqliteHashIndex.KeyOf(range.Last.Hash));
+        }
         if (sources is [var source])
         {
             Add(command, source.Id);
@@ -94,22 +99,32 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
     // Which partitions are looked at is decided by the times alone; where in them to begin and end by times and hashes.
     const string Range = "time >= $1 AND time <= $3 AND (time, hash) > ($1, $2) AND (time, hash) < ($3, $4)";
 
-    static string Order(bool isForward) => isForward ? "ORDER BY time, hash" : "ORDER BY time DESC, hash DESC";
+    // The index of topics has the keys of hashes: it does all but telling those apart that begin alike.
+    const string KeyRange = "(time, key) >= ($1, $6) AND (time, key) <= ($3, $7)";
+
+    static string Order(bool byTopic, bool isForward) => (byTopic, isForward) switch
+    {
+        (true, true) => "ORDER BY time, key, hash",
+        (true, false) => "ORDER BY time DESC, key DESC, hash DESC",
+        (false, true) => "ORDER BY time, hash",
+        (false, false) => "ORDER BY time DESC, hash DESC",
+    };
 
     static string OneSource(string columns, bool byTopic, bool isForward) =>
         $"""
         SELECT {columns} FROM archive_messages
-        WHERE {(byTopic ? "topic = $6 AND content = $7" : "pubsub = $6")} AND {Range} {Order(isForward)} LIMIT $5
+        WHERE {(byTopic ? $"topic = $8 AND content = $9 AND {KeyRange}" : "pubsub = $6")} AND {Range}
+        {Order(byTopic, isForward)} LIMIT $5
         """;
 
     static string ManySources(string columns, bool byTopic, bool isForward) =>
         $"""
-        SELECT {columns} FROM unnest({(byTopic ? "$6, $7) AS source (number, name)" : "$6) AS source (number)")}
+        SELECT {columns} FROM unnest({(byTopic ? "$8, $9) AS source (number, name)" : "$6) AS source (number)")}
         CROSS JOIN LATERAL (
             SELECT * FROM archive_messages
-            WHERE {(byTopic ? "topic = source.number AND content = source.name" : "pubsub = source.number")} AND {Range}
-            {Order(isForward)} LIMIT $5) AS found
-        {Order(isForward)} LIMIT $5
+            WHERE {(byTopic ? $"topic = source.number AND content = source.name AND {KeyRange}" : "pubsub = source.number")} AND {Range}
+            {Order(byTopic, isForward)} LIMIT $5) AS found
+        {Order(byTopic, isForward)} LIMIT $5
         """;
 
     async Task<ArchivePosition?> PositionAsync(MessageHash hash)
