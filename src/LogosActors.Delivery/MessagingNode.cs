@@ -189,8 +189,10 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         _health.Current = NodeHealth.NotStarted;
         var host = await ListenAsync();
+        var stores = new ConnectedStores(host, _options.StoreNodes);
         try
         {
+            stores.Start();
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
             var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
             {
@@ -200,17 +202,19 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 {
                     IsStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal),
                 },
+                Stores = stores.Presence,
             };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            foreach (var address in _options.EntryNodes)
+            foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
             {
                 if (address.PeerId is { } peer)
                     host.Keep(peer, address);
             }
-            return new Running(host, gossipsub, actor, environment);
+            return new Running(host, gossipsub, actor, environment, stores);
         }
         catch
         {
+            stores.Dispose();
             await host.DisposeAsync();
             throw;
         }
@@ -238,6 +242,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
         finally
         {
+            running.Stores.Dispose();
             await running.Host.DisposeAsync();
         }
     }
@@ -252,5 +257,5 @@ public sealed partial class MessagingNode : IAsyncDisposable
             EventsActor.Tell(told, _streams, Raise, log);
     }
 
-    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor, NodeEnvironment Environment);
+    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor, NodeEnvironment Environment, ConnectedStores Stores);
 }
