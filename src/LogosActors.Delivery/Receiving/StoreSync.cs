@@ -1,0 +1,249 @@
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Store;
+using LogosActors.Delivery.Topics;
+
+namespace LogosActors.Delivery.Receiving;
+
+/// <summary>Asks a store for the messages of one shard's content topics that were missed (P2P-RELIABILITY §Store-based reliability for
+/// receiving).</summary>
+/// <remarks>
+/// Pure: the caller hands in time and answers, and runs the effects. One round at a time, with one store: for each group of topics the
+/// hashes since their watermark, page by page to the end; of each page the messages that are not known, in batches; and when those are
+/// taken, the next page. A round that has come to its end moves the watermark to the time at which it began. A long one moves it before,
+/// so that what is known needs not reach over all of it. Whatever fails ends the round, and the next one goes on at the watermark.
+/// </remarks>
+internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Random random)
+{
+    /// <summary>The most content topics of one question: what the Nim reference's archive takes.</summary>
+    public const int MaxTopics = 10;
+
+    /// <summary>How many messages are fetched with one question, at most: half as many after each failure, for a slow line.</summary>
+    public const int MaxFetchCount = ArchiveQuery.MaxLimit;
+
+    /// <summary>How many are fetched with one question at least.</summary>
+    public const int MinFetchCount = 5;
+
+    /// <summary>The most pages of one question, 1,000,000 messages; a store that has more fails the round, and the next one goes on.</summary>
+    public const int MaxPages = 10_000;
+
+    /// <summary>The most hashes of one round that the store does not yield the messages of.</summary>
+    public const int MaxUnavailable = 1000;
+
+    /// <summary>After how many messages the watermark moves before the end of the round.</summary>
+    public const int CheckpointCount = 1000;
+
+    /// <summary>How many rounds try to get a message that stores name and do not yield.</summary>
+    const int MaxTries = 3;
+
+    const int MaxKnownUnavailable = 10_000;
+
+    static readonly TimeSpan ShortestBackoff = TimeSpan.FromSeconds(1);
+
+    readonly string _pubsubTopic = shard.ToString();
+    readonly Dictionary<MessageHash, int> _unavailable = [];
+    readonly HashSet<MessageHash> _cursors = [];
+    readonly HashSet<MessageHash> _untaken = [];
+    readonly Queue<MessageHash> _missing = [];
+    readonly HashSet<MessageHash> _fetching = [];
+    Queue<Group> _groups = [];
+    Group? _group;
+    IReadOnlyList<TopicMemory> _topics = [];
+    long _end;
+    long _reached;
+    long _reachedOnPage;
+    MessageHash? _next;
+    int _pages;
+    int _given;
+    int _unavailableNow;
+    bool _isIncomplete;
+    int _failures;
+    int _fetchCount = MaxFetchCount;
+
+    /// <summary>Whether a round is under way.</summary>
+    public bool IsAsking => _group is not null;
+
+    /// <summary>Begins a round, unless one is under way.</summary>
+    /// <param name="topics">The content topics of the shard.</param>
+    /// <param name="now">In nanoseconds since 1970 UTC.</param>
+    public IReadOnlyList<StoreSyncEffect> Begin(IReadOnlyList<TopicMemory> topics, long now)
+    {
+        if (IsAsking)
+            return [];
+        if (topics.Count == 0)
+            return [EndRound()];
+        (_topics, _end, _unavailableNow, _isIncomplete) = (topics, now, 0, false);
+        _groups = new Queue<Group>(GroupsOf(topics, now));
+        return [BeginGroup()];
+    }
+
+    /// <summary>The store has answered the last question.</summary>
+    public IReadOnlyList<StoreSyncEffect> Answered(StorePage page)
+    {
+        if (_group is null)
+            return [];
+        return _fetching.Count > 0 ? Fetched(page) : Listed(page);
+    }
+
+    /// <summary>The store did not answer, or a message was not taken in time. Ends the round.</summary>
+    /// <param name="reason">What happened, for people.</param>
+    public IReadOnlyList<StoreSyncEffect> Failed(string reason) => IsAsking ? [Fail(reason)] : [];
+
+    /// <summary>A message is taken.</summary>
+    public IReadOnlyList<StoreSyncEffect> Taken(MessageHash hash) =>
+        _group is not null && _untaken.Remove(hash) && _untaken.Count == 0 && _fetching.Count == 0 ? GoOn() : [];
+
+    IReadOnlyList<StoreSyncEffect> Listed(StorePage page)
+    {
+        _next = page.Cursor;
+        if (page.Cursor is { } cursor && (page.Messages.Count == 0 || !_cursors.Add(cursor)))
+            return [Fail("its pages lead nowhere")];
+        if (++_pages > MaxPages)
+            return [Fail($"it has more than {MaxPages} pages")];
+        foreach (var hash in page.Messages.Select(listed => listed.Hash).Distinct())
+        {
+            if (!IsKnown(hash))
+                _missing.Enqueue(hash);
+        }
+        return GoOn();
+    }
+
+    IReadOnlyList<StoreSyncEffect> Fetched(StorePage page)
+    {
+        var effects = new List<StoreSyncEffect>(page.Messages.Count);
+        foreach (var found in page.Messages)
+        {
+            // What was not asked for is nobody's.
+            if (found.Message is not { } message || !IsWanted(found.PubsubTopic, message) || !_fetching.Remove(found.Hash))
+                continue;
+            _untaken.Add(found.Hash);
+            _unavailable.Remove(found.Hash);
+            _reachedOnPage = Math.Max(_reachedOnPage, Math.Min(message.Timestamp ?? 0, _end));
+            effects.Add(new StoreSyncEffect.Give(found.Hash, message));
+        }
+        _given += effects.Count;
+        foreach (var hash in _fetching)
+        {
+            // An answer that became too long is cut.
+            if (page.Cursor is not null && effects.Count > 0)
+                _missing.Enqueue(hash);
+            else
+                CountUnavailable(hash);
+        }
+        _fetching.Clear();
+        if (_unavailableNow > MaxUnavailable)
+            effects.Add(Fail("it names messages that it does not have"));
+        return effects.Count > 0 ? effects : GoOn();
+    }
+
+    /// <summary>Fetches what is missing of the page, or goes to the next page, or group, or ends.</summary>
+    IReadOnlyList<StoreSyncEffect> GoOn()
+    {
+        while (_fetching.Count < _fetchCount && _missing.TryDequeue(out var hash))
+            _fetching.Add(hash);
+        if (_fetching.Count > 0)
+            return [new StoreSyncEffect.Ask(new ArchiveQuery { Hashes = [.. _fetching], Limit = ArchiveQuery.MaxLimit })];
+        if (_next is null && _groups.Count == 0)
+        {
+            return _isIncomplete
+                ? [Fail("it names messages that it does not have")]
+                : [new StoreSyncEffect.Reached(_topics, IsWholeShard: true, _end), EndRound()];
+        }
+        _reached = _next is null ? _end : Math.Max(_reached, _reachedOnPage);
+        if (_given < CheckpointCount)
+            return [NextQuestion()];
+        _given = 0;
+        return _isIncomplete
+            ? [Fail("it names messages that it does not have")]
+            : [new StoreSyncEffect.Reached(_group!.Topics, IsWholeShard: false, _reached), NextQuestion()];
+    }
+
+    StoreSyncEffect.Ask NextQuestion() => _next is { } cursor ? new StoreSyncEffect.Ask(List(cursor)) : BeginGroup();
+
+    StoreSyncEffect.Ask BeginGroup()
+    {
+        _group = _groups.Dequeue();
+        _cursors.Clear();
+        (_pages, _given, _reached, _reachedOnPage, _next) = (0, 0, _group.Start, _group.Start, null);
+        return new StoreSyncEffect.Ask(List(cursor: null));
+    }
+
+    ArchiveQuery List(MessageHash? cursor) => new()
+    {
+        PubsubTopic = _pubsubTopic,
+        ContentTopics = [.. _group!.Topics.Select(topic => topic.Topic)],
+        Start = _group.Start,
+        End = _end,
+        Cursor = cursor,
+        Limit = ArchiveQuery.MaxLimit,
+        IncludesData = false,
+    };
+
+    bool IsKnown(MessageHash hash) =>
+        _group!.Topics.Any(topic => topic.Received.Contains(hash)) || _unavailable.GetValueOrDefault(hash) >= MaxTries;
+
+    bool IsWanted(string? pubsubTopic, WakuMessage message) =>
+        string.Equals(pubsubTopic, _pubsubTopic, StringComparison.Ordinal)
+        && _group!.Topics.Any(topic => string.Equals(topic.Topic, message.ContentTopic, StringComparison.Ordinal));
+
+    void CountUnavailable(MessageHash hash)
+    {
+        if (_unavailable.Count >= MaxKnownUnavailable)
+            _unavailable.Clear();
+        var tries = _unavailable[hash] = _unavailable.GetValueOrDefault(hash) + 1;
+        _unavailableNow++;
+        _isIncomplete |= tries < MaxTries;
+    }
+
+    /// <summary>Groups topics that are asked for together: as many as a question takes, of like beginnings.</summary>
+    IEnumerable<Group> GroupsOf(IReadOnlyList<TopicMemory> topics, long now)
+    {
+        var overlap = options.StoreOverlap.Ticks * TimeSpan.NanosecondsPerTick;
+        Group? group = null;
+        foreach (var (topic, start) in topics.Select(topic => (Topic: topic, Start: StartOf(topic))).OrderBy(pair => pair.Start))
+        {
+            if (group is null || group.Topics.Count == MaxTopics || start - group.Start > overlap)
+            {
+                if (group is not null)
+                    yield return group;
+                group = new Group(start);
+            }
+            group.Topics.Add(topic);
+        }
+        if (group is not null)
+            yield return group;
+
+        // The clock may have been set back.
+        long StartOf(TopicMemory topic) => Math.Max(topic.Since, Math.Min(topic.Watermark, now) - overlap);
+    }
+
+    StoreSyncEffect.Wait Fail(string reason)
+    {
+        var backoff = Math.Min(ShortestBackoff.TotalSeconds * Math.Pow(2, _failures++), options.StoreInterval.TotalSeconds);
+        _fetchCount = Math.Max(MinFetchCount, _fetchCount / 2);
+        Reset();
+        return new StoreSyncEffect.Wait(reason, TimeSpan.FromSeconds(backoff * (1 + 0.2 * random.NextDouble())));
+    }
+
+    StoreSyncEffect.Wait EndRound()
+    {
+        (_failures, _fetchCount) = (0, MaxFetchCount);
+        Reset();
+        return new StoreSyncEffect.Wait(null, options.StoreInterval * (0.8 + 0.4 * random.NextDouble()));
+    }
+
+    void Reset()
+    {
+        _group = null;
+        _groups.Clear();
+        _cursors.Clear();
+        _missing.Clear();
+        _fetching.Clear();
+        _untaken.Clear();
+    }
+
+    sealed record Group(long Start)
+    {
+        public List<TopicMemory> Topics { get; } = [];
+    }
+}

@@ -1,0 +1,55 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Messages;
+
+namespace LogosActors.Delivery.Receiving;
+
+/// <summary>Messages that wait until their hashes are durable, in the order in which they came. For one thread at a time.</summary>
+internal sealed class UntoldMessages
+{
+    /// <summary>The most that wait for one topic; what comes beyond is not taken, and stores are asked for it later.</summary>
+    public const int Capacity = 10_000;
+
+    readonly Queue<Entry> _entries = [];
+    readonly HashSet<MessageHash> _durable = [];
+
+    public bool IsFull => _entries.Count >= Capacity;
+
+    /// <summary>The hashes that wait, the oldest first.</summary>
+    public MessageHash[] Hashes => [.. _entries.Select(entry => entry.Hash)];
+
+    /// <param name="hash">The message's hash.</param>
+    /// <param name="told">What the application is told; null: nothing, for the node's own messages.</param>
+    /// <param name="giver">Who wants to know that the message is taken; null: nobody.</param>
+    public void Add(MessageHash hash, MessageReceived? told, ActorRef? giver) => _entries.Enqueue(new Entry(hash, told, giver));
+
+    /// <summary>A hash is durable.</summary>
+    public void Confirm(MessageHash hash) => _durable.Add(hash);
+
+    /// <summary>Takes the next message whose hash is durable, if those before it are taken.</summary>
+    public bool TryTake(out Entry entry)
+    {
+        if (_entries.TryPeek(out entry) && _durable.Remove(entry.Hash))
+        {
+            _entries.Dequeue();
+            return true;
+        }
+        if (_entries.Count == 0)
+            _durable.Clear();
+        return false;
+    }
+
+    /// <summary>Takes the next message, durable or not.</summary>
+    public bool TryTakeAny(out Entry entry)
+    {
+        if (!_entries.TryDequeue(out entry))
+        {
+            _durable.Clear();
+            return false;
+        }
+        _durable.Remove(entry.Hash);
+        return true;
+    }
+
+    /// <summary>A message that waits.</summary>
+    public readonly record struct Entry(MessageHash Hash, MessageReceived? Told, ActorRef? Giver);
+}

@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery.Store;
+
+/// <summary>Knows which connected peers are stores, and which of them to ask. For any number of threads.</summary>
+/// <remarks>
+/// The stores that the application names come before others; among equals chance decides, so that a store that hides messages is not asked
+/// each time. One that fails is passed over for 1 s, and twice as long each time, up to 1 min, until it answers. There are as many entries
+/// as connected peers that serve stores.
+/// </remarks>
+/// <param name="preferred">The stores that the application names.</param>
+/// <param name="time">The clock of the waiting times.</param>
+internal sealed class StorePeers(IReadOnlyCollection<PeerId> preferred, TimeProvider time)
+{
+    static readonly TimeSpan ShortestBackoff = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
+    readonly Lock _gate = new();
+    readonly Dictionary<PeerId, Standing> _stores = [];
+    Action? _appeared;
+
+    /// <summary>How many connected peers are stores.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _stores.Count;
+        }
+    }
+
+    /// <summary>A peer has said what it serves, or is gone.</summary>
+    public void Observe(HostEvent occurred)
+    {
+        switch (occurred)
+        {
+            case PeerIdentified identified when identified.Identity.Protocols.Contains(StoreProtocol.Id, StringComparer.Ordinal):
+                Add(identified.Peer);
+                break;
+            case PeerIdentified or PeerDisconnected:
+                Remove(occurred.Peer);
+                break;
+        }
+    }
+
+    /// <summary>A connected peer is a store.</summary>
+    public void Add(PeerId peer)
+    {
+        Action? told = null;
+        lock (_gate)
+        {
+            if (_stores.TryAdd(peer, new Standing()) && _stores.Count == 1)
+                told = _appeared;
+        }
+        told?.Invoke();
+    }
+
+    /// <summary>A peer is a store no more, or not connected any more.</summary>
+    public void Remove(PeerId peer)
+    {
+        lock (_gate)
+            _stores.Remove(peer);
+    }
+
+    /// <summary>Calls an observer whenever there is a store after there was none.</summary>
+    public void Subscribe(Action observer)
+    {
+        lock (_gate)
+            _appeared += observer;
+    }
+
+    /// <summary>Calls it no more.</summary>
+    public void Unsubscribe(Action observer)
+    {
+        lock (_gate)
+            _appeared -= observer;
+    }
+
+    /// <summary>The store to ask next; null when there is none, or all have failed lately.</summary>
+    public PeerId? Choose(Random random)
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            var willing = _stores.Where(store => store.Value.IsWilling(now, time)).Select(store => store.Key).ToArray();
+            var first = willing.Where(preferred.Contains).ToArray();
+            var among = first.Length > 0 ? first : willing;
+            return among.Length > 0 ? among[random.Next(among.Length)] : null;
+        }
+    }
+
+    /// <summary>A store did not answer, or not truly.</summary>
+    public void Failed(PeerId peer)
+    {
+        lock (_gate)
+        {
+            if (!_stores.TryGetValue(peer, out var standing))
+                return;
+            var doubled = ShortestBackoff * Math.Pow(2, Math.Min(standing.Failures, 16));
+            _stores[peer] = new Standing(standing.Failures + 1, time.GetTimestamp(), doubled < LongestBackoff ? doubled : LongestBackoff);
+        }
+    }
+
+    /// <summary>A store has answered.</summary>
+    public void Succeeded(PeerId peer)
+    {
+        lock (_gate)
+        {
+            if (_stores.ContainsKey(peer))
+                _stores[peer] = new Standing();
+        }
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    readonly record struct Standing(int Failures, long FailedAt, TimeSpan Backoff)
+    {
+        public bool IsWilling(long now, TimeProvider time) => Failures == 0 || time.GetElapsedTime(FailedAt, now) >= Backoff;
+    }
+}

@@ -1,0 +1,332 @@
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Store;
+using LogosActors.Delivery.Topics;
+using Xunit.Abstractions;
+
+namespace LogosActors.Delivery.Tests.Receiving;
+
+public sealed class StoreSyncTests(ITestOutputHelper output)
+{
+    const string Lobby = "/test/1/lobby/proto";
+    const string Kitchen = "/test/1/kitchen/proto";
+    const long Second = 1_000_000_000;
+    const long Start = 1_000_000 * Second;
+
+    static readonly PubsubTopic Shard = new(0, 0);
+    static readonly ReceivingOptions Options = new();
+
+    [Fact]
+    public void What_a_store_has_since_the_subscription_comes_and_nothing_of_before_or_of_other_topics()
+    {
+        var store = new FakeStore(Shard);
+        store.Add(Lobby, Start - 1);
+        store.Add(Kitchen, Start + 1);
+        var wanted = store.Add(Lobby, Start + 1);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+
+        node.Round(store, Start + Second);
+
+        Assert.Equal([wanted], node.Received);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(99)]
+    [InlineData(100)]
+    public void Pages_are_read_to_the_end(int pageSize)
+    {
+        var store = new FakeStore(Shard) { PageSize = pageSize };
+        MessageHash[] wanted = [.. Enumerable.Range(1, 301).Select(i => store.Add(Lobby, Start + i))];
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+
+        node.Round(store, Start + Second);
+
+        Assert.Equal(wanted, node.Received);
+        Assert.Equal(Start + Second, node.Topics[0].Watermark);
+    }
+
+    [Fact]
+    public void What_is_known_is_not_fetched_again()
+    {
+        var store = new FakeStore(Shard);
+        var known = store.Add(Lobby, Start + 1);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        node.Topics[0].Received.TryAdd(known);
+
+        node.Round(store, Start + Second);
+
+        Assert.Empty(node.Received);
+        Assert.Equal(1, store.Questions);
+    }
+
+    [Fact]
+    public void The_watermark_moves_only_when_all_pages_are_read()
+    {
+        var store = new FakeStore(Shard) { PageSize = 10 };
+        for (var i = 1; i <= 100; i++)
+            store.Add(Lobby, Start + i);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+
+        var questions = 0;
+        Assert.NotNull(node.Round(query => ++questions == 15 ? Failure : store.Answer(query), Start + Second));
+        Assert.Equal(Start, node.Topics[0].Watermark);
+        Assert.Null(node.Round(store, Start + 2 * Second));
+
+        Assert.Equal(Start + 2 * Second, node.Topics[0].Watermark);
+        Assert.Equal(100, node.Received.Distinct().Count());
+        Assert.Equal(100, node.Received.Count);
+    }
+
+    [Fact]
+    public void A_long_round_that_fails_goes_on_where_it_was_and_repeats_nothing_although_it_remembers_less()
+    {
+        var store = new FakeStore(Shard);
+        for (var i = 1; i <= 10_000; i++)
+            store.Add(Lobby, Start + i * Second);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 2000));
+
+        var questions = 0;
+        node.Round(query => ++questions == 120 ? Failure : store.Answer(query), Start + 20_000 * Second);
+        Assert.InRange(node.Topics[0].Watermark, Start + 4000 * Second, Start + 7000 * Second);
+        Assert.Null(node.Round(store, Start + 20_001 * Second));
+
+        Assert.Equal(10_000, node.Received.Distinct().Count());
+        Assert.Equal(10_000, node.Received.Count);
+    }
+
+    [Fact]
+    public void A_store_whose_pages_go_round_in_circles_is_left()
+    {
+        var store = new FakeStore(Shard);
+        store.Add(Lobby, Start + 1);
+        store.Add(Lobby, Start + 2);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+
+        var problem = node.Round(
+            query =>
+            {
+                var page = store.Answer(query with { Cursor = null }).Value!;
+                return new StoreResult<StorePage>(page with { Cursor = query.IncludesData ? null : page.Messages[0].Hash });
+            },
+            Start + Second);
+
+        Assert.Equal("its pages lead nowhere", problem);
+        Assert.Equal(Start, node.Topics[0].Watermark);
+    }
+
+    [Fact]
+    public void A_store_that_names_messages_without_end_is_left_after_some()
+    {
+        var random = new Random(7);
+        var questions = 0;
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+
+        var problem = node.Round(
+            query =>
+            {
+                questions++;
+                StoreEntry[] entries = [.. Enumerable.Range(0, query.IncludesData ? 0 : 100).Select(_ => new StoreEntry(RandomHash(random)))];
+                return new StoreResult<StorePage>(new StorePage(entries, query.IncludesData ? null : RandomHash(random), 0));
+            },
+            Start + Second);
+
+        Assert.Equal("it names messages that it does not have", problem);
+        Assert.InRange(questions, 1, 2 * StoreSync.MaxUnavailable / 100 + 4);
+    }
+
+    [Fact]
+    public void Messages_of_foreign_topics_and_shards_are_nobodys()
+    {
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var foreign = FakeStore.Message(Kitchen, Start + 1);
+        var elsewhere = FakeStore.Message(Lobby, Start + 1);
+        var (one, other) = (RandomHash(new Random(1)), RandomHash(new Random(2)));
+
+        var problem = node.Round(
+            query => new StoreResult<StorePage>(new StorePage(
+                query.IncludesData
+                    ? [new StoreEntry(one, foreign, Shard.ToString()), new StoreEntry(other, elsewhere, new PubsubTopic(0, 1).ToString())]
+                    : [new StoreEntry(one), new StoreEntry(other)],
+                null, 0)),
+            Start + Second);
+
+        Assert.NotNull(problem);
+        Assert.Empty(node.Received);
+    }
+
+    [Fact]
+    public void A_message_that_no_store_yields_holds_the_others_up_for_three_rounds_only()
+    {
+        var store = new FakeStore(Shard);
+        var wanted = store.Add(Lobby, Start + 1);
+        var broken = RandomHash(new Random(3));
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+
+        var problems = Enumerable.Range(1, 3).Select(i => node.Round(Answer, Start + i * Second)).ToArray();
+
+        Assert.Equal([true, true, false], problems.Select(problem => problem is not null));
+        Assert.Equal([wanted], node.Received);
+        Assert.Equal(Start + 3 * Second, node.Topics[0].Watermark);
+
+        StoreResult<StorePage> Answer(ArchiveQuery query)
+        {
+            var page = store.Answer(query).Value!;
+            return new StoreResult<StorePage>(query.IncludesData ? page : page with { Messages = [.. page.Messages, new StoreEntry(broken)] });
+        }
+    }
+
+    [Fact]
+    public void Many_topics_are_asked_for_in_groups_that_every_store_takes()
+    {
+        var store = new FakeStore(Shard);
+        TopicMemory[] topics = [.. Enumerable.Range(0, 35).Select(i => new TopicMemory($"/test/1/{i}/proto", Shard, Start, 100))];
+        MessageHash[] wanted = [.. topics.Select(topic => store.Add(topic.Topic, Start + 1))];
+        var node = new Receiver(topics);
+
+        node.Round(
+            query =>
+            {
+                Assert.InRange(query.ContentTopics.Count, 0, 10);
+                return store.Answer(query);
+            },
+            Start + Second);
+
+        Assert.Equivalent(wanted, node.Received, strict: true);
+        Assert.All(topics, topic => Assert.Equal(Start + Second, topic.Watermark));
+    }
+
+    [Fact]
+    public void Each_message_comes_once_in_the_end_whatever_is_lost_and_fails()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"Seed {seed}");
+        for (var i = 0; i < 40; i++)
+            RunWorld(new Random(seed + i));
+    }
+
+    static readonly StoreResult<StorePage> Failure = new(StoreFailure.NotReached, "gone");
+
+    /// <summary>Ten minutes of messages that the relay loses some of, and stores that fail, cut their answers, and lie.</summary>
+    static void RunWorld(Random random)
+    {
+        string[] names = [.. Enumerable.Range(0, random.Next(1, 25)).Select(i => $"/test/1/{i}/proto")];
+        TopicMemory[] topics = [.. names.Select((name, i) => new TopicMemory(name, Shard, Start + random.Next(i % 3 == 0 ? 300 : 1) * Second, 500))];
+        var store = new FakeStore(Shard) { PageSize = random.Next(1, 101) };
+        var node = new Receiver(topics) { Random = random };
+        var failures = random.NextDouble() / 3;
+        var expected = new HashSet<MessageHash>();
+        var late = new Queue<(long At, MessageHash Hash, WakuMessage Message)>();
+        var (now, next) = (Start, Start);
+        while (now < Start + 600 * Second)
+        {
+            now += random.NextInt64(2 * Second);
+            var topic = topics[random.Next(topics.Length)];
+            // A sender's clock may be 5 s off, and the archive 5 s late: less than the overlap, together.
+            var message = FakeStore.Message(topic.Topic, now + random.NextInt64(10 * Second) - 5 * Second);
+            var hash = MessageHash.Compute(Shard.ToString(), message);
+            late.Enqueue((now + random.NextInt64(5 * Second), hash, message));
+            while (late.TryPeek(out var due) && due.At <= now)
+            {
+                late.Dequeue();
+                store.Add(due.Hash, due.Message);
+            }
+            if (random.Next(3) > 0 && now > topic.Since)
+                node.Take(topic, hash, message, isRelayed: true);
+            if (message.Timestamp >= topic.Since)
+                expected.Add(hash);
+            if (now >= next)
+                next = now + (node.Round(Unreliable, now) is null ? 60 : random.Next(1, 20)) * Second;
+        }
+        while (late.TryDequeue(out var due))
+            store.Add(due.Hash, due.Message);
+        failures = 0;
+        for (var i = 0; i < 4; i++)
+            node.Round(store, now += 60 * Second);
+
+        Assert.Empty(expected.Except(node.Received));
+        Assert.Equal(node.Received.Count, node.Received.Distinct().Count());
+
+        StoreResult<StorePage> Unreliable(ArchiveQuery query)
+        {
+            var dice = random.NextDouble();
+            if (dice < failures / 2)
+                return Failure;
+            if (dice > failures)
+                return store.Answer(query);
+            var answer = store.Answer(query);
+            return !answer.IsAnswered ? answer : random.Next(3) switch
+            {
+                // Fewer messages than were asked for, names that lead nowhere, a cursor into the void.
+                0 when query.IncludesData => new StoreResult<StorePage>(answer.Value with { Messages = [.. answer.Value.Messages.Take(1)] }),
+                1 when !query.IncludesData => new StoreResult<StorePage>(
+                    answer.Value with { Messages = [.. answer.Value.Messages, new StoreEntry(RandomHash(random))] }),
+                _ => new StoreResult<StorePage>(answer.Value with { Cursor = RandomHash(random) }),
+            };
+        }
+    }
+
+    static MessageHash RandomHash(Random random)
+    {
+        var bytes = new byte[MessageHash.Length];
+        random.NextBytes(bytes);
+        return new MessageHash(bytes);
+    }
+
+    /// <summary>Runs the effects, and receives as a node does.</summary>
+    sealed class Receiver(params TopicMemory[] topics)
+    {
+        StoreSync? _sync;
+
+        public Random Random { get; init; } = new(1);
+
+        public TopicMemory[] Topics { get; } = topics;
+
+        public List<MessageHash> Received { get; } = [];
+
+        public string? Round(FakeStore store, long now) => Round(store.Answer, now);
+
+        /// <summary>Runs one round; null when it succeeded, else why not.</summary>
+        public string? Round(Func<ArchiveQuery, StoreResult<StorePage>> store, long now)
+        {
+            _sync ??= new StoreSync(Shard, Options, Random);
+            var effects = new Queue<StoreSyncEffect>(_sync.Begin(Topics, now));
+            StoreSyncEffect.Wait? end = null;
+            while (effects.TryDequeue(out var effect))
+            {
+                Assert.Null(end);
+                IReadOnlyList<StoreSyncEffect> further = [];
+                switch (effect)
+                {
+                    case StoreSyncEffect.Ask ask:
+                        var answer = store(ask.Query);
+                        further = answer.IsAnswered ? _sync.Answered(answer.Value) : _sync.Failed(answer.Reason);
+                        break;
+                    case StoreSyncEffect.Give give:
+                        Take(Topics.Single(topic => topic.Topic == give.Message.ContentTopic), give.Hash, give.Message, isRelayed: false);
+                        further = _sync.Taken(give.Hash);
+                        break;
+                    case StoreSyncEffect.Reached reached:
+                        foreach (var topic in reached.Topics)
+                            topic.Watermark = reached.Time;
+                        break;
+                    case StoreSyncEffect.Wait wait:
+                        end = wait;
+                        break;
+                }
+                foreach (var one in further)
+                    effects.Enqueue(one);
+            }
+            Assert.NotNull(end);
+            Assert.False(_sync.IsAsking);
+            return end.Failure;
+        }
+
+        public void Take(TopicMemory topic, MessageHash hash, WakuMessage message, bool isRelayed)
+        {
+            if (topic.Received.TryAdd(hash) && (isRelayed || !(message.Timestamp < topic.Since)))
+                Received.Add(hash);
+        }
+    }
+}
