@@ -10,6 +10,7 @@ public static class DeliverySerialization
     public static EventSerialization.Builder AddDelivery(this EventSerialization.Builder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        Receiving.ReceivingJournalCodec.Register(builder);
         return builder.AddLibp2pPeers();
     }
 }

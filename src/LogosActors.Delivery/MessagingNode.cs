@@ -4,6 +4,7 @@ using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
+using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
@@ -36,6 +37,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly DataDirectory? _directory;
     readonly PrivateKey _key;
     readonly EventStreams _streams;
+    readonly ReceivingMemory _receiving;
     readonly SemaphoreSlim _turn = new(1);
     Running? _running;
     bool _isDisposed;
@@ -44,6 +46,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
         _streams = new EventStreams(options.EventCapacity);
+        _receiving = new ReceivingMemory(options.Receiving);
     }
 
     /// <summary>Who this node is.</summary>
@@ -184,20 +187,30 @@ public sealed partial class MessagingNode : IAsyncDisposable
         return answer.Error;
     }
 
+    /// <summary>Names what the node keeps of what it receives; null when it keeps nothing.</summary>
+    string? PersistenceId =>
+        _directory is not null || (_ownSystem is null && _system.Options.Persistence.Journal is not null) ? $"delivery-received-{PeerId}" : null;
+
     async Task<Running> RunAsync()
     {
         var host = await ListenAsync();
         try
         {
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
-            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time);
+            var client = new StoreClient(host);
+            var stores = new StorePeers([.. _options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], _system.Time);
+            host.Subscribe(stores.Observe);
+            var events = _system.Spawn(Props.Create(() => new EventsActor(_streams, Raise)));
+            var receiving = new ReceivingEnvironment(
+                _options.Receiving, _options.Network, _receiving, stores, (store, query) => client.QueryAsync(store, query), PersistenceId);
+            var environment = new NodeEnvironment(_options, host, gossipsub, events, receiving, _system.Time);
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            foreach (var address in _options.EntryNodes)
+            foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
             {
                 if (address.PeerId is { } peer)
                     host.Keep(peer, address);
             }
-            return new Running(host, gossipsub, actor);
+            return new Running(host, gossipsub, client, stores, events, actor);
         }
         catch
         {
@@ -224,12 +237,28 @@ public sealed partial class MessagingNode : IAsyncDisposable
         try
         {
             await _system.StopAsync(running.Actor, StopTimeout);
+            await StopEventsAsync(running.Events);
         }
         finally
         {
+            running.Client.Dispose();
             await running.Host.DisposeAsync();
         }
     }
 
-    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor);
+    /// <summary>Stops the actor of the events when it has told all of them, or an application's handler takes too long.</summary>
+    async Task StopEventsAsync(ActorRef events)
+    {
+        try
+        {
+            await events.Ask<EventsActor.Flush>(EventsActor.Flush.Instance, StopTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // What is left is lost to the handlers and readers.
+        }
+        await _system.StopAsync(events, StopTimeout);
+    }
+
+    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Events, ActorRef Actor);
 }

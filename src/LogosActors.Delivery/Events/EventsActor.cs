@@ -4,11 +4,26 @@ using Microsoft.Extensions.Logging;
 namespace LogosActors.Delivery.Events;
 
 /// <summary>Tells the application what happens, one event after the other.</summary>
-/// <remarks>Parent: <see cref="Hosting.NodeActor"/>. A handler of the application that throws costs its own call, and is logged.</remarks>
+/// <remarks>
+/// Parent: the root, so that what waits here outlives a failure of the node's other actors: whoever tells an event considers it told. A
+/// failure costs nothing, the event that failed is told first of all. A handler of the application that throws costs its own call, and is
+/// logged.
+/// </remarks>
 internal sealed class EventsActor(EventStreams streams, Action<MessagingEvent> raise) : Actor
 {
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        if (message is not null)
+            Receive(message);
+    }
+
     protected override void Receive(object message)
     {
+        if (message is Flush)
+        {
+            Reply(message);
+            return;
+        }
         if (message is not MessagingEvent told)
         {
             Unhandled(message);
@@ -25,5 +40,11 @@ internal sealed class EventsActor(EventStreams streams, Action<MessagingEvent> r
         {
             Log.LogError(e, "A handler of {Event} failed", told.GetType().Name);
         }
+    }
+
+    /// <summary>Answered by itself when all that was told before has been handled.</summary>
+    public sealed record Flush
+    {
+        public static readonly Flush Instance = new();
     }
 }

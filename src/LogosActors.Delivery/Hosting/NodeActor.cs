@@ -1,5 +1,4 @@
 using LogosActors.Actors;
-using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -8,8 +7,8 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, sends and events, one-for-one, restart. A failure of this actor makes
-/// all of them anew.
+/// Parent: the root. Children: relay, subscriptions and sends, one-for-one, restart. A failure of this actor makes all of them anew; the
+/// request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
@@ -18,12 +17,19 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
 
     protected override void PreStart()
     {
-        var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Raise)), "events");
-        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
-        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
+        var events = node.Events;
+        var registrations = new RelayRegistrations();
+        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations)), "relay");
+        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
         _sends = Context.Spawn(Props.Create(() => new SendsActor(node, relay, subscriptions, events)), "sends");
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
+    }
+
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        if (Retried.Deserves(message))
+            Self.Tell(new Retried(message!), Sender);
     }
 
     protected override void Receive(object message)
@@ -35,6 +41,9 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
                 break;
             case Subscriptions.Subscribe or Subscriptions.Unsubscribe:
                 Forward(_subscriptions!, message);
+                break;
+            case Retried retried:
+                Receive(retried.Message);
                 break;
             default:
                 Unhandled(message);

@@ -1,3 +1,5 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Receiving;
@@ -11,10 +13,29 @@ internal static class Subscriptions
     /// <summary>Receive them no more; answered by <see cref="Answer"/>.</summary>
     public sealed record Unsubscribe(ContentTopic Topic);
 
+    /// <summary>Ask stores for what was missed, at once.</summary>
+    public sealed record SyncNow
+    {
+        public static readonly SyncNow Instance = new();
+    }
+
     /// <summary>What came of a request.</summary>
     /// <param name="Error">Null: it is done.</param>
     public sealed record Answer(SubscriptionError? Error)
     {
         public static readonly Answer Done = new((SubscriptionError?)null);
     }
+}
+
+/// <summary>What may be said to a <see cref="SubscriptionActor"/>, besides <see cref="Relay.RelayTopics.Seen"/>.</summary>
+internal static class Subscription
+{
+    /// <summary>Take a message that a store had; answered by <see cref="Taken"/>, when it is told or was known.</summary>
+    public sealed record Take(PubsubTopic Shard, MessageHash Hash, WakuMessage Message);
+
+    /// <summary>A message is taken.</summary>
+    public sealed record Taken(MessageHash Hash);
+
+    /// <summary>Where hashes are made durable from now on; null: nowhere, messages are told at once.</summary>
+    public sealed record UseJournal(ActorRef? Journal);
 }
