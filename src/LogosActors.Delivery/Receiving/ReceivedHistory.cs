@@ -10,8 +10,8 @@ namespace LogosActors.Delivery.Receiving;
 /// </remarks>
 internal sealed class ReceivedHistory(ReceivingOptions options)
 {
-    /// <summary>For how long before its watermark and the overlap the hashes of a topic are kept, in nanoseconds: senders' clocks are ahead,
-    /// and a message's time is the sender's.</summary>
+    /// <summary>For how long before its watermark and the overlap the hashes of a topic are kept, in nanoseconds: a message may come by the
+    /// relay that late.</summary>
     const long Slack = 10 * 60 * 1_000_000_000L;
 
     readonly Dictionary<string, TopicHistory> _topics = new(StringComparer.Ordinal);
@@ -24,7 +24,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
 
     /// <summary>All topics.</summary>
     public IReadOnlyList<ReceivingJournal.Topic> Topics =>
-        [.. _topics.Select(pair => new ReceivingJournal.Topic(pair.Key, pair.Value.Shard, pair.Value.Since, pair.Value.Watermark, [.. pair.Value.Batches]))];
+        [.. _topics.Select(pair => new ReceivingJournal.Topic(pair.Key, pair.Value.Shard, pair.Value.Since, pair.Value.Watermark, pair.Value.Floor, [.. pair.Value.Batches]))];
 
     /// <summary>Applies an event or a snapshot.</summary>
     public void Apply(object stored)
@@ -45,14 +45,14 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
                 }
                 break;
             case ReceivingJournal.Received received:
-                foreach (var (topic, hashes) in received.Messages)
-                    Add(topic, new ReceivingJournal.Batch(received.Time, hashes));
+                foreach (var (topic, batch) in received.Batches)
+                    Add(topic, batch);
                 break;
             case ReceivingJournal.Snapshot snapshot:
                 _topics.Clear();
                 foreach (var topic in snapshot.Topics)
                 {
-                    _topics[topic.Name] = new TopicHistory(topic.Shard, topic.Since) { Watermark = topic.Watermark };
+                    _topics[topic.Name] = new TopicHistory(topic.Shard, topic.Since) { Watermark = topic.Watermark, Floor = topic.Floor };
                     foreach (var batch in topic.Batches)
                         Add(topic.Name, batch);
                 }
@@ -75,7 +75,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
     }
 
     /// <summary>The events after which the history is as the node's memory is.</summary>
-    public IReadOnlyList<object> DifferencesTo(IReadOnlyList<ReceivingJournal.Topic> memory, long now)
+    public IReadOnlyList<object> DifferencesTo(IReadOnlyList<ReceivingJournal.Topic> memory)
     {
         var differences = new List<object>();
         var names = memory.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
@@ -89,9 +89,12 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
                 differences.Add(new ReceivingJournal.Subscribed(topic.Name, topic.Shard, topic.Since));
             }
             var stored = known?.Batches.SelectMany(batch => batch.Hashes).ToHashSet() ?? [];
-            var missing = topic.Batches.SelectMany(batch => batch.Hashes).Where(hash => !stored.Contains(hash)).ToArray();
+            var missing = topic.Batches
+                .Select(batch => (topic.Name, batch with { Hashes = [.. batch.Hashes.Where(hash => !stored.Contains(hash))] }))
+                .Where(missing => missing.Item2.Hashes.Length > 0)
+                .ToArray();
             if (missing.Length > 0)
-                differences.Add(new ReceivingJournal.Received([(topic.Name, missing)], now));
+                differences.Add(new ReceivingJournal.Received(missing));
             if ((known?.Watermark ?? topic.Since) < topic.Watermark)
                 differences.Add(new ReceivingJournal.Synced(topic.Shard, [topic.Name], topic.Watermark));
         }
@@ -107,7 +110,11 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
         topic.Count += batch.Hashes.Length;
         FreshCount += batch.Hashes.Length;
         while (topic.Count - topic.Batches.Peek().Hashes.Length >= options.MaxRemembered)
-            topic.Count -= topic.Batches.Dequeue().Hashes.Length;
+        {
+            var forgotten = topic.Batches.Dequeue();
+            topic.Count -= forgotten.Hashes.Length;
+            topic.Floor = Math.Max(topic.Floor, forgotten.Time);
+        }
     }
 
     sealed class TopicHistory(PubsubTopic shard, long since)
@@ -117,6 +124,8 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
         public long Since { get; } = since;
 
         public long Watermark { get; set; } = since;
+
+        public long Floor { get; set; } = long.MinValue;
 
         public int Count { get; set; }
 

@@ -36,6 +36,22 @@ internal static class Subscription
     /// <summary>A message is taken.</summary>
     public sealed record Taken(MessageHash Hash);
 
-    /// <summary>Where hashes are made durable from now on; null: nowhere, messages are told at once.</summary>
-    public sealed record UseJournal(ActorRef? Journal);
+    /// <summary>There is another <see cref="JournalLink.Current"/>, or none: what waits for the last one waits in vain.</summary>
+    public sealed record JournalChanged
+    {
+        public static readonly JournalChanged Instance = new();
+    }
+}
+
+/// <summary>Where hashes are made durable. For any number of threads.</summary>
+internal sealed class JournalLink
+{
+    volatile ActorRef? _current;
+
+    /// <summary>The <see cref="ReceivingJournalActor"/>; null: there is none, messages are told at once.</summary>
+    public ActorRef? Current
+    {
+        get => _current;
+        set => _current = value;
+    }
 }

@@ -7,7 +7,10 @@ namespace LogosActors.Delivery.Receiving;
 internal static class ReceivingJournal
 {
     /// <summary>Make the hashes of received messages durable; answered by <see cref="Recorded"/>.</summary>
-    public sealed record Record(string Topic, params MessageHash[] Hashes);
+    /// <param name="Topic">The content topic.</param>
+    /// <param name="Time">The latest time of one of the messages, in nanoseconds since 1970 UTC.</param>
+    /// <param name="Hashes">The hashes.</param>
+    public sealed record Record(string Topic, long Time, params MessageHash[] Hashes);
 
     /// <summary>The hashes are durable.</summary>
     public sealed record Recorded(MessageHash[] Hashes);
@@ -23,12 +26,13 @@ internal static class ReceivingJournal
     /// <param name="Shard">Its shard.</param>
     /// <param name="Since">Since when it is subscribed to.</param>
     /// <param name="Watermark">Up to when stores have told everything.</param>
+    /// <param name="Floor">The latest time of a message that was forgotten for want of room.</param>
     /// <param name="Batches">What was received, the oldest first.</param>
-    public sealed record Topic(string Name, PubsubTopic Shard, long Since, long Watermark, IReadOnlyList<Batch> Batches);
+    public sealed record Topic(string Name, PubsubTopic Shard, long Since, long Watermark, long Floor, IReadOnlyList<Batch> Batches);
 
     /// <summary>Hashes that were stored together.</summary>
-    /// <param name="Time">When, in nanoseconds since 1970 UTC.</param>
-    /// <param name="Hashes">The hashes, the oldest first.</param>
+    /// <param name="Time">The latest time of one of the messages, in nanoseconds since 1970 UTC.</param>
+    /// <param name="Hashes">The hashes.</param>
     public readonly record struct Batch(long Time, MessageHash[] Hashes);
 
     /// <summary>Stored: a topic is subscribed to.</summary>
@@ -44,7 +48,7 @@ internal static class ReceivingJournal
     public sealed record Synced(PubsubTopic Shard, IReadOnlyList<string> Topics, long Time);
 
     /// <summary>Stored: messages were received.</summary>
-    public sealed record Received(IReadOnlyList<(string Topic, MessageHash[] Hashes)> Messages, long Time);
+    public sealed record Received(IReadOnlyList<(string Topic, Batch Batch)> Batches);
 
     /// <summary>Stored: all of it.</summary>
     public sealed record Snapshot(IReadOnlyList<Topic> Topics);

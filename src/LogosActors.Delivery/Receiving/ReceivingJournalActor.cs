@@ -1,6 +1,5 @@
 using LogosActors.Actors;
 using LogosActors.Actors.Persistence;
-using LogosActors.Delivery.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Receiving;
@@ -20,7 +19,7 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
     public const int SnapshotHashes = 10_000;
 
     readonly ReceivedHistory _history = new(options);
-    readonly List<(ActorRef Sender, string Topic, MessageHash[] Hashes)> _waiting = [];
+    readonly List<(ActorRef Sender, ReceivingJournal.Record Record)> _waiting = [];
     bool _isWriting;
     bool _isSaving;
     long _savedAt;
@@ -43,7 +42,7 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
         switch (message)
         {
             case ReceivingJournal.Record record:
-                _waiting.Add((Sender, record.Topic, record.Hashes));
+                _waiting.Add((Sender, record));
                 WriteWaiting();
                 break;
             case ReceivingJournal.Subscribed subscribed:
@@ -54,7 +53,7 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
                 PersistAsync(message, Apply);
                 break;
             case ReceivingJournal.Reconcile reconcile:
-                foreach (var difference in _history.DifferencesTo(reconcile.Topics, UnixNanoseconds.Now(Time)))
+                foreach (var difference in _history.DifferencesTo(reconcile.Topics))
                     PersistAsync(difference, Apply);
                 break;
             case SnapshotSaved saved:
@@ -88,18 +87,23 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
         _isWriting = true;
         var batch = _waiting.ToArray();
         _waiting.Clear();
-        var received = new ReceivingJournal.Received(
-            [.. batch.GroupBy(record => record.Topic, record => record.Hashes, (topic, hashes) => (topic, hashes.SelectMany(some => some).ToArray()), StringComparer.Ordinal)],
-            UnixNanoseconds.Now(Time));
-        PersistAsync(received, stored =>
+        var received = batch.GroupBy(
+            waiting => waiting.Record.Topic,
+            waiting => waiting.Record,
+            (topic, records) => (topic, Join([.. records])),
+            StringComparer.Ordinal);
+        PersistAsync(new ReceivingJournal.Received([.. received]), stored =>
         {
             Apply(stored);
-            foreach (var records in batch.GroupBy(record => record.Sender))
-                records.Key.Tell(new ReceivingJournal.Recorded([.. records.SelectMany(record => record.Hashes)]), Self);
+            foreach (var waiting in batch.GroupBy(waiting => waiting.Sender, waiting => waiting.Record.Hashes))
+                waiting.Key.Tell(new ReceivingJournal.Recorded([.. waiting.SelectMany(hashes => hashes)]), Self);
             _isWriting = false;
             WriteWaiting();
         });
     }
+
+    static ReceivingJournal.Batch Join(ReceivingJournal.Record[] records) =>
+        new(records.Max(record => record.Time), [.. records.SelectMany(record => record.Hashes)]);
 
     void Apply(object stored)
     {

@@ -16,6 +16,7 @@ internal static class ReceivingJournalCodec
     const int HashesField = 4;
     const int WatermarkField = 5;
     const int PartField = 6;
+    const int FloorField = 7;
 
     const int MaxText = 4096;
 
@@ -35,7 +36,10 @@ internal static class ReceivingJournalCodec
         Write(new Fields { Topics = [.. synced.Topics], Shard = synced.Shard, Time = synced.Time });
 
     static ReadOnlyMemory<byte> Write(ReceivingJournal.Received received) =>
-        Write(new Fields { Time = received.Time, Parts = [.. received.Messages.Select(part => Write(new Fields { Topics = [part.Topic], Hashes = part.Hashes }))] });
+        Write(new Fields
+        {
+            Parts = [.. received.Batches.Select(part => Write(new Fields { Topics = [part.Topic], Time = part.Batch.Time, Hashes = part.Batch.Hashes }))],
+        });
 
     static ReadOnlyMemory<byte> Write(ReceivingJournal.Snapshot snapshot) => Write(new Fields { Parts = [.. snapshot.Topics.Select(Write)] });
 
@@ -45,6 +49,7 @@ internal static class ReceivingJournalCodec
         Shard = topic.Shard,
         Time = topic.Since,
         Watermark = topic.Watermark,
+        Floor = topic.Floor,
         Parts = [.. topic.Batches.Select(batch => Write(new Fields { Time = batch.Time, Hashes = batch.Hashes }))],
     });
 
@@ -60,17 +65,14 @@ internal static class ReceivingJournalCodec
         return new ReceivingJournal.Synced(fields.Shard, fields.Topics, fields.Time);
     }
 
-    static ReceivingJournal.Received ReadReceived(ReadOnlyMemory<byte> bytes)
-    {
-        var fields = Read(bytes.Span);
-        return new ReceivingJournal.Received([.. fields.Parts.Select(part => Read(part)).Select(part => (part.Topics.Single(), part.Hashes))], fields.Time);
-    }
+    static ReceivingJournal.Received ReadReceived(ReadOnlyMemory<byte> bytes) =>
+        new([.. Read(bytes.Span).Parts.Select(part => Read(part)).Select(part => (part.Topics.Single(), new ReceivingJournal.Batch(part.Time, part.Hashes)))]);
 
     static ReceivingJournal.Topic ReadTopic(byte[] bytes)
     {
         var fields = Read(bytes);
         return new ReceivingJournal.Topic(
-            fields.Topics.Single(), fields.Shard, fields.Time, fields.Watermark,
+            fields.Topics.Single(), fields.Shard, fields.Time, fields.Watermark, fields.Floor,
             [.. fields.Parts.Select(part => Read(part)).Select(batch => new ReceivingJournal.Batch(batch.Time, batch.Hashes))]);
     }
 
@@ -79,7 +81,7 @@ internal static class ReceivingJournalCodec
         var shard = fields.Shard == default ? null : fields.Shard.ToString();
         var hashes = MessageHash.Length * fields.Hashes.Length;
         var size = (shard is null ? 0 : ProtobufWriter.SizeOfString(ShardField, shard)) + ProtobufWriter.SizeOfSInt64(TimeField, fields.Time)
-            + ProtobufWriter.SizeOfBytes(HashesField, hashes) + ProtobufWriter.SizeOfSInt64(WatermarkField, fields.Watermark)
+            + ProtobufWriter.SizeOfBytes(HashesField, hashes) + ProtobufWriter.SizeOfSInt64(WatermarkField, fields.Watermark) + ProtobufWriter.SizeOfSInt64(FloorField, fields.Floor)
             + fields.Topics.Sum(topic => ProtobufWriter.SizeOfString(TopicField, topic))
             + fields.Parts.Sum(part => ProtobufWriter.SizeOfBytes(PartField, part.Length));
         var encoded = new byte[size];
@@ -96,6 +98,7 @@ internal static class ReceivingJournalCodec
         writer.SInt64(WatermarkField, fields.Watermark);
         foreach (var part in fields.Parts)
             writer.Bytes(PartField, part);
+        writer.SInt64(FloorField, fields.Floor);
         return encoded;
     }
 
@@ -105,7 +108,7 @@ internal static class ReceivingJournalCodec
         var topics = new List<string>();
         var parts = new List<byte[]>();
         var hashes = Array.Empty<MessageHash>();
-        var (shard, time, watermark) = (default(PubsubTopic), 0L, 0L);
+        var (shard, time, watermark, floor) = (default(PubsubTopic), 0L, 0L, 0L);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -124,11 +127,12 @@ internal static class ReceivingJournalCodec
                         hashes = Unpack(packed);
                     break;
                 case WatermarkField: watermark = reader.SInt64(); break;
+                case FloorField: floor = reader.SInt64(); break;
                 case PartField: parts.Add(reader.Bytes().ToArray()); break;
             }
         }
         return reader.Succeeded(out var error)
-            ? new Fields { Topics = topics, Shard = shard, Time = time, Watermark = watermark, Hashes = hashes, Parts = parts }
+            ? new Fields { Topics = topics, Shard = shard, Time = time, Watermark = watermark, Floor = floor, Hashes = hashes, Parts = parts }
             : throw new FormatException($"What was received is stored in a form that cannot be read: {error}.");
     }
 
@@ -150,6 +154,8 @@ internal static class ReceivingJournalCodec
         public long Time { get; init; }
 
         public long Watermark { get; init; }
+
+        public long Floor { get; init; }
 
         public MessageHash[] Hashes { get; init; } = [];
 

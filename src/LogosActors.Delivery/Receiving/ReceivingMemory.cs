@@ -58,8 +58,12 @@ internal sealed class ReceivingMemory(ReceivingOptions options)
             if (shardOf(topic.Name) is not { } shard)
                 continue;
             var memory = Find(topic.Name) ?? Add(topic.Name, shard, topic.Since);
-            foreach (var hash in topic.Batches.SelectMany(batch => batch.Hashes))
-                memory.Received.TryAdd(hash);
+            foreach (var batch in topic.Batches)
+            {
+                foreach (var hash in batch.Hashes)
+                    memory.Received.TryAdd(hash, batch.Time);
+            }
+            memory.Received.Raise(topic.Floor);
             memory.Watermark = topic.Watermark;
         }
     }
@@ -67,5 +71,12 @@ internal sealed class ReceivingMemory(ReceivingOptions options)
     /// <summary>What a journal should hold.</summary>
     public IReadOnlyList<ReceivingJournal.Topic> ToRecords() =>
         [.. Topics.Select(topic => new ReceivingJournal.Topic(
-            topic.Topic, topic.Shard, topic.Since, topic.Watermark, [new ReceivingJournal.Batch(0, topic.Received.ToArray())]))];
+            topic.Topic, topic.Shard, topic.Since, topic.Watermark, topic.Received.Floor, BatchesOf(topic.Received)))];
+
+    /// <summary>Hashes by ascending time, some hundred together.</summary>
+    static ReceivingJournal.Batch[] BatchesOf(ReceivedHashes received) =>
+        [.. received.ToArray()
+            .OrderBy(known => known.Time)
+            .Chunk(256)
+            .Select(known => new ReceivingJournal.Batch(known[^1].Time, [.. known.Select(one => one.Hash)]))];
 }

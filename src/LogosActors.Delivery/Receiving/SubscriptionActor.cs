@@ -11,10 +11,8 @@ namespace LogosActors.Delivery.Receiving;
 /// alone; the message that failed is handled again. Where a journal keeps the hashes, a message is told when its hash is durable: if the
 /// process is killed between the two, the message is not told, and never twice.
 /// </remarks>
-internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, ActorRef? journal) : Actor
+internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, JournalLink journal) : Actor
 {
-    ActorRef? _journal = journal;
-
     protected override void PreStart() => RecordUntold();
 
     protected override void PreRestart(Exception reason, object? message)
@@ -40,8 +38,7 @@ internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, Act
                 while (memory.Untold.TryTake(out var durable))
                     Tell(durable);
                 break;
-            case Subscription.UseJournal use:
-                _journal = use.Journal;
+            case Subscription.JournalChanged:
                 RecordUntold();
                 break;
             case Retried retried:
@@ -57,32 +54,31 @@ internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, Act
     {
         if (memory.Untold.IsFull)
             return;
-        if (!memory.Received.TryAdd(hash))
+        var time = ReceivedHashes.TimeOf(message, UnixNanoseconds.Now(Time));
+        if ((giver is not null && time <= memory.Received.Floor) || !memory.Received.TryAdd(hash, time))
         {
             giver?.Tell(new Subscription.Taken(hash), Self);
             return;
         }
-        var told = isSilent ? null : Event(hash, message);
-        if (_journal is null)
-        {
-            Tell(new UntoldMessages.Entry(hash, told, giver));
-            return;
-        }
-        memory.Untold.Add(hash, told, giver);
-        _journal.Tell(new ReceivingJournal.Record(memory.Topic, hash), Self);
+        memory.Untold.Add(new UntoldMessages.Entry(hash, time, isSilent ? null : Event(hash, message), giver));
+        if (journal.Current is { } current)
+            current.Tell(new ReceivingJournal.Record(memory.Topic, time, hash), Self);
+        else
+            TellAll();
     }
 
     void RecordUntold()
     {
-        if (_journal is null)
-        {
-            while (memory.Untold.TryTakeAny(out var waiting))
-                Tell(waiting);
-        }
-        else if (memory.Untold.Hashes is { Length: > 0 } hashes)
-        {
-            _journal.Tell(new ReceivingJournal.Record(memory.Topic, hashes), Self);
-        }
+        if (journal.Current is not { } current)
+            TellAll();
+        else if (memory.Untold.Entries.ToArray() is { Length: > 0 } entries)
+            current.Tell(new ReceivingJournal.Record(memory.Topic, entries.Max(entry => entry.Time), [.. entries.Select(entry => entry.Hash)]), Self);
+    }
+
+    void TellAll()
+    {
+        while (memory.Untold.TryTakeAny(out var waiting))
+            Tell(waiting);
     }
 
     void Tell(UntoldMessages.Entry entry)

@@ -37,7 +37,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
     readonly ReceivingMemory _memory = environment.Memory;
     readonly Dictionary<string, (PubsubTopic Shard, ActorRef Actor)> _topics = new(StringComparer.Ordinal);
     readonly Dictionary<PubsubTopic, ActorRef> _syncs = [];
-    ActorRef? _journal;
+    readonly JournalLink _journal = new();
     ActorRef? _recovering;
     TimeSpan _journalWait = ShortestJournalWait;
     bool _isReady;
@@ -49,7 +49,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
             SpawnJournal();
         if (environment.PersistenceId is not null && !_memory.IsRecovered)
             return;
-        _journal = _recovering;
+        _journal.Current = _recovering;
         Open();
     }
 
@@ -74,7 +74,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
                     Reply(new Subscription.Taken(take.Hash));
                 break;
             case ReceivingJournal.Synced synced:
-                _journal?.Tell(synced, Self);
+                _journal.Current?.Tell(synced, Self);
                 break;
             case ReceivingJournal.Recovered recovered:
                 if (Sender == _recovering)
@@ -124,8 +124,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
     {
         if (_topics.ContainsKey(topic.Topic))
             return;
-        var journal = _journal;
-        _topics.Add(topic.Topic, (topic.Shard, Context.Spawn(Props.Create(() => new SubscriptionActor(topic, events, journal)))));
+        _topics.Add(topic.Topic, (topic.Shard, Context.Spawn(Props.Create(() => new SubscriptionActor(topic, events, _journal)))));
         relay.Tell(new RelayTopics.Join(topic.Shard, topic.Topic), Self);
         if (_syncs.ContainsKey(topic.Shard))
             return;
@@ -148,7 +147,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
             }
             var topic = _memory.Add(text, subscribe.Shard, UnixNanoseconds.Now(Time));
             Receive(topic);
-            if (_journal is { } journal)
+            if (_journal.Current is { } journal)
                 stored = journal.Ask<ReceivingJournal.Subscribed>(new ReceivingJournal.Subscribed(text, topic.Shard, topic.Since), JournalTimeout);
         }
         Context.PipeTo(AnswerAsync(stored, relay.Ask<RelayTopics.Joined>(new RelayTopics.Join(subscribe.Shard, text), NodeEnvironment.AnswerTimeout)), Sender);
@@ -172,7 +171,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
     {
         if (_memory.Remove(topic) is not { } memory)
             return new Subscriptions.Answer(new SubscriptionError(topic, SubscriptionErrorKind.NotSubscribed, $"The node is not subscribed to '{topic}'."));
-        _journal?.Tell(new ReceivingJournal.Unsubscribed(topic), Self);
+        _journal.Current?.Tell(new ReceivingJournal.Unsubscribed(topic), Self);
         if (_topics.Remove(topic, out var subscription))
             Context.Stop(subscription.Actor);
         relay.Tell(new RelayTopics.Leave(memory.Shard, topic), Self);
@@ -189,26 +188,26 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
 
     void TakeOver(ReceivingJournal.Recovered recovered)
     {
-        _journal = _recovering;
+        _journal.Current = _recovering;
         _journalWait = ShortestJournalWait;
         var isFirst = !_memory.IsRecovered;
         if (isFirst)
             _memory.Add(recovered.Topics, ShardOf);
         // What a node that is new here has is what its history says; in all other cases something may have been missed.
         if (!isFirst || _isReady)
-            _journal!.Tell(new ReceivingJournal.Reconcile(_memory.ToRecords()), Self);
+            _journal.Current!.Tell(new ReceivingJournal.Reconcile(_memory.ToRecords()), Self);
         _memory.IsRecovered = true;
         foreach (var (_, actor) in _topics.Values)
-            actor.Tell(new Subscription.UseJournal(_journal), Self);
+            actor.Tell(Subscription.JournalChanged.Instance, Self);
         Open();
     }
 
     void LoseJournal()
     {
         Log.LogError("The journal of what is received has failed; the node goes on without, and tries again in {Wait}", _journalWait);
-        _journal = _recovering = null;
+        _journal.Current = _recovering = null;
         foreach (var (_, actor) in _topics.Values)
-            actor.Tell(new Subscription.UseJournal(null), Self);
+            actor.Tell(Subscription.JournalChanged.Instance, Self);
         if (!_isReady)
             Open();
         Context.StartSingleTimer(typeof(RespawnJournal), RespawnJournal.Instance, _journalWait);
