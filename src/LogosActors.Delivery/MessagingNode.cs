@@ -193,6 +193,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     async Task<Running> RunAsync()
     {
+        _health.Current = NodeHealth.NotStarted;
         var host = await ListenAsync();
         try
         {
@@ -203,7 +204,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
             var events = _system.Spawn(Props.Create(() => new EventsActor(_streams, Raise)));
             var receiving = new ReceivingEnvironment(
                 _options.Receiving, _options.Network, _receiving, stores, (store, query) => client.QueryAsync(store, query), PersistenceId);
-            var environment = new NodeEnvironment(_options, host, gossipsub, events, receiving, _system.Time);
+            var environment = new NodeEnvironment(_options, host, gossipsub, events, receiving, _system.Time) { Health = _health };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
             foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
             {

@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -7,7 +8,7 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions and sends, one-for-one, restart. A failure of this actor makes all of them anew; the
+/// Parent: the root. Children: relay, subscriptions, sends and health, one-for-one, restart. A failure of this actor makes all of them anew; the
 /// request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
@@ -22,6 +23,7 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations)), "relay");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
         _sends = Context.Spawn(Props.Create(() => new SendsActor(node, relay, subscriptions, events)), "sends");
+        Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
     }

@@ -1,5 +1,6 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
@@ -16,6 +17,9 @@ namespace LogosActors.Delivery.Hosting;
 internal sealed record NodeEnvironment(
     NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, ActorRef Events, ReceivingEnvironment Receiving, TimeProvider Time)
 {
+    /// <summary>The node's health, for whoever asks.</summary>
+    public required HealthView Health { get; init; }
+
     /// <summary>How long one actor of a node waits for another.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 }

@@ -105,6 +105,9 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
                 foreach (var sync in _syncs.Values)
                     sync.Tell(Subscriptions.SyncNow.Instance, Self);
                 break;
+            case Subscriptions.List:
+                Reply(new Subscriptions.Listed(_topics.ToDictionary(topic => topic.Key, topic => topic.Value.Shard, StringComparer.Ordinal)));
+                break;
             default:
                 Unhandled(message);
                 break;

@@ -134,7 +134,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         lock (_gate)
             _session.GoAway();
         StartSending();
-        await _sending.WaitAsync(FarewellTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WhenSentAsync().WaitAsync(FarewellTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         End(new ConnectionException(ConnectionFailure.Closed, "The connection was closed."));
         await _ended.Task;
     }

@@ -127,6 +127,7 @@ public sealed class GossipsubService
         finally
         {
             _peers.Tell(new GossipsubPeersActor.InboundEnded(inbound, !isWellFormed));
+            await inbound.Noted.WaitAsync(cancellation);
         }
     }
 
