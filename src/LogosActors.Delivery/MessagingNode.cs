@@ -237,6 +237,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         try
         {
+            await DrainAsync(running.Actor);
             await _system.StopAsync(running.Actor, StopTimeout);
             await StopEventsAsync(running.Events);
         }
@@ -244,6 +245,18 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             running.Client.Dispose();
             await running.Host.DisposeAsync();
+        }
+    }
+
+    static async Task DrainAsync(ActorRef node)
+    {
+        try
+        {
+            await node.Ask<Subscriptions.Answer>(Subscriptions.Drain.Instance, StopTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // A journal that does not answer: what waits for it is not told.
         }
     }
 

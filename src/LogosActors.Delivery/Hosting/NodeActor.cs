@@ -41,7 +41,7 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
             case Sends.Send:
                 Forward(_sends!, message);
                 break;
-            case Subscriptions.Subscribe or Subscriptions.Unsubscribe:
+            case Subscriptions.Subscribe or Subscriptions.Unsubscribe or Subscriptions.Drain:
                 Forward(_subscriptions!, message);
                 break;
             case Retried retried:

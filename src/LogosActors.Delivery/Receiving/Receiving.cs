@@ -13,6 +13,12 @@ internal static class Subscriptions
     /// <summary>Receive them no more; answered by <see cref="Answer"/>.</summary>
     public sealed record Unsubscribe(ContentTopic Topic);
 
+    /// <summary>Take no messages any more, and tell those that are taken; answered by <see cref="Answer"/> when that is done.</summary>
+    public sealed record Drain
+    {
+        public static readonly Drain Instance = new();
+    }
+
     /// <summary>Ask stores for what was missed, at once.</summary>
     public sealed record SyncNow
     {
@@ -44,6 +50,12 @@ internal static class Subscription
 
     /// <summary>A message is taken.</summary>
     public sealed record Taken(MessageHash Hash);
+
+    /// <summary>Answered by itself when nothing waits to be told.</summary>
+    public sealed record Drain
+    {
+        public static readonly Drain Instance = new();
+    }
 
     /// <summary>There is another <see cref="JournalLink.Current"/>, or none: what waits for the last one waits in vain.</summary>
     public sealed record JournalChanged

@@ -13,6 +13,8 @@ namespace LogosActors.Delivery.Receiving;
 /// </remarks>
 internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, JournalLink journal) : Actor
 {
+    ActorRef? _drainer;
+
     protected override void PreStart() => RecordUntold();
 
     protected override void PreRestart(Exception reason, object? message)
@@ -37,9 +39,14 @@ internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, Jou
                     memory.Untold.Confirm(hash);
                 while (memory.Untold.TryTake(out var durable))
                     Tell(durable);
+                EndDrain();
                 break;
             case Subscription.JournalChanged:
                 RecordUntold();
+                break;
+            case Subscription.Drain:
+                _drainer = Sender;
+                EndDrain();
                 break;
             case Retried retried:
                 Receive(retried.Message);
@@ -79,6 +86,15 @@ internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, Jou
     {
         while (memory.Untold.TryTakeAny(out var waiting))
             Tell(waiting);
+        EndDrain();
+    }
+
+    void EndDrain()
+    {
+        if (_drainer is not { } drainer || !memory.Untold.IsEmpty)
+            return;
+        _drainer = null;
+        drainer.Tell(Subscription.Drain.Instance, Self);
     }
 
     void Tell(UntoldMessages.Entry entry)

@@ -41,6 +41,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
     ActorRef? _recovering;
     TimeSpan _journalWait = ShortestJournalWait;
     bool _isReady;
+    bool _isDraining;
 
     protected override void PreStart()
     {
@@ -63,6 +64,8 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
     {
         switch (message)
         {
+            case RelayTopics.Seen or Subscription.Take when _isDraining:
+                break;
             case RelayTopics.Seen seen when _isReady:
                 if (_topics.TryGetValue(seen.Message.ContentTopic, out var topic) && topic.Shard == seen.Shard)
                     topic.Actor.Tell(seen, Self);
@@ -104,6 +107,10 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
             case RelayTopics.Restarted:
                 foreach (var sync in _syncs.Values)
                     sync.Tell(Subscriptions.SyncNow.Instance, Self);
+                break;
+            case Subscriptions.Drain:
+                _isDraining = true;
+                Context.PipeTo(DrainAsync([.. _topics.Values.Select(topic => topic.Actor)]), Sender);
                 break;
             case Subscriptions.List:
                 Reply(new Subscriptions.Listed(_topics.ToDictionary(topic => topic.Key, topic => topic.Value.Shard, StringComparer.Ordinal)));
@@ -167,6 +174,12 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
             // The journal has failed, and says so in the log; it gets to know when it works again.
         }
         await joined;
+        return Subscriptions.Answer.Done;
+    }
+
+    static async Task<Subscriptions.Answer> DrainAsync(ActorRef[] topics)
+    {
+        await Task.WhenAll(topics.Select(topic => topic.Ask<Subscription.Drain>(Subscription.Drain.Instance, NodeEnvironment.AnswerTimeout)));
         return Subscriptions.Answer.Done;
     }
 

@@ -13,6 +13,8 @@ internal sealed class UntoldMessages
     readonly Queue<Entry> _entries = [];
     readonly HashSet<MessageHash> _durable = [];
 
+    public bool IsEmpty => _entries.Count == 0;
+
     public bool IsFull => _entries.Count >= Capacity;
 
     /// <summary>What waits, the oldest first.</summary>
