@@ -1,4 +1,5 @@
 using LogosActors.Actors.Persistence;
+using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p;
 
 namespace LogosActors.Delivery;
@@ -11,6 +12,7 @@ public static class DeliverySerialization
     {
         ArgumentNullException.ThrowIfNull(builder);
         Receiving.ReceivingJournalCodec.Register(builder);
+        SendJournal.Register(builder);
         return builder.AddLibp2pPeers();
     }
 }

@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
@@ -122,15 +123,15 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// <param name="message">The message; its bytes must not be changed.</param>
     /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
     /// <returns>The request, about which events tell; or why the message was not taken.</returns>
-    public async Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default)
+    public Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (Volatile.Read(ref _running) is not { } running)
-            return new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first.");
+            return Task.FromResult<Result<RequestId, SendError>>(
+                new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first."));
         if (!OutgoingCheck.TryPass(message, _options, out var topic, out var shard, out var error))
-            return error;
-        return await running.Actor.Ask<Result<RequestId, SendError>>(
-            new Sends.Send(RequestId.New(), shard, topic, message), NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+            return Task.FromResult<Result<RequestId, SendError>>(error);
+        return running.Environment.Sends.AddAsync(message, topic, shard, running.Actor).WaitAsync(cancellation);
     }
 
     /// <summary>Receives the messages of content topics from now on.</summary>
@@ -187,10 +188,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
         return answer.Error;
     }
 
-    /// <summary>Names what the node keeps of what it receives; null when it keeps nothing.</summary>
-    string? PersistenceId =>
-        _directory is not null || (_ownSystem is null && _system.Options.Persistence.Journal is not null) ? $"delivery-received-{PeerId}" : null;
-
     async Task<Running> RunAsync()
     {
         _health.Current = NodeHealth.NotStarted;
@@ -201,23 +198,46 @@ public sealed partial class MessagingNode : IAsyncDisposable
             var client = new StoreClient(host);
             var stores = new StorePeers([.. _options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], _system.Time);
             host.Subscribe(stores.Observe);
-            var events = _system.Spawn(Props.Create(() => new EventsActor(_streams, Raise)));
-            var receiving = new ReceivingEnvironment(
-                _options.Receiving, _options.Network, _receiving, stores, (store, query) => client.QueryAsync(store, query), PersistenceId);
-            var environment = new NodeEnvironment(_options, host, gossipsub, events, receiving, _system.Time) { Health = _health };
+            var waiting = new WaitingEvents();
+            // What memory keeps survives the actors anyway.
+            var isStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal);
+            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
+            {
+                Health = _health,
+                Waiting = waiting,
+                Sends = new UnfinishedSends(_options.Sending, _system.Time) { IsStored = isStored },
+                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
+                Receiving = new ReceivingEnvironment(
+                    _options.Receiving, _options.Network, _receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
+                    isStored ? $"{PeerId}/received" : null),
+            };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
             foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
             {
                 if (address.PeerId is { } peer)
                     host.Keep(peer, address);
             }
-            return new Running(host, gossipsub, client, stores, events, actor);
+            return new Running(host, gossipsub, client, stores, actor, environment);
         }
         catch
         {
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Asks a store which of some messages it has.</summary>
+    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
+        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
+    {
+        if (stores.Choose(Random.Shared) is not { } store)
+            return null;
+        var answer = await client.FindPresentAsync(store, hashes, cancellation);
+        if (answer.IsAnswered)
+            stores.Succeeded(store);
+        else
+            stores.Failed(store);
+        return answer.Value;
     }
 
     async Task<Libp2pHost> ListenAsync()
@@ -239,7 +259,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             await DrainAsync(running.Actor);
             await _system.StopAsync(running.Actor, StopTimeout);
-            await StopEventsAsync(running.Events);
+            TellLast(running.Environment);
         }
         finally
         {
@@ -260,19 +280,16 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the actor of the events when it has told all of them, or an application's handler takes too long.</summary>
-    async Task StopEventsAsync(ActorRef events)
+    /// <summary>Tells what the node's actors had no time to tell, and the end of what they had no time to end.</summary>
+    void TellLast(NodeEnvironment environment)
     {
-        try
-        {
-            await events.Ask<EventsActor.Flush>(EventsActor.Flush.Instance, StopTimeout);
-        }
-        catch (AskTimeoutException)
-        {
-            // What is left is lost to the handlers and readers.
-        }
-        await _system.StopAsync(events, StopTimeout);
+        var log = _system.Options.LoggerFactory.CreateLogger<MessagingNode>();
+        while (environment.Waiting.TryTake(out var told))
+            EventsActor.Tell(told, _streams, Raise, log);
+        foreach (var told in environment.Sends.Close())
+            EventsActor.Tell(told, _streams, Raise, log);
     }
 
-    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Events, ActorRef Actor);
+    sealed record Running(
+        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment);
 }

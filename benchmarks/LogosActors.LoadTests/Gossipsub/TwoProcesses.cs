@@ -49,7 +49,7 @@ internal sealed class TwoProcesses : IAsyncDisposable
         var end = _published + whole;
         while (_published < end)
         {
-            await _subscriber.WaitForAsync(_published - _inFlight + Burst);
+            await _subscriber.WaitForAsync(_published + Burst - _inFlight);
             await PublishAsync((int)Math.Min(Burst, end - _published));
         }
         await _subscriber.WaitForAsync(end);
@@ -60,9 +60,12 @@ internal sealed class TwoProcesses : IAsyncDisposable
     public async Task SendAsync(double rate, TimeSpan duration)
     {
         var (started, before) = (Stopwatch.GetTimestamp(), _published);
+        // What is awaited must have been reported.
+        var most = _inFlight - _reportEvery;
         for (TimeSpan elapsed; (elapsed = Stopwatch.GetElapsedTime(started)) < duration;)
         {
-            var due = (int)Math.Min(_inFlight, (rate * elapsed.TotalSeconds) - (_published - before));
+            var due = (int)Math.Min(most, (rate * elapsed.TotalSeconds) - (_published - before));
+            await _subscriber.WaitForAsync(_published + due - _inFlight);
             await PublishAsync(due);
             await Task.Delay(1);
         }

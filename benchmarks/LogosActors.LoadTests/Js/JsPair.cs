@@ -34,9 +34,8 @@ internal sealed class JsPair : IAsyncDisposable
     /// <summary>Bytes per second of one stream, in writes of 64 KiB.</summary>
     public async Task<double> StreamAsync(int writes) => Rate(await _here.CallAsync("stream", new { address = _address, writes }));
 
-    /// <summary>Connections per second, dialed, upgraded and closed.</summary>
-    public async Task<double> ConnectAsync(int connections, int atOnce) =>
-        Rate(await _here.CallAsync("connect", new { address = _address, connections, atOnce }));
+    /// <summary>Connections per second, dialed, upgraded and closed, one after the other.</summary>
+    public async Task<double> ConnectAsync(int connections) => Rate(await _here.CallAsync("connect", new { address = _address, connections }));
 
     /// <summary>Connects both for gossip.</summary>
     public async Task MeshAsync()

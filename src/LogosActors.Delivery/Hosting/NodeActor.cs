@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
@@ -8,8 +9,8 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, sends and health, one-for-one, restart. A failure of this actor makes all of them anew; the
-/// request that failed is handed on by the next one.
+/// Parent: the root. Children: relay, subscriptions, router, sends, events and health, one-for-one, restart. A failure of this actor makes
+/// all of them anew; the request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
@@ -18,11 +19,15 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
 
     protected override void PreStart()
     {
-        var events = node.Events;
+        var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
         var registrations = new RelayRegistrations();
         var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations)), "relay");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
-        _sends = Context.Spawn(Props.Create(() => new SendsActor(node, relay, subscriptions, events)), "sends");
+        var mode = node.Options.Mode;
+        var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
+        var journalId = node.Sends.IsStored ? $"{node.Host.PeerId}/sends" : null;
+        var sending = new SendsSettings(node.Options, node.Sends, node.Waiting, node.Stores, journalId, router, subscriptions, events);
+        _sends = Context.Spawn(Props.Create(() => new SendsActor(sending)), "sends");
         Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
@@ -38,11 +43,15 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
     {
         switch (message)
         {
-            case Sends.Send:
+            case Sends.Added:
                 Forward(_sends!, message);
                 break;
-            case Subscriptions.Subscribe or Subscriptions.Unsubscribe or Subscriptions.Drain:
+            case Subscriptions.Subscribe or Subscriptions.Drain:
                 Forward(_subscriptions!, message);
+                break;
+            case Subscriptions.Unsubscribe:
+                Forward(_subscriptions!, message);
+                _sends!.Tell(message, Self);
                 break;
             case Retried retried:
                 Receive(retried.Message);

@@ -1,7 +1,7 @@
-using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
 
@@ -11,12 +11,24 @@ namespace LogosActors.Delivery.Hosting;
 /// <param name="Options">The node's settings.</param>
 /// <param name="Host">Its libp2p host.</param>
 /// <param name="Gossipsub">The relay below.</param>
-/// <param name="Events">The <see cref="EventsActor"/>, which outlives the others.</param>
-/// <param name="Receiving">What those share that receive.</param>
+/// <param name="Streams">The application's readers.</param>
+/// <param name="Raise">Calls the application's handlers.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record NodeEnvironment(
-    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, ActorRef Events, ReceivingEnvironment Receiving, TimeProvider Time)
+    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams Streams, Action<MessagingEvent> Raise, TimeProvider Time)
 {
+    /// <summary>Events that wait to be told.</summary>
+    public required WaitingEvents Waiting { get; init; }
+
+    /// <summary>What the actors share that receive.</summary>
+    public required ReceivingEnvironment Receiving { get; init; }
+
+    /// <summary>Requests that have not ended.</summary>
+    public required UnfinishedSends Sends { get; init; }
+
+    /// <summary>How stores are asked for messages.</summary>
+    public StorePresence Stores { get; init; } = StorePresence.None;
+
     /// <summary>The node's health, for whoever asks.</summary>
     public required HealthView Health { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
     /// <summary>After which time a peer that has not answered is asked again.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
 
+    /// <summary>After which time a peer is asked again, as its shards may be others (66/WAKU2-METADATA §Triggering Metadata Request).</summary>
+    public static readonly TimeSpan RefreshDelay = TimeSpan.FromHours(6);
+
     // Bounded by the host's connections.
     readonly HashSet<PeerId> _asked = [];
     RequestClient<NodeMetadata, NodeMetadata>? _client;
@@ -59,19 +62,20 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
                 break;
             case PeerDisconnected disconnected:
                 _asked.Remove(disconnected.Peer);
-                Context.CancelTimer(new Retry(disconnected.Peer));
+                Context.CancelTimer(new Ask(disconnected.Peer));
                 break;
             case Heard heard:
+                AskAgain(heard.Peer, RefreshDelay);
                 Judge(heard.Peer, heard.Metadata);
                 break;
-            case Silent silent when _asked.Contains(silent.Peer):
+            case Silent silent:
                 Log.LogDebug("{Peer} does not say its network: {Reason}", silent.Peer, silent.Reason);
-                Context.StartSingleTimer(new Retry(silent.Peer), new Retry(silent.Peer), RetryDelay);
+                AskAgain(silent.Peer, RetryDelay);
                 break;
-            case Retry retry when _asked.Contains(retry.Peer):
-                Context.PipeTo(AskAsync(retry.Peer, Context.Stopping));
+            case Ask ask when _asked.Contains(ask.Peer):
+                Context.PipeTo(AskAsync(ask.Peer, Context.Stopping));
                 break;
-            case Silent or Retry or Gone:
+            case Ask or Gone:
                 break;
             default:
                 Unhandled(message);
@@ -83,6 +87,12 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
     {
         if (identity.Protocols.Contains(MetadataProtocol.Id, StringComparer.Ordinal) && _asked.Add(peer))
             Context.PipeTo(AskAsync(peer, Context.Stopping));
+    }
+
+    void AskAgain(PeerId peer, TimeSpan delay)
+    {
+        if (_asked.Contains(peer))
+            Context.StartSingleTimer(new Ask(peer), new Ask(peer), delay);
     }
 
     void Judge(PeerId peer, NodeMetadata metadata)
@@ -127,7 +137,7 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
 
     sealed record Silent(PeerId Peer, string Reason);
 
-    sealed record Retry(PeerId Peer);
+    sealed record Ask(PeerId Peer);
 
     sealed record Gone;
 }

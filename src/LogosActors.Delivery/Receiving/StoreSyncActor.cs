@@ -14,12 +14,17 @@ internal delegate Task<StoreResult<StorePage>> AskStore(PeerId store, ArchiveQue
 /// <summary>Asks stores for what was missed on one shard: at the start, each <see cref="ReceivingOptions.StoreInterval"/>, and when there
 /// is a store after there was none.</summary>
 /// <remarks>
+/// Whatever makes it ask at once makes the relay's mesh form anew, too: the next round follows soon, for what has come meanwhile.
 /// Parent: <see cref="SubscriptionsActor"/>, one-for-one, restart. A failure costs the round that is under way; a restart begins one at once.
 /// </remarks>
 internal sealed class StoreSyncActor : Actor
 {
     /// <summary>How long the actors of the topics may take to take the messages of one answer.</summary>
     static readonly TimeSpan TakeTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after a round that was asked for at once the next one comes: gossipsub's mesh takes a heartbeat or two, of 1 s
+    /// (gossipsub v1.0 §Parameters), and an archive may be some seconds late.</summary>
+    static readonly TimeSpan FollowUp = TimeSpan.FromSeconds(5);
 
     readonly ShardMemory _shard;
     readonly StorePeers _stores;
@@ -28,6 +33,7 @@ internal sealed class StoreSyncActor : Actor
     readonly Action _storeAppeared;
     PeerId? _store;
     object _question = new();
+    bool _isFollowed = true;
 
     public StoreSyncActor(ShardMemory shard, StorePeers stores, AskStore ask, ReceivingOptions options)
     {
@@ -50,6 +56,10 @@ internal sealed class StoreSyncActor : Actor
         switch (message)
         {
             case Subscriptions.SyncNow:
+                _isFollowed = true;
+                Begin();
+                break;
+            case NextRound:
                 Begin();
                 break;
             case Answer answer when ReferenceEquals(answer.Question, _question):
@@ -78,7 +88,7 @@ internal sealed class StoreSyncActor : Actor
         if (_store is not null)
             Run(_sync.Begin(_shard.Topics, UnixNanoseconds.Now(Time)));
         else
-            Context.StartSingleTimer(typeof(Subscriptions.SyncNow), Subscriptions.SyncNow.Instance, TimeSpan.FromSeconds(1));
+            Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, TimeSpan.FromSeconds(1));
     }
 
     void Take(Answer answer)
@@ -127,17 +137,27 @@ internal sealed class StoreSyncActor : Actor
     void Wait(StoreSyncEffect.Wait wait)
     {
         Context.CancelTimer(typeof(TakesTooLong));
+        var delay = wait.Delay;
         if (wait.Failure is { } failure)
         {
             Log.LogInformation("Store {Store} was asked for the messages of {Shard} in vain: {Reason}", _store, _shard.Shard, failure);
             _stores.Failed(_store!);
         }
-        Context.StartSingleTimer(typeof(Subscriptions.SyncNow), Subscriptions.SyncNow.Instance, wait.Delay);
+        else if (_isFollowed)
+        {
+            (_isFollowed, delay) = (false, delay < FollowUp ? delay : FollowUp);
+        }
+        Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, delay);
     }
 
     async Task<Answer> AskAsync(PeerId store, ArchiveQuery query, object question) => new(question, await _ask(store, query));
 
     sealed record Answer(object Question, StoreResult<StorePage> Result);
+
+    sealed record NextRound
+    {
+        public static readonly NextRound Instance = new();
+    }
 
     sealed record TakesTooLong
     {

@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -11,7 +12,7 @@ namespace LogosActors.Delivery.Receiving;
 /// alone; the message that failed is handled again. Where a journal keeps the hashes, a message is told when its hash is durable: if the
 /// process is killed between the two, the message is not told, and never twice.
 /// </remarks>
-internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, JournalLink journal) : Actor
+internal sealed class SubscriptionActor(TopicMemory memory, WaitingEvents waiting, ActorRef events, JournalLink journal) : Actor
 {
     ActorRef? _drainer;
 
@@ -84,8 +85,8 @@ internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, Jou
 
     void TellAll()
     {
-        while (memory.Untold.TryTakeAny(out var waiting))
-            Tell(waiting);
+        while (memory.Untold.TryTakeAny(out var untold))
+            Tell(untold);
         EndDrain();
     }
 
@@ -100,7 +101,7 @@ internal sealed class SubscriptionActor(TopicMemory memory, ActorRef events, Jou
     void Tell(UntoldMessages.Entry entry)
     {
         if (entry.Told is { } told)
-            events.Tell(told, Self);
+            waiting.Add(told, events);
         entry.Giver?.Tell(new Subscription.Taken(entry.Hash), Self);
     }
 

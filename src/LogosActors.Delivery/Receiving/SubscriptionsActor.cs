@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -12,11 +13,12 @@ namespace LogosActors.Delivery.Receiving;
 /// <param name="Options">How messages are received.</param>
 /// <param name="Network">Finds shards.</param>
 /// <param name="Memory">What outlives them.</param>
+/// <param name="Waiting">Takes what the application is told.</param>
 /// <param name="Stores">Whom to ask for what was missed.</param>
 /// <param name="Ask">Asks.</param>
 /// <param name="PersistenceId">Names the history in the journal; null: nothing is stored.</param>
 internal sealed record ReceivingEnvironment(
-    ReceivingOptions Options, Autosharding Network, ReceivingMemory Memory, StorePeers Stores, AskStore Ask, string? PersistenceId);
+    ReceivingOptions Options, Autosharding Network, ReceivingMemory Memory, WaitingEvents Waiting, StorePeers Stores, AskStore Ask, string? PersistenceId);
 
 /// <summary>Knows which content topics the application wants, and hands each message to the actor of its topic.</summary>
 /// <remarks>
@@ -134,10 +136,13 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
     {
         if (_topics.ContainsKey(topic.Topic))
             return;
-        _topics.Add(topic.Topic, (topic.Shard, Context.Spawn(Props.Create(() => new SubscriptionActor(topic, events, _journal)))));
+        _topics.Add(topic.Topic, (topic.Shard, Context.Spawn(Props.Create(() => new SubscriptionActor(topic, environment.Waiting, events, _journal)))));
         relay.Tell(new RelayTopics.Join(topic.Shard, topic.Topic), Self);
-        if (_syncs.ContainsKey(topic.Shard))
+        if (_syncs.TryGetValue(topic.Shard, out var sync))
+        {
+            sync.Tell(Subscriptions.SyncNow.Instance, Self);
             return;
+        }
         var shard = _memory.ShardOf(topic.Shard);
         _syncs.Add(topic.Shard, Context.Spawn(Props.Create(() => new StoreSyncActor(shard, environment.Stores, environment.Ask, environment.Options))));
     }

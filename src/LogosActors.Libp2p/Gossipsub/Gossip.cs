@@ -72,7 +72,8 @@ internal static class Gossip
     /// <param name="Topic">Its topic.</param>
     /// <param name="Data">Its data.</param>
     /// <param name="From">Who sent it to us first.</param>
-    public sealed record Delivered(string Topic, ReadOnlyMemory<byte> Data, PeerId From);
+    /// <param name="Author">Who has signed it; null: nobody.</param>
+    public sealed record Delivered(string Topic, ReadOnlyMemory<byte> Data, PeerId From, PeerId? Author = null);
 
     /// <summary>A peer is to be dialled; told to the parent.</summary>
     /// <param name="Peer">Whom.</param>

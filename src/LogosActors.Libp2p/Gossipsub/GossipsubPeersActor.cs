@@ -133,7 +133,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
             if (!environment.Connected.TryGetValue(id, out var connection))
                 return new NotOpened(id, ConnectionFailure.NotConnected);
             return new Opened(
-                connection, await connection.OpenStreamAsync(_protocols, environment.Options.NegotiationTimeout, environment.Time, _over));
+                connection, await connection.OpenStreamAsync(_protocols, environment, _over));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

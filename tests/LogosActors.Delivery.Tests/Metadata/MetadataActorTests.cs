@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LogosActors.Actors;
+using LogosActors.Actors.TestKit;
 using LogosActors.Delivery.Metadata;
 using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Libp2p;
@@ -102,16 +103,43 @@ public sealed class MetadataActorTests
         await TestHost.Until(() => here.Learned.ContainsKey(there.Host.Id));
     }
 
+    [Fact]
+    public async Task A_peer_is_asked_again_when_it_has_not_answered_and_when_its_answer_is_old()
+    {
+        var (time, asked) = (new VirtualTime(), 0);
+        await using var there = await TestHost.StartAsync();
+        there.Host.Serve(MetadataProtocol.Protocol, (_, _, _) => Interlocked.Increment(ref asked) == 1
+            ? throw new InvalidOperationException("on purpose")
+            : Task.FromResult(new NodeMetadata(1, [(ushort)asked])));
+        await using var here = await Node.StartAsync(1, [0], time: time);
+        await here.Host.ConnectAsync(there);
+        await TestHost.Until(() => Volatile.Read(ref asked) == 1);
+
+        // The timer may start after the first step.
+        await TestHost.Until(() =>
+        {
+            time.Advance(MetadataActor.RetryDelay);
+            return here.Learned.ContainsKey(there.Id);
+        });
+        var first = here.Learned[there.Id].Shards[0];
+        await TestHost.Until(() =>
+        {
+            time.Advance(MetadataActor.RefreshDelay);
+            return here.Learned[there.Id].Shards[0] > first;
+        });
+    }
+
     sealed class Node(TestHost host, ActorSystem system) : IAsyncDisposable
     {
         public TestHost Host => host;
 
         public ConcurrentDictionary<PeerId, PeerShards> Learned { get; } = new();
 
-        public static async Task<Node> StartAsync(uint? cluster, ushort[] shards, Action<PeerShards>? before = null)
+        public static async Task<Node> StartAsync(
+            uint? cluster, ushort[] shards, Action<PeerShards>? before = null, VirtualTime? time = null)
         {
-            var system = ActorSystem.Create("metadata");
-            var node = new Node(await TestHost.StartAsync(system), system);
+            var system = ActorSystem.Create("metadata", new ActorSystemOptions { Time = time ?? TimeProvider.System });
+            var node = new Node(await TestHost.StartAsync(), system);
             void Publish(PeerShards learned)
             {
                 before?.Invoke(learned);

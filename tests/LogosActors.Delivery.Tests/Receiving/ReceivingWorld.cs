@@ -24,6 +24,7 @@ internal sealed class ReceivingWorld
     readonly DeterministicHost _host;
     readonly bool _isDurable;
     readonly ActorRef _relay;
+    readonly WaitingEvents _waiting = new();
     ReceivingMemory? _memory;
 
     public ReceivingWorld(DeterministicHost host, bool isDurable = false, ReceivingOptions? options = null)
@@ -32,7 +33,7 @@ internal sealed class ReceivingWorld
         Stores = new StorePeers([], host.Time);
         Stores.Add(StorePeer);
         _relay = host.System.Spawn(Props.Create(() => new FakeRelayActor()), "fake-relay");
-        Events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams(1), told => Told.Add(((MessageReceived)told).Hash))), "events");
+        Events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams(1), _waiting, told => Told.Add(((MessageReceived)told).Hash))), "events");
         Start();
     }
 
@@ -95,7 +96,7 @@ internal sealed class ReceivingWorld
     public void Start()
     {
         var memory = _memory ??= new ReceivingMemory(Options);
-        var environment = new ReceivingEnvironment(Options, new Autosharding(0, 1), memory, Stores, AskAsync, _isDurable ? "received" : null);
+        var environment = new ReceivingEnvironment(Options, new Autosharding(0, 1), memory, _waiting, Stores, AskAsync, _isDurable ? "received" : null);
         Subscriptions = _host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, _relay, Events)), "subscriptions");
     }
 

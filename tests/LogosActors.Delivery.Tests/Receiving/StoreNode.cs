@@ -42,10 +42,11 @@ internal sealed class StoreNode : IAsyncDisposable
 
     public Task HasAsync(int messages) => TestHost.Until(() => Archive.Messages.Count >= messages);
 
-    public async Task HasPeersAsync(int peers)
+    /// <summary>Waits until so many peers get what it relays.</summary>
+    public async Task HasMeshAsync(int peers)
     {
-        for (var started = Environment.TickCount64; (await Gossipsub.StatusAsync(ListArchive.Topic)).Subscribers < peers; await Task.Delay(10))
-            Assert.True(Environment.TickCount64 - started < 60_000, "The store's relay has too few peers.");
+        for (var started = Environment.TickCount64; (await Gossipsub.StatusAsync(ListArchive.Topic)).Mesh.Count < peers; await Task.Delay(10))
+            Assert.True(Environment.TickCount64 - started < 60_000, "The store's mesh has too few peers.");
     }
 
     public async ValueTask DisposeAsync()

@@ -24,8 +24,7 @@ public sealed class StoreReceivingTests : IDisposable
         received.Observe(bob);
         await bob.SubscribeAsync([Topic]);
         await alice.SubscribeAsync([Topic]);
-        await store.HasPeersAsync(2);
-        await alice.HasPeersAsync(1);
+        await store.HasMeshAsync(2);
 
         await alice.SendAsync(Text("live"));
         await received.HasAsync("live");
@@ -41,7 +40,6 @@ public sealed class StoreReceivingTests : IDisposable
         await store.HasAsync(121);
         await bob.StartAsync();
         await received.HasAsync([.. Enumerable.Range(0, 120).Select(i => $"missed {i}")]);
-        await store.HasPeersAsync(2);
         await alice.SendAsync(Text("last"));
         await store.HasAsync(122);
         await received.HasAsync("last");
@@ -60,7 +58,7 @@ public sealed class StoreReceivingTests : IDisposable
         received.Observe(bob);
         await bob.SubscribeAsync([Topic]);
         await alice.SubscribeAsync([Topic]);
-        await store.HasPeersAsync(2);
+        await store.HasMeshAsync(2);
         await alice.SendAsync(Text("before"));
         await received.HasAsync("before");
 

@@ -56,14 +56,13 @@ serve({
     })
     return result
   },
-  // Connections per second, so many at once.
-  connect: ({ address, connections, atOnce }) => perSecond(connections, () =>
-    Promise.all(Array.from({ length: atOnce }, async () => {
-      for (let i = 0; i < connections / atOnce; i++) {
-        const connection = await node.dial(multiaddr(address), { force: true })
-        await connection.close()
-      }
-    }))),
+  // Connections per second, one after the other: dials of one peer at the same time would be one dial.
+  connect: ({ address, connections }) => perSecond(connections, async () => {
+    for (let i = 0; i < connections; i++) {
+      const connection = await node.dial(multiaddr(address), { force: true })
+      await connection.close()
+    }
+  }),
 
   dial: async ({ address }) => { await node.dial(multiaddr(address)) },
   subscribe: () => node.services.pubsub.subscribe(TOPIC),

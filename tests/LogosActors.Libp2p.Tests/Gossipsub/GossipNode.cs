@@ -27,12 +27,14 @@ internal sealed class GossipNode : IAsyncDisposable
 
     public Task<PublishOutcome> PublishAsync(string text) => Gossipsub.PublishAsync(Topic, System.Text.Encoding.UTF8.GetBytes(text));
 
-    public async Task<string> NextAsync()
+    public async Task<string> NextAsync() => System.Text.Encoding.UTF8.GetString((await NextMessageAsync()).Data.Span);
+
+    public async Task<PubsubMessage> NextMessageAsync()
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await using var messages = Subscription.ReadAllAsync(late.Token).GetAsyncEnumerator(late.Token);
         Assert.True(await messages.MoveNextAsync());
-        return System.Text.Encoding.UTF8.GetString(messages.Current.Data.Span);
+        return messages.Current;
     }
 
     public Task HasMeshAsync(int peers) => UntilAsync(status => status.Mesh.Count == peers);

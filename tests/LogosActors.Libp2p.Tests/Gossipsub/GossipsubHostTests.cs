@@ -34,6 +34,32 @@ public sealed class GossipsubHostTests
         Assert.Equal(["from the left", "from the right"], new[] { await middle.NextAsync(), await middle.NextAsync() }.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(SigningOrNot))]
+    public async Task Who_has_signed_a_message_is_told_with_it_whoever_has_sent_it_on(bool areSigned)
+    {
+        await using var author = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        await using var middle = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        await using var reader = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        var validated = new System.Collections.Concurrent.ConcurrentQueue<PubsubMessage>();
+        reader.Gossipsub.SetValidator(Topic, (message, _) =>
+        {
+            validated.Enqueue(message);
+            return new(ValidationResult.Accept);
+        });
+        await author.Host.ConnectAsync(middle.Host);
+        await reader.Host.ConnectAsync(middle.Host);
+        await middle.HasMeshAsync(2);
+        await author.HasMeshAsync(1);
+
+        await author.PublishAsync("hello");
+
+        var message = await reader.NextMessageAsync();
+        Assert.Equal(middle.Host.Id, message.ReceivedFrom);
+        Assert.Equal(areSigned ? author.Host.Id : null, message.Author);
+        Assert.Equal(message.Author, Assert.Single(validated).Author);
+    }
+
     [Fact]
     public async Task A_late_joiner_receives_what_is_published_from_then_on()
     {
