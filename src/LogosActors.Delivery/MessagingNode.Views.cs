@@ -21,4 +21,13 @@ public sealed partial class MessagingNode
         Volatile.Read(ref _running) is { } running
             ? running.Gossipsub.StatusAsync(shard.ToString())
             : Task.FromResult(new TopicStatus(0, 0, []));
+
+    /// <summary>Closes all connections, as a network that fails does; those that are kept are dialed again.</summary>
+    internal async Task DisconnectAsync()
+    {
+        if (Volatile.Read(ref _running) is not { } running)
+            return;
+        foreach (var peer in running.Host.ConnectedPeers)
+            await running.Host.DisconnectAsync(peer);
+    }
 }

@@ -5,6 +5,7 @@ using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
+using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
@@ -37,6 +38,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly DataDirectory? _directory;
     readonly PrivateKey _key;
     readonly EventStreams _streams;
+    readonly ReceivingMemory _receiving;
     readonly SemaphoreSlim _turn = new(1);
     Running? _running;
     bool _isDisposed;
@@ -45,6 +47,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
         _streams = new EventStreams(options.EventCapacity);
+        _receiving = new ReceivingMemory(options.Receiving);
     }
 
     /// <summary>Who this node is.</summary>
@@ -189,20 +192,24 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         _health.Current = NodeHealth.NotStarted;
         var host = await ListenAsync();
-        var stores = new ConnectedStores(host, _options.StoreNodes);
         try
         {
-            stores.Start();
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
+            var client = new StoreClient(host);
+            var stores = new StorePeers([.. _options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], _system.Time);
+            host.Subscribe(stores.Observe);
+            var waiting = new WaitingEvents();
+            // What memory keeps survives the actors anyway.
+            var isStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal);
             var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
             {
                 Health = _health,
-                // What memory keeps survives the actors anyway.
-                Sends = new UnfinishedSends(_options.Sending, _system.Time)
-                {
-                    IsStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal),
-                },
-                Stores = stores.Presence,
+                Waiting = waiting,
+                Sends = new UnfinishedSends(_options.Sending, _system.Time) { IsStored = isStored },
+                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
+                Receiving = new ReceivingEnvironment(
+                    _options.Receiving, _options.Network, _receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
+                    isStored ? $"{PeerId}/received" : null),
             };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
             foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
@@ -210,14 +217,27 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 if (address.PeerId is { } peer)
                     host.Keep(peer, address);
             }
-            return new Running(host, gossipsub, actor, environment, stores);
+            return new Running(host, gossipsub, client, stores, actor, environment);
         }
         catch
         {
-            stores.Dispose();
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Asks a store which of some messages it has.</summary>
+    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
+        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
+    {
+        if (stores.Choose(Random.Shared) is not { } store)
+            return null;
+        var answer = await client.FindPresentAsync(store, hashes, cancellation);
+        if (answer.IsAnswered)
+            stores.Succeeded(store);
+        else
+            stores.Failed(store);
+        return answer.Value;
     }
 
     async Task<Libp2pHost> ListenAsync()
@@ -237,13 +257,26 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         try
         {
+            await DrainAsync(running.Actor);
             await _system.StopAsync(running.Actor, StopTimeout);
             TellLast(running.Environment);
         }
         finally
         {
-            running.Stores.Dispose();
+            running.Client.Dispose();
             await running.Host.DisposeAsync();
+        }
+    }
+
+    static async Task DrainAsync(ActorRef node)
+    {
+        try
+        {
+            await node.Ask<Subscriptions.Answer>(Subscriptions.Drain.Instance, StopTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // A journal that does not answer: what waits for it is not told.
         }
     }
 
@@ -257,5 +290,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
             EventsActor.Tell(told, _streams, Raise, log);
     }
 
-    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor, NodeEnvironment Environment, ConnectedStores Stores);
+    sealed record Running(
+        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment);
 }

@@ -10,7 +10,7 @@ namespace LogosActors.Delivery.Hosting;
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
 /// Parent: the root. Children: relay, subscriptions, router, sends, events and health, one-for-one, restart. A failure of this actor makes
-/// all of them anew.
+/// all of them anew; the request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
@@ -20,8 +20,9 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
     protected override void PreStart()
     {
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
-        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
-        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
+        var registrations = new RelayRegistrations();
+        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations)), "relay");
+        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
         var journalId = node.Sends.IsStored ? $"{node.Host.PeerId}/sends" : null;
@@ -32,6 +33,12 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
             relay.Tell(new RelayTopics.Join(shard, "options"));
     }
 
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        if (Retried.Deserves(message))
+            Self.Tell(new Retried(message!), Sender);
+    }
+
     protected override void Receive(object message)
     {
         switch (message)
@@ -39,12 +46,15 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
             case Sends.Added:
                 Forward(_sends!, message);
                 break;
-            case Subscriptions.Subscribe:
+            case Subscriptions.Subscribe or Subscriptions.Drain:
                 Forward(_subscriptions!, message);
                 break;
             case Subscriptions.Unsubscribe:
                 Forward(_subscriptions!, message);
                 _sends!.Tell(message, Self);
+                break;
+            case Retried retried:
+                Receive(retried.Message);
                 break;
             default:
                 Unhandled(message);
