@@ -158,13 +158,14 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     async Task<Running> RunAsync()
     {
+        _health.Current = NodeHealth.NotStarted;
         var key = _options.Key ?? PrivateKey.Generate(KeyType.Secp256k1);
         Libp2pHost? host = null;
         try
         {
             host = await Libp2pHost.CreateAsync(key, _options.Host with { ListenAddresses = _options.ListenAddresses }, _system);
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
-            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time);
+            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time) { Health = _health };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
             foreach (var address in _options.EntryNodes)
             {

@@ -1,5 +1,6 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -8,7 +9,7 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, sends and events, one-for-one, restart. A failure of this actor makes
+/// Parent: the root. Children: relay, subscriptions, sends, events and health, one-for-one, restart. A failure of this actor makes
 /// all of them anew.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
@@ -22,6 +23,7 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
         _sends = Context.Spawn(Props.Create(() => new SendsActor(node, relay, subscriptions, events)), "sends");
+        Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
     }

@@ -1,4 +1,5 @@
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Health;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
 
@@ -7,6 +8,9 @@ namespace LogosActors.Delivery.Hosting;
 /// <summary>What the actors of one node share. Immutable.</summary>
 internal sealed record NodeEnvironment(NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams Streams, Action<MessagingEvent> Raise, TimeProvider Time)
 {
+    /// <summary>The node's health, for whoever asks.</summary>
+    public required HealthView Health { get; init; }
+
     /// <summary>How long one actor of a node waits for another.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 }

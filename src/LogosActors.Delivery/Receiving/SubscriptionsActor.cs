@@ -30,6 +30,9 @@ internal sealed class SubscriptionsActor(NodeEnvironment node, ActorRef relay, A
             case Subscriptions.Unsubscribe unsubscribe:
                 Reply(Unsubscribe(unsubscribe.Topic.Text));
                 break;
+            case Subscriptions.List:
+                Reply(new Subscriptions.Listed(_topics.ToDictionary(topic => topic.Key, topic => topic.Value.Shard, StringComparer.Ordinal)));
+                break;
             default:
                 Unhandled(message);
                 break;
