@@ -7,8 +7,11 @@ using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogosActors.Delivery;
 
@@ -29,20 +32,22 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     readonly NodeOptions _options;
     readonly ActorSystem _system;
-    readonly bool _ownsSystem;
+    readonly NodeSystem? _ownSystem;
+    readonly DataDirectory? _directory;
+    readonly PrivateKey _key;
     readonly EventStreams _streams;
     readonly SemaphoreSlim _turn = new(1);
     Running? _running;
     bool _isDisposed;
 
-    MessagingNode(NodeOptions options, ActorSystem system, bool ownsSystem)
+    MessagingNode(NodeOptions options, ActorSystem system, NodeSystem? ownSystem, DataDirectory? directory, PrivateKey key)
     {
-        (_options, _system, _ownsSystem) = (options, system, ownsSystem);
+        (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
         _streams = new EventStreams(options.EventCapacity);
     }
 
-    /// <summary>Who this node is; null before the first start.</summary>
-    public PeerId? PeerId => Volatile.Read(ref _running)?.Host.PeerId;
+    /// <summary>Who this node is.</summary>
+    public PeerId PeerId => PeerId.FromPublicKey(_key.PublicKey);
 
     /// <summary>Where others can connect; empty while the node is not started.</summary>
     public IReadOnlyList<Multiaddr> Addresses => Volatile.Read(ref _running)?.Host.ListenAddresses ?? [];
@@ -52,12 +57,32 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     /// <summary>Makes a node, which does nothing before it is started.</summary>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="system">Where its actors live; null for a system of its own.</param>
-    public static Task<MessagingNode> CreateAsync(NodeOptions? options = null, ActorSystem? system = null) =>
-        Task.FromResult(new MessagingNode(options ?? new NodeOptions(), system ?? ActorSystem.Create("node"), ownsSystem: system is null));
+    /// <param name="logs">Where it logs; null: nowhere.</param>
+    /// <param name="system">Where its actors live, with a journal and the codecs of <see cref="DeliverySerialization"/>; null for a system of
+    /// its own, which keeps what it keeps in <see cref="NodeOptions.DataDirectory"/>.</param>
+    /// <exception cref="NodeStartException">The data directory or the key in it cannot be used.</exception>
+    public static async Task<MessagingNode> CreateAsync(NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null)
+    {
+        options ??= new NodeOptions();
+        var directory = options.DataDirectory is { } path ? DataDirectory.Open(path) : null;
+        PrivateKey? key = null;
+        try
+        {
+            key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
+            var own = system is null ? await NodeSystem.CreateAsync(directory, logs ?? NullLoggerFactory.Instance) : null;
+            return new MessagingNode(options, system ?? own!.System, own, directory, key);
+        }
+        catch
+        {
+            if (key != options.Key)
+                key?.Dispose();
+            directory?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Starts the node, and returns when it listens.</summary>
-    /// <exception cref="Libp2p.Connections.ConnectionException">An address is taken, not this machine's, or of no transport.</exception>
+    /// <exception cref="NodeStartException">An address cannot be listened at.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         await _turn.WaitAsync(cancellation);
@@ -128,8 +153,11 @@ public sealed partial class MessagingNode : IAsyncDisposable
         _isDisposed = true;
         _streams.Complete();
         _turn.Dispose();
-        if (_ownsSystem)
-            await _system.DisposeAsync();
+        if (_ownSystem is not null)
+            await _ownSystem.DisposeAsync();
+        if (_key != _options.Key)
+            _key.Dispose();
+        _directory?.Dispose();
     }
 
     async Task<IReadOnlyList<SubscriptionError>> ForEachAsync(
@@ -159,11 +187,9 @@ public sealed partial class MessagingNode : IAsyncDisposable
     async Task<Running> RunAsync()
     {
         _health.Current = NodeHealth.NotStarted;
-        var key = _options.Key ?? PrivateKey.Generate(KeyType.Secp256k1);
-        Libp2pHost? host = null;
+        var host = await ListenAsync();
         try
         {
-            host = await Libp2pHost.CreateAsync(key, _options.Host with { ListenAddresses = _options.ListenAddresses }, _system);
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
             var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time) { Health = _health };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
@@ -172,15 +198,25 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 if (address.PeerId is { } peer)
                     host.Keep(peer, address);
             }
-            return new Running(key, host, gossipsub, actor);
+            return new Running(host, gossipsub, actor);
         }
         catch
         {
-            if (host is not null)
-                await host.DisposeAsync();
-            if (key != _options.Key)
-                key.Dispose();
+            await host.DisposeAsync();
             throw;
+        }
+    }
+
+    async Task<Libp2pHost> ListenAsync()
+    {
+        try
+        {
+            var options = _options.Host with { ListenAddresses = _options.ListenAddresses, PersistPeers = true };
+            return await Libp2pHost.CreateAsync(_key, options, _system);
+        }
+        catch (ConnectionException e)
+        {
+            throw new NodeStartException(NodeStartFailure.ListenAddress, e.Message, e);
         }
     }
 
@@ -193,10 +229,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
         finally
         {
             await running.Host.DisposeAsync();
-            if (running.Key != _options.Key)
-                running.Key.Dispose();
         }
     }
 
-    sealed record Running(PrivateKey Key, Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor);
+    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor);
 }

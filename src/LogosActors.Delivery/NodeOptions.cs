@@ -47,7 +47,12 @@ public sealed record NodeOptions
             : throw new ArgumentOutOfRangeException(nameof(MaxMessageSize), value, "NodeOptions.MaxMessageSize is 1 KiB – 16 MiB.");
     } = WakuMessageLimits.MessageSize;
 
-    /// <summary>The node's key, which stays the caller's and must live as long as the node; null: a new one at each start.</summary>
+    /// <summary>Where the node keeps its key, its peers, what it is subscribed to and what it has not sent yet; one node at a time has it.</summary>
+    /// <value>Default null: in memory, as long as the node lives.</value>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>The node's key, which stays the caller's and must live as long as the node; null: the one in the data directory, which is
+    /// made at the first start, or a new one.</summary>
     /// <value>Default null.</value>
     public PrivateKey? Key { get; init; }
 

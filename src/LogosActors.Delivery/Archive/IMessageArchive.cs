@@ -7,7 +7,18 @@ namespace LogosActors.Delivery.Archive;
 /// <param name="PubsubTopic">The topic that it travelled on.</param>
 /// <param name="Time">When it was made, or, for a message that does not say, when it came; in nanoseconds since 1970 UTC. Messages are ordered by it.</param>
 /// <param name="Message">The message; null when only hashes were asked for.</param>
-public sealed record ArchivedMessage(MessageHash Hash, string PubsubTopic, long Time, WakuMessage? Message);
+public sealed record ArchivedMessage(MessageHash Hash, string PubsubTopic, long Time, WakuMessage? Message)
+{
+    /// <summary>The message, of an entry that is to be kept.</summary>
+    /// <exception cref="ArgumentException">There is none, or it says another time.</exception>
+    internal WakuMessage DataForArchive() => Message switch
+    {
+        null => throw new ArgumentException("A message is archived with its data."),
+        { Timestamp: { } timestamp } when timestamp != Time
+            => throw new ArgumentException($"A message of time {timestamp} cannot be archived as of {Time}: its timestamp is its time."),
+        var message => message,
+    };
+}
 
 /// <summary>What a query found.</summary>
 /// <param name="Messages">The messages, by ascending time and hash.</param>
@@ -25,6 +36,7 @@ public interface IMessageArchive : IAsyncDisposable
     /// <param name="messages">With their data; in any order.</param>
     /// <param name="cancellation">Gives up; nothing or all of it is kept.</param>
     /// <returns>How many were new.</returns>
+    /// <exception cref="ArgumentException">An entry has no data, or its time is not its message's timestamp; nothing is kept.</exception>
     /// <exception cref="ArchiveException">The database refused, is full or unreachable; nothing is kept.</exception>
     Task<int> AppendAsync(IReadOnlyList<ArchivedMessage> messages, CancellationToken cancellation = default);
 
@@ -54,6 +66,31 @@ public sealed record RetentionPolicy
     public long? MaxSize { get; init; }
 }
 
+/// <summary>Why an archive's database does not do what it is asked.</summary>
+public enum ArchiveFailure
+{
+    /// <summary>Anything else; the message says what the database answered.</summary>
+    Refused,
+
+    /// <summary>There is no connection, or it was lost; or the file cannot be opened or made. May pass.</summary>
+    Unreachable,
+
+    /// <summary>The disk is full. Passes once there is room.</summary>
+    Full,
+
+    /// <summary>Another process holds the database. May pass.</summary>
+    Locked,
+
+    /// <summary>The database may only be read.</summary>
+    ReadOnly,
+
+    /// <summary>A newer program has migrated the database; nothing was changed. Does not pass.</summary>
+    Newer,
+
+    /// <summary>The database is damaged, or is none of ours. Does not pass.</summary>
+    Damaged,
+}
+
 /// <summary>An archive's database does not do what it is asked.</summary>
 public sealed class ArchiveException : Exception
 {
@@ -62,4 +99,11 @@ public sealed class ArchiveException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Says what happened, and to which database.</summary>
+    public ArchiveException(ArchiveFailure failure, string message, Exception? innerException = null)
+        : base(message, innerException) => Failure = failure;
+
+    /// <summary>The kind of failure.</summary>
+    public ArchiveFailure Failure { get; }
 }

@@ -1,6 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -74,10 +75,7 @@ internal sealed class HealthActor(NodeEnvironment node, ActorRef subscriptions, 
     }
 
     int CountStores() => (node.Options.Archive is null ? 0 : 1)
-        + node.Host.ConnectedPeers.Count(peer => node.Host.IdentityOf(peer)?.Protocols.Contains(StoreProtocol, StringComparer.Ordinal) == true);
-
-    /// <summary>The protocol id of stores (13/WAKU2-STORE).</summary>
-    const string StoreProtocol = "/vac/waku/store-query/3.0.0";
+        + node.Host.ConnectedPeers.Count(peer => node.Host.IdentityOf(peer)?.Protocols.Contains(StoreProtocol.Id, StringComparer.Ordinal) == true);
 
     sealed record Look
     {

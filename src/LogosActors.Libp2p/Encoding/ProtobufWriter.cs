@@ -53,12 +53,7 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     public void Double(int field, double value) => Fixed64(field, BitConverter.DoubleToUInt64Bits(value));
 
     /// <summary>Writes bytes, or a message that is encoded already.</summary>
-    public void Bytes(int field, ReadOnlySpan<byte> value)
-    {
-        Message(field, value.Length);
-        value.CopyTo(_destination[Written..]);
-        Written += value.Length;
-    }
+    public void Bytes(int field, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(field, value.Length));
 
     /// <summary>Writes text as UTF-8.</summary>
     public void String(int field, string value)
@@ -73,6 +68,15 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     {
         Tag(field, ProtobufWireType.LengthDelimited);
         Varint((ulong)length);
+    }
+
+    /// <summary>Begins a field of <paramref name="length"/> bytes, and returns the span that the caller writes just those to.</summary>
+    public Span<byte> Reserve(int field, int length)
+    {
+        Message(field, length);
+        var reserved = _destination.Slice(Written, length);
+        Written += length;
+        return reserved;
     }
 
     /// <summary>The size of <see cref="UInt64"/>, in bytes.</summary>

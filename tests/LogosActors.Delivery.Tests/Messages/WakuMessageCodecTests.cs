@@ -28,7 +28,7 @@ public sealed class WakuMessageCodecTests
 
     [Fact]
     public void Any_message_is_the_same_after_a_round_trip() =>
-        Prop.ForAll(Arbitrary(), message =>
+        Prop.ForAll(Arb.From(MessageArbitrary.Messages), message =>
         {
             Assert.True(WakuMessageCodec.TryDecode(WakuMessageCodec.Encode(message), out var decoded, out _));
             Assert.Equal(message, decoded);
@@ -89,29 +89,5 @@ public sealed class WakuMessageCodecTests
     {
         WakuMessageCodec.TryDecode(WakuMessageCodec.Encode(message), out _, out var error);
         return error;
-    }
-
-    static Arbitrary<WakuMessage> Arbitrary()
-    {
-        var bytes = ArbMap.Default.GeneratorFor<byte[]>().Select(value => value ?? []);
-        return Arb.From(
-            from topic in ArbMap.Default.GeneratorFor<NonEmptyString>()
-            from payload in bytes
-            from version in ArbMap.Default.GeneratorFor<uint>()
-            from timestamp in ArbMap.Default.GeneratorFor<long?>()
-            from meta in bytes
-            from proof in bytes
-            from isEphemeral in ArbMap.Default.GeneratorFor<bool>()
-            where topic.Get.Length < 256 && !topic.Get.Any(char.IsSurrogate)
-            select new WakuMessage
-            {
-                ContentTopic = topic.Get,
-                Payload = payload,
-                Version = version,
-                Timestamp = timestamp,
-                Meta = meta.Take(WakuMessageLimits.MetaLength).ToArray(),
-                RateLimitProof = proof,
-                IsEphemeral = isEphemeral,
-            });
     }
 }

@@ -115,6 +115,12 @@ sealed class SqliteStatement(SqliteSession session, sqlite3_stmt handle) : IDisp
         return this;
     }
 
+    public SqliteStatement BindNull(int index)
+    {
+        session.Check(raw.sqlite3_bind_null(handle, index));
+        return this;
+    }
+
     /// <summary>Moves to the next row; false when there is none.</summary>
     public bool Step() => raw.sqlite3_step(handle) switch
     {
@@ -156,6 +162,8 @@ sealed class SqliteStatement(SqliteSession session, sqlite3_stmt handle) : IDisp
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);
+
+    public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string() ?? "";
 
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 

@@ -1,0 +1,63 @@
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery.Hosting;
+
+/// <summary>The directory in which a node keeps its key and its journal; one node at a time has it.</summary>
+internal sealed class DataDirectory : IDisposable
+{
+    readonly string _path;
+    readonly FileStream _lock;
+
+    DataDirectory(string path, FileStream file) => (_path, _lock) = (path, file);
+
+    /// <summary>The file of the journal and the snapshots.</summary>
+    public string Journal => Path.Combine(_path, "node.db");
+
+    /// <summary>Makes the directory, if it is not there, and takes it.</summary>
+    /// <exception cref="NodeStartException">It cannot be used, or another node has it.</exception>
+    public static DataDirectory Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be made: {e.Message}", e);
+        }
+        try
+        {
+            return new DataDirectory(path, new FileStream(Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be written to: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new NodeStartException(
+                NodeStartFailure.DataDirectoryInUse, $"The data directory '{path}' is used by another node; stop that, or choose another directory.", e);
+        }
+    }
+
+    /// <summary>Reads the node's key, or makes one and keeps it, for its owner's eyes only.</summary>
+    /// <exception cref="NodeStartException">The file holds no key, or cannot be read or written.</exception>
+    public PrivateKey LoadOrCreateKey()
+    {
+        var path = Path.Combine(_path, "node.key");
+        try
+        {
+            if (File.Exists(path))
+                return NodeKeyFile.Read(path);
+            var key = PrivateKey.Generate(KeyType.Secp256k1);
+            NodeKeyFile.Write(path, key);
+            return key;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeStartException(NodeStartFailure.DataDirectory, $"The key file '{path}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+}

@@ -1,0 +1,104 @@
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.RateLimits;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Delivery.Store;
+
+/// <summary>Answers store queries from an archive (13/WAKU2-STORE). For any number of threads; it never throws.</summary>
+/// <remarks>
+/// Memory: at most <see cref="StoreServiceOptions.MaxConcurrentQueries"/> pages of the archive, and 64 answers of
+/// <see cref="StoreServiceOptions.MaxAnswerLength"/> on their way (<see cref="StoreProtocol"/>).
+/// </remarks>
+internal sealed class StoreService : IDisposable
+{
+    readonly IMessageArchive _archive;
+    readonly StoreServiceOptions _options;
+    readonly TimeProvider _time;
+    readonly ILogger _log;
+    readonly long _origin;
+    readonly SemaphoreSlim _turns;
+    readonly PeerRateLimiter? _limiter;
+    readonly Lock _gate = new();
+
+    public StoreService(IMessageArchive archive, StoreServiceOptions options, TimeProvider time, ILogger log)
+    {
+        (_archive, _options, _time, _log, _origin) = (archive, options, time, log, time.GetTimestamp());
+        _turns = new SemaphoreSlim(options.MaxConcurrentQueries);
+        _limiter = options.PeerLimit is { } limit ? new PeerRateLimiter(limit) : null;
+    }
+
+    /// <summary>Answers the peers of a host from now on; <see cref="Libp2pHost.RemoveHandler"/> with <see cref="StoreProtocol.Id"/> ends it.</summary>
+    public void Serve(Libp2pHost host) => host.Serve(StoreProtocol.Protocol, AnswerAsync);
+
+    /// <summary>Answers one question; also this node's own, which a peer's rate does not bound when <paramref name="peer"/> is null.</summary>
+    public async Task<StoreQueryResponse> AnswerAsync(PeerId? peer, StoreQueryRequest request, CancellationToken cancellation)
+    {
+        if (peer is not null && !IsAllowed(peer))
+            return Refuse(request, StoreStatus.TooManyRequests, "TOO_MANY_REQUESTS: ask again later");
+        if (!StoreQuestion.TryRead(request, out var question, out var problem))
+            return Refuse(request, StoreStatus.BadRequest, $"BAD_REQUEST: {problem}");
+        try
+        {
+            await _turns.WaitAsync(cancellation);
+            try
+            {
+                return await AskAsync(request, question, cancellation);
+            }
+            finally
+            {
+                _turns.Release();
+            }
+        }
+        catch (ArchiveException e)
+        {
+            _log.LogError(e, "The archive failed; {Peer} gets no answer", peer);
+            return Refuse(request, StoreStatus.BadResponse, "BAD_RESPONSE: the archive failed");
+        }
+        catch (OperationCanceledException)
+        {
+            return Refuse(request, StoreStatus.ServiceUnavailable, "SERVICE_UNAVAILABLE: the time is over");
+        }
+#pragma warning disable CA1031 // whatever an archive does, the client gets an answer
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _log.LogError(e, "A store query failed; {Peer} gets no answer", peer);
+            return Refuse(request, StoreStatus.ServiceUnavailable, "SERVICE_UNAVAILABLE: the store failed");
+        }
+    }
+
+    public void Dispose() => _turns.Dispose();
+
+    async Task<StoreQueryResponse> AskAsync(StoreQueryRequest request, StoreQuestion question, CancellationToken cancellation)
+    {
+        var found = await _archive.QueryAsync(question.Query, cancellation);
+        var (messages, cursor) = found is null ? (null, null) : question.Cut(found, _options.MaxAnswerLength);
+        return messages is null ? Refuse(request, StoreStatus.BadRequest, "BAD_REQUEST: the cursor is unknown") : new StoreQueryResponse
+        {
+            RequestId = request.RequestId,
+            Status = StoreStatus.Success,
+            Description = "OK",
+            Messages = messages,
+            Cursor = cursor,
+        };
+    }
+
+    bool IsAllowed(PeerId peer)
+    {
+        if (_limiter is null)
+            return true;
+        lock (_gate)
+            return _limiter.TryTake(peer, _time.GetElapsedTime(_origin));
+    }
+
+    // The reference's client takes an answer without a request id or a description for none.
+    static StoreQueryResponse Refuse(StoreQueryRequest request, StoreStatus status, string description) => new()
+    {
+        RequestId = request.RequestId.Length == 0 ? "N/A" : request.RequestId,
+        Status = status,
+        Description = description,
+    };
+}

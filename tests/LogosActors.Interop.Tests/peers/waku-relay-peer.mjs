@@ -1,0 +1,96 @@
+// A relay node of Logos Delivery made of js-waku's parts (@waku/core) and the js-libp2p that it pins, on 127.0.0.1 only.
+//   node waku-relay-peer.mjs '{"cluster":1,"shardCount":8,"shards":[3],"transports":["ws"],"muxers":["mplex"]}'
+// json-lines.mjs says how commands are given. Its gossipsub is set as js-waku's relay sets it.
+import './polyfill.mjs'
+import { createHash } from 'node:crypto'
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { identify } from '@libp2p/identify'
+import { mplex } from '@libp2p/mplex'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { all } from '@libp2p/websockets/filters'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createEncoder, messageHashStr, wakuMetadata } from '@waku/core'
+import { proto_message as proto } from '@waku/proto'
+import { contentTopicToShardIndex } from '@waku/utils'
+import { createLibp2p } from 'libp2p'
+import { base64, emit, serve } from './json-lines.mjs'
+import { gossipsub } from './pubsub.mjs'
+
+const { cluster = 0, shardCount = 1, shards = [0], transports = ['tcp'], muxers = ['yamux'] } = JSON.parse(process.argv[2] ?? '{}')
+const listenAddresses = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
+const topicOf = (shard) => `/waku/2/rs/${cluster}/${shard}`
+
+const node = await createLibp2p({
+  addresses: { listen: transports.map(transport => listenAddresses[transport]) },
+  transports: [tcp(), webSockets({ filter: all })],
+  connectionEncrypters: [noise()],
+  streamMuxers: muxers.map(muxer => ({ yamux: yamux(), mplex: mplex() })[muxer]),
+  connectionGater: { denyDialMultiaddr: () => false },
+  services: {
+    identify: identify({ agentVersion: 'js-waku-peer' }),
+    ping: ping(),
+    metadata: wakuMetadata(cluster),
+    pubsub: gossipsub({
+      protocols: ['/vac/waku/relay/2.0.0'],
+      msgIdFn: ({ data }) => new Uint8Array(createHash('sha256').update(data).digest()),
+      globalSignaturePolicy: 'StrictNoSign'
+    })
+  }
+})
+const router = node.services.pubsub
+
+// js-waku's relay takes a message that has a content topic and a payload.
+const validate = (_, { data }) => {
+  try {
+    const { contentTopic, payload } = proto.WakuMessage.decode(data)
+    return contentTopic?.length && payload?.length ? 'accept' : 'reject'
+  } catch {
+    return 'reject'
+  }
+}
+for (const shard of shards) {
+  router.topicValidators.set(topicOf(shard), validate)
+  router.subscribe(topicOf(shard))
+}
+
+router.addEventListener('gossipsub:message', ({ detail: { msg } }) => {
+  const message = proto.WakuMessage.decode(msg.data)
+  emit('message', {
+    topic: msg.topic,
+    contentTopic: message.contentTopic,
+    payload: base64(message.payload),
+    meta: base64(message.meta ?? []),
+    ephemeral: message.ephemeral ?? false,
+    hash: messageHashStr(msg.topic, message)
+  })
+})
+
+emit('listening', { peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) })
+
+serve({
+  dial: async ({ address }) => { const connection = await node.dial(multiaddr(address)); return { peer: connection.remotePeer.toString(), muxer: connection.multiplexer } },
+  subscribers: ({ shard }) => ({ subscribers: router.getSubscribers(topicOf(shard)).map(String) }),
+  mesh: ({ shard }) => ({ mesh: router.getMeshPeers(topicOf(shard)) }),
+  // Asks a connected peer for its cluster and shards, as js-waku does of every peer.
+  metadata: async ({ peer }) => {
+    const connection = node.getConnections().find(({ remotePeer }) => remotePeer.toString() === peer)
+    const { clusterId, shards, error } = await node.services.metadata.query(connection.remotePeer)
+    return { cluster: clusterId, shards, failed: error }
+  },
+  // Publishes to the shard that js-waku's autosharding finds.
+  publish: async ({ contentTopic, payload, meta = '', ephemeral = false }) => {
+    const shard = contentTopicToShardIndex(contentTopic, shardCount)
+    const encoder = createEncoder({
+      contentTopic,
+      ephemeral,
+      metaSetter: meta ? () => Buffer.from(meta, 'base64') : undefined,
+      routingInfo: { pubsubTopic: topicOf(shard), shardId: shard, clusterId: cluster, networkConfig: { clusterId: cluster } }
+    })
+    const message = await encoder.toProtoObj({ payload: Buffer.from(payload, 'base64') })
+    await router.publish(topicOf(shard), proto.WakuMessage.encode(message))
+    return { topic: topicOf(shard), hash: messageHashStr(topicOf(shard), message) }
+  }
+})
