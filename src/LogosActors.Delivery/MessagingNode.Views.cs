@@ -1,5 +1,6 @@
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery;
 
@@ -12,6 +13,9 @@ public sealed partial class MessagingNode
         ContentTopic.TryParse(contentTopic, out var topic, out var problem) && _options.Network.TryGetShard(topic, out var shard, out problem)
             ? shard
             : throw new ArgumentException(problem, nameof(contentTopic));
+
+    /// <summary>Who is connected. A snapshot; empty while the node is not started.</summary>
+    internal IReadOnlyCollection<PeerId> ConnectedPeers => Volatile.Read(ref _running)?.Host.ConnectedPeers ?? [];
 
     /// <summary>How the relay is connected for a shard.</summary>
     internal Task<TopicStatus> RelayStatusAsync(PubsubTopic shard) =>

@@ -193,11 +193,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
             var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time) { Health = _health };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            foreach (var address in _options.EntryNodes)
-            {
-                if (address.PeerId is { } peer)
-                    host.Keep(peer, address);
-            }
             return new Running(host, gossipsub, actor);
         }
         catch

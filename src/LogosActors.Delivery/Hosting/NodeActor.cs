@@ -1,6 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -9,7 +10,7 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, sends, events and health, one-for-one, restart. A failure of this actor makes
+/// Parent: the root. Children: relay, subscriptions, sends, events, health and peers, one-for-one, restart. A failure of this actor makes
 /// all of them anew.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
@@ -24,6 +25,7 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
         _sends = Context.Spawn(Props.Create(() => new SendsActor(node, relay, subscriptions, events)), "sends");
         Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
+        Context.Spawn(Props.Create(() => new PeersActor(node)), "peers");
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
     }
