@@ -2,6 +2,7 @@ using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Topics;
@@ -44,6 +45,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
         _streams = new EventStreams(options.EventCapacity);
+        _metrics = new NodeMetrics(this);
     }
 
     /// <summary>Who this node is.</summary>
@@ -108,6 +110,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 return;
             Volatile.Write(ref _running, null);
             await EndAsync(running);
+            _unfinished.Clear();
         }
         finally
         {
@@ -126,8 +129,22 @@ public sealed partial class MessagingNode : IAsyncDisposable
             return new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first.");
         if (!OutgoingCheck.TryPass(message, _options, out var topic, out var shard, out var error))
             return error;
-        return await running.Actor.Ask<Result<RequestId, SendError>>(
-            new Sends.Send(RequestId.New(), shard, topic, message), NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+        var request = RequestId.New();
+        _unfinished.Begin(request);
+        var isAccepted = false;
+        try
+        {
+            var answer = await running.Actor.Ask<Result<RequestId, SendError>>(
+                new Sends.Send(request, shard, topic, message), NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+            if (isAccepted = answer.IsSuccess)
+                _metrics.CountAccepted();
+            return answer;
+        }
+        finally
+        {
+            if (!isAccepted)
+                _unfinished.End(request);
+        }
     }
 
     /// <summary>Receives the messages of content topics from now on.</summary>
@@ -152,6 +169,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         await StopAsync();
         _isDisposed = true;
         _streams.Complete();
+        _metrics.Dispose();
         _turn.Dispose();
         if (_ownSystem is not null)
             await _ownSystem.DisposeAsync();
@@ -186,7 +204,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     async Task<Running> RunAsync()
     {
-        _health.Current = NodeHealth.NotStarted;
+        (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
         var host = await ListenAsync();
         try
         {

@@ -47,7 +47,7 @@ internal sealed class HealthActor(NodeEnvironment node, ActorRef subscriptions, 
     void Tell(HealthObservation seen)
     {
         var changes = _assessment.Observe(seen, node.Time.GetElapsedTime(_origin));
-        node.Health.Current = _assessment.Told;
+        (node.Health.Current, node.Health.Seen) = (_assessment.Told, seen);
         foreach (var change in changes)
         {
             if (change is ConnectionStatusChanged { Status: var status })
