@@ -7,6 +7,7 @@ internal static class Areas
         new SortedDictionary<string, Func<IEnumerable<Row>>>(StringComparer.Ordinal)
         {
             ["actors"] = Actors.ActorsArea.Rows,
+            ["archive"] = Archive.ArchiveArea.Rows,
             ["gossipsub"] = Gossipsub.GossipsubArea.Rows,
             ["libp2p"] = Libp2p.Libp2pArea.Rows,
         };

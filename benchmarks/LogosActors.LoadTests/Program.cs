@@ -1,8 +1,16 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using LogosActors.LoadTests;
+using LogosActors.LoadTests.Gossipsub;
 
 const int MissedExitCode = 1;
 const int UsageExitCode = 2;
+
+if (args is [GossipNodeRole.Argument, var reportEvery])
+{
+    await GossipNodeRole.RunAsync(int.Parse(reportEvery, CultureInfo.InvariantCulture));
+    return 0;
+}
 
 var quick = args.Contains("--quick");
 var only = args.SkipWhile(a => a != "--only").Skip(1).FirstOrDefault();

@@ -1,4 +1,5 @@
 using LogosActors.Actors.Persistence;
+using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p;
 
 namespace LogosActors.Delivery;
@@ -10,6 +11,7 @@ public static class DeliverySerialization
     public static EventSerialization.Builder AddDelivery(this EventSerialization.Builder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        SendJournal.Register(builder);
         return builder.AddLibp2pPeers();
     }
 }

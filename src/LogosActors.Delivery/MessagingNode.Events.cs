@@ -39,8 +39,6 @@ public sealed partial class MessagingNode
     void Raise(MessagingEvent told)
     {
         _metrics.Count(told);
-        if (told is SendEvent ended and not Delivery.MessagePropagated)
-            _unfinished.End(ended.Request);
         switch (told)
         {
             case MessageReceived received: MessageReceived?.Invoke(this, received); break;

@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
@@ -110,7 +111,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 return;
             Volatile.Write(ref _running, null);
             await EndAsync(running);
-            _unfinished.Clear();
         }
         finally
         {
@@ -122,29 +122,15 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// <param name="message">The message; its bytes must not be changed.</param>
     /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
     /// <returns>The request, about which events tell; or why the message was not taken.</returns>
-    public async Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default)
+    public Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (Volatile.Read(ref _running) is not { } running)
-            return new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first.");
+            return Task.FromResult<Result<RequestId, SendError>>(
+                new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first."));
         if (!OutgoingCheck.TryPass(message, _options, out var topic, out var shard, out var error))
-            return error;
-        var request = RequestId.New();
-        _unfinished.Begin(request);
-        var isAccepted = false;
-        try
-        {
-            var answer = await running.Actor.Ask<Result<RequestId, SendError>>(
-                new Sends.Send(request, shard, topic, message), NodeEnvironment.AnswerTimeout, cancellation: cancellation);
-            if (isAccepted = answer.IsSuccess)
-                _metrics.CountAccepted();
-            return answer;
-        }
-        finally
-        {
-            if (!isAccepted)
-                _unfinished.End(request);
-        }
+            return Task.FromResult<Result<RequestId, SendError>>(error);
+        return running.Environment.Sends.AddAsync(message, topic, shard, running.Actor).WaitAsync(cancellation);
     }
 
     /// <summary>Receives the messages of content topics from now on.</summary>
@@ -209,9 +195,17 @@ public sealed partial class MessagingNode : IAsyncDisposable
         try
         {
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
-            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time) { Health = _health };
+            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
+            {
+                Health = _health,
+                // What memory keeps survives the actors anyway.
+                Sends = new UnfinishedSends(_options.Sending, _system.Time)
+                {
+                    IsStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal),
+                },
+            };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            return new Running(host, gossipsub, actor);
+            return new Running(host, gossipsub, actor, environment);
         }
         catch
         {
@@ -238,6 +232,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         try
         {
             await _system.StopAsync(running.Actor, StopTimeout);
+            TellLast(running.Environment);
         }
         finally
         {
@@ -245,5 +240,15 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor);
+    /// <summary>Tells what the node's actors had no time to tell, and the end of what they had no time to end.</summary>
+    void TellLast(NodeEnvironment environment)
+    {
+        var log = _system.Options.LoggerFactory.CreateLogger<MessagingNode>();
+        while (environment.Waiting.TryTake(out var told))
+            EventsActor.Tell(told, _streams, Raise, log);
+        foreach (var told in environment.Sends.Close())
+            EventsActor.Tell(told, _streams, Raise, log);
+    }
+
+    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor, NodeEnvironment Environment);
 }

@@ -29,4 +29,7 @@ public enum SendErrorKind
 
     /// <summary><see cref="SendingOptions.MaxUnfinished"/> requests are under way; wait for their events.</summary>
     TooManyUnfinished,
+
+    /// <summary>The node keeps its requests in a journal, which does not take this one.</summary>
+    NotStored,
 }

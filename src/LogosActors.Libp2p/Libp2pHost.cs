@@ -122,7 +122,18 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(protocols);
         ThrowIfDisposed();
         return _environment.Connected.TryGetValue(peer, out var connection)
-            ? await connection.OpenStreamAsync(protocols, _environment.Options.NegotiationTimeout, _environment.Time, cancellation)
+            ? await connection.OpenStreamAsync(protocols, _environment, cancellation)
+            : throw new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first.");
+    }
+
+    /// <inheritdoc cref="PeerConnection.OpenWithAsync"/>
+    internal async Task<(LibP2pStream Stream, LazyProposal? Proposal)> OpenWithAsync(
+        PeerId peer, string protocol, ReadOnlyMemory<byte> first, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ThrowIfDisposed();
+        return _environment.Connected.TryGetValue(peer, out var connection)
+            ? await connection.OpenWithAsync(protocol, first, _environment, cancellation)
             : throw new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first.");
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using LogosActors.Libp2p.Addresses;
@@ -19,6 +20,10 @@ public sealed record Libp2pHostOptions
     /// <summary>The addresses that peers are told; none: those that the host listens at.</summary>
     /// <value>Default none. At most 256.</value>
     public IReadOnlyList<Multiaddr> AnnounceAddresses { get; init; } = [];
+
+    /// <summary>Who is asked for the TXT records of <c>/dnsaddr</c> addresses, one after the other until one knows.</summary>
+    /// <value>Default none: the system's, of <c>/etc/resolv.conf</c>. The first 3 are asked.</value>
+    public IReadOnlyList<IPEndPoint> DnsServers { get; init; } = [];
 
     /// <summary>The implementation that peers are told.</summary>
     /// <value>Default <c>logos-actors/</c> and the version. At most 512 bytes.</value>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LogosActors.Actors.Configuration;
 using LogosActors.Libp2p.Hosting;
 
@@ -38,4 +39,34 @@ public sealed record ResourceLimits
         get;
         init => field = OptionRange.Check(value, DataSize.FromMebibytes(1), DataSize.FromMebibytes(2048));
     } = DataSize.FromMebibytes(64);
+
+    /// <summary>How many unread bytes this host holds over all peers. Where three quarters are held, the connection of the lowest score
+    /// that holds most of them is closed, unless its peer is kept; what comes beyond the limit resets its stream.</summary>
+    /// <value>Default 512 MiB. Range 1 MiB – 1 TiB.</value>
+    public DataSize MaxUnread
+    {
+        get;
+        init => field = OptionRange.Check(value, DataSize.FromMebibytes(1), DataSize.FromMebibytes(1024 * 1024));
+    } = DataSize.FromMebibytes(512);
+
+    /// <summary>How many bytes per second are read of all peers, in the long run; as many at once. More waits at the peers.</summary>
+    /// <value>Default null: no limit. Range 64 KiB – 1 TiB.</value>
+    public DataSize? MaxReadRate { get; init => field = CheckRate(value); }
+
+    /// <summary>How many bytes per second are read of one peer, in the long run; as many at once. More waits at the peer.</summary>
+    /// <remarks>Keep-alives wait behind what the peer has sent: its windows should take less than half a minute at this rate.</remarks>
+    /// <value>Default null: no limit. Range 64 KiB – 1 TiB.</value>
+    public DataSize? MaxReadRatePerPeer { get; init => field = CheckRate(value); }
+
+    /// <summary>How many bytes per second are read of the streams of a protocol, over all peers, in the long run; as many at once. More
+    /// waits at the peers, and holds up no other protocol.</summary>
+    /// <value>Default none: no limit. Range of each 64 KiB – 1 TiB.</value>
+    public IReadOnlyDictionary<string, DataSize> MaxReadRatePerProtocol
+    {
+        get;
+        init => field = value.ToDictionary(entry => entry.Key, entry => CheckRate(entry.Value)!.Value, StringComparer.Ordinal);
+    } = new Dictionary<string, DataSize>(StringComparer.Ordinal);
+
+    static DataSize? CheckRate(DataSize? rate, [CallerMemberName] string name = "") =>
+        rate is { } given ? OptionRange.Check(given, DataSize.FromKibibytes(64), DataSize.FromMebibytes(1024 * 1024), name) : null;
 }

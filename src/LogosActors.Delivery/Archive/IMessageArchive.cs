@@ -70,6 +70,9 @@ public sealed record RetentionPolicy
 public enum ArchiveFailure
 {
     /// <summary>Anything else; the message says what the database answered.</summary>
+    Other,
+
+    /// <summary>The database takes messages, but not one of these. Does not pass.</summary>
     Refused,
 
     /// <summary>There is no connection, or it was lost; or the file cannot be opened or made. May pass.</summary>

@@ -190,7 +190,9 @@ public sealed class SqliteArchive : IMessageArchive
                 ArchiveFailure.Unreachable, $"it cannot be opened, check its directory and permissions ({failure.Message})"),
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => (ArchiveFailure.Damaged, $"it is damaged or no SQLite file ({failure.Message})"),
             raw.SQLITE_IOERR => (ArchiveFailure.Unreachable, $"it could not be read or written (I/O error {failure.Code})"),
-            _ => (ArchiveFailure.Refused, $"{failure.Message} (SQLite {failure.Code})"),
+            raw.SQLITE_TOOBIG or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH => (
+                ArchiveFailure.Refused, $"it does not take a message, {failure.Message}"),
+            _ => (ArchiveFailure.Other, $"{failure.Message} (SQLite {failure.Code})"),
         };
         return new(kind, $"The archive '{_options.Path}' failed: {text}.", failure);
     }

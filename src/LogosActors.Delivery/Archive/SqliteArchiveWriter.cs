@@ -171,6 +171,7 @@ sealed class SqliteArchiveWriter : IDisposable
     {
         if (change != 0)
             _count.Bind(1, change).Run();
+        _hashes.Committing();
         _commit.Run();
         _hashes.Committed();
     }

@@ -10,7 +10,7 @@ namespace LogosActors.Delivery.Archive;
 /// entries, a bounded number and a batch, wait in memory, and go to the table <c>hashes</c> slice by slice of the
 /// key space, where many of them then share a page. What waits is found again after a crash: each slice says up to which row it
 /// is in the table.</para>
-/// <para>Changed by one thread at a time, inside its transaction, and published by <see cref="Committed"/>. Read by any: a
+/// <para>Changed by one thread at a time, inside its transaction. Read by any: a
 /// reader looks here first and begins to read the table after that; what has left the memory meanwhile it finds there.</para>
 /// </remarks>
 sealed class SqliteHashIndex
@@ -23,6 +23,7 @@ sealed class SqliteHashIndex
     readonly Dictionary<long, long> _added = [];
     readonly List<(long Key, long Id)> _removed = [];
     readonly List<int> _moved = [];
+    long _movedTo;
     readonly int _maxPending;
     int _count;
     int _next;
@@ -100,6 +101,7 @@ sealed class SqliteHashIndex
             _moved.Add(_next);
             left -= slice.Count;
         }
+        _movedTo = lastId;
     }
 
     /// <summary>The rows that have a key, as the writer sees them inside its transaction: the hash may still be another one.</summary>
@@ -131,23 +133,33 @@ sealed class SqliteHashIndex
         _removed.Add((key, id));
     }
 
-    /// <summary>Publishes the changes of the transaction that was committed.</summary>
+    /// <summary>Publishes the new rows: before the commit, for as soon as a row is seen it must be found by its hash, too. Should
+    /// the commit fail, nothing is found where they point to.</summary>
+    public void Committing()
+    {
+        lock (_lock)
+        {
+            foreach (var (key, id) in _added)
+                _count += _pending[SliceOf(key)].TryAdd(key, id) ? 1 : 0;
+        }
+        _added.Clear();
+    }
+
+    /// <summary>Forgets what the transaction has moved to the table or removed: after the commit, for until then it is found here
+    /// alone.</summary>
     public void Committed()
     {
         lock (_lock)
         {
             foreach (var slice in _moved)
             {
-                _count -= _pending[slice].Count;
-                _pending[slice].Clear();
+                foreach (var (key, id) in _pending[slice])
+                    _count -= id <= _movedTo && _pending[slice].Remove(key) ? 1 : 0;
             }
-            foreach (var (key, id) in _added)
-                _count += _pending[SliceOf(key)].TryAdd(key, id) ? 1 : 0;
             foreach (var (key, id) in _removed)
                 _count -= ((ICollection<KeyValuePair<long, long>>)_pending[SliceOf(key)]).Remove(new(key, id)) ? 1 : 0;
         }
         _moved.Clear();
-        _added.Clear();
         _removed.Clear();
     }
 

@@ -10,8 +10,8 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, sends, events, health and peers, one-for-one, restart. A failure of this actor makes
-/// all of them anew.
+/// Parent: the root. Children: relay, subscriptions, router, sends, events, health and peers, one-for-one, restart. A failure of this actor
+/// makes all of them anew.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
@@ -20,10 +20,14 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
 
     protected override void PreStart()
     {
-        var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Raise)), "events");
+        var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
         var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
-        _sends = Context.Spawn(Props.Create(() => new SendsActor(node, relay, subscriptions, events)), "sends");
+        var mode = node.Options.Mode;
+        var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
+        var journalId = node.Sends.IsStored ? $"{node.Host.PeerId}/sends" : null;
+        var sending = new SendsSettings(node.Options, node.Sends, node.Waiting, node.Stores, journalId, router, subscriptions, events);
+        _sends = Context.Spawn(Props.Create(() => new SendsActor(sending)), "sends");
         Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
         Context.Spawn(Props.Create(() => new PeersActor(node)), "peers");
         foreach (var shard in node.Options.Shards)
@@ -34,11 +38,15 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
     {
         switch (message)
         {
-            case Sends.Send:
+            case Sends.Added:
                 Forward(_sends!, message);
                 break;
-            case Subscriptions.Subscribe or Subscriptions.Unsubscribe:
+            case Subscriptions.Subscribe:
                 Forward(_subscriptions!, message);
+                break;
+            case Subscriptions.Unsubscribe:
+                Forward(_subscriptions!, message);
+                _sends!.Tell(message, Self);
                 break;
             default:
                 Unhandled(message);

@@ -1,5 +1,6 @@
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
 
@@ -8,6 +9,15 @@ namespace LogosActors.Delivery.Hosting;
 /// <summary>What the actors of one node share. Immutable.</summary>
 internal sealed record NodeEnvironment(NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams Streams, Action<MessagingEvent> Raise, TimeProvider Time)
 {
+    /// <summary>Events that wait to be told.</summary>
+    public WaitingEvents Waiting { get; } = new();
+
+    /// <summary>Requests that have not ended.</summary>
+    public required UnfinishedSends Sends { get; init; }
+
+    /// <summary>How stores are asked for messages.</summary>
+    public StorePresence Stores { get; init; } = StorePresence.None;
+
     /// <summary>The node's health, for whoever asks.</summary>
     public required HealthView Health { get; init; }
 

@@ -13,7 +13,6 @@ internal sealed class NodeMetrics : IDisposable
     readonly Meter _meter;
     readonly NodeInstrument[] _instruments;
     long _received;
-    long _accepted;
     long _propagated;
     long _stored;
     long _notStored;
@@ -24,7 +23,6 @@ internal sealed class NodeMetrics : IDisposable
         _instruments =
         [
             new("logos.delivery.messages.received", "{message}", "Messages told to the application.", true, () => Interlocked.Read(ref _received)),
-            new("logos.delivery.requests.accepted", "{request}", "Requests to send that were taken.", true, () => Interlocked.Read(ref _accepted)),
             new("logos.delivery.requests.unfinished", "{request}", "Requests to send that have not ended yet.", false, () => node.UnfinishedRequests),
             new("logos.delivery.messages.propagated", "{message}", "Messages that have reached neighbours.", true, () => Interlocked.Read(ref _propagated)),
             new("logos.delivery.messages.sent", "{message}", "Messages that are sent, and whether a store has confirmed them.", true,
@@ -45,9 +43,6 @@ internal sealed class NodeMetrics : IDisposable
         foreach (var instrument in _instruments)
             instrument.AddTo(_meter);
     }
-
-    /// <summary>A request to send was taken.</summary>
-    public void CountAccepted() => Interlocked.Increment(ref _accepted);
 
     /// <summary>The application is told something.</summary>
     public void Count(MessagingEvent told)

@@ -17,11 +17,13 @@ internal static class RelayTopics
     /// <summary>An owner needs a shard no more; the last one's leave ends the node's part in it.</summary>
     public sealed record Leave(PubsubTopic Shard, string Owner);
 
-    /// <summary>Send a message to the peers of a shard; answered by <see cref="Published"/>.</summary>
-    public sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message);
-
-    /// <summary>What came of a <see cref="Publish"/>.</summary>
-    public sealed record Published(MessageHash Hash, PublishOutcome Outcome);
+    /// <summary>Send a message to the peers of a shard; answered by <see cref="Gossip.PublishedTagged"/>.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Hash">The message's hash on it.</param>
+    /// <param name="Message">The message.</param>
+    /// <param name="Tag">Comes back with the answer.</param>
+    /// <param name="IsRepeat">Whether it was published before; then observers know it.</param>
+    public sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat);
 
     /// <summary>Told to the observers: a message has come, or this node has published it.</summary>
     public sealed record Seen(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, bool IsOwn);

@@ -15,6 +15,9 @@ internal sealed class RelayActor(GossipsubService gossipsub) : Actor
     readonly Dictionary<PubsubTopic, Shard> _shards = [];
     readonly List<ActorRef> _observers = [];
 
+    // At most as many as a network has shards.
+    readonly Dictionary<PubsubTopic, string> _names = [];
+
     protected override void PostStop()
     {
         foreach (var shard in _shards.Values)
@@ -29,8 +32,7 @@ internal sealed class RelayActor(GossipsubService gossipsub) : Actor
                 Show(seen);
                 break;
             case RelayTopics.Publish publish:
-                Context.PipeTo(PublishAsync(publish), Sender);
-                Show(new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true));
+                Publish(publish);
                 break;
             case RelayTopics.Join join:
                 Context.PipeTo(JoinAsync(join), Sender);
@@ -81,10 +83,14 @@ internal sealed class RelayActor(GossipsubService gossipsub) : Actor
         });
     }
 
-    async Task<RelayTopics.Published> PublishAsync(RelayTopics.Publish publish)
+    /// <summary>The answer goes from the router straight to whoever publishes: this is the way of every message that is sent.</summary>
+    void Publish(RelayTopics.Publish publish)
     {
-        var outcome = await gossipsub.PublishAsync(publish.Shard.ToString(), WakuMessageCodec.Encode(publish.Message));
-        return new RelayTopics.Published(publish.Hash, outcome);
+        if (!_names.TryGetValue(publish.Shard, out var name))
+            _names.Add(publish.Shard, name = publish.Shard.ToString());
+        gossipsub.Actor.Tell(new Gossip.PublishTagged(name, WakuMessageCodec.Encode(publish.Message), publish.Tag), Sender);
+        if (!publish.IsRepeat)
+            Show(new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true));
     }
 
     void Leave(RelayTopics.Leave leave)

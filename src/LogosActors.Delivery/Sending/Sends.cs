@@ -1,10 +1,17 @@
-using LogosActors.Delivery.Topics;
-
 namespace LogosActors.Delivery.Sending;
 
-/// <summary>What may be said to the <see cref="SendsActor"/>.</summary>
+/// <summary>What may be said to the <see cref="SendsActor"/>, besides answers.</summary>
 internal static class Sends
 {
-    /// <summary>Send a message that was checked; answered by a <see cref="Result{TValue, TError}"/> of <see cref="RequestId"/> and <see cref="SendError"/>.</summary>
-    public sealed record Send(RequestId Request, PubsubTopic Shard, ContentTopic Topic, MessageEnvelope Envelope);
+    /// <summary>Requests were added to <see cref="UnfinishedSends"/>.</summary>
+    public sealed record Added
+    {
+        public static readonly Added Instance = new();
+    }
+
+    /// <summary>The message of a request has reached peers.</summary>
+    public sealed record Propagated(OutgoingSend Send);
+
+    /// <summary>A request has come to its end.</summary>
+    public sealed record Ended(OutgoingSend Send, SendEnd End);
 }

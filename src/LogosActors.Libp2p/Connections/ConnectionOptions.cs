@@ -19,8 +19,8 @@ internal sealed record ConnectionOptions
     public TimeSpan UpgradeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many bytes may wait to be encrypted on one connection; writers wait beyond it.</summary>
-    /// <value>Default 256 KiB: four full Noise frames. Range 64 KiB – 16 MiB.</value>
-    public int SendBuffer { get; init; } = 256 * 1024;
+    /// <value>Default 512 KiB: eight Noise frames, of which some are sent while the next are written. Range 64 KiB – 16 MiB.</value>
+    public int SendBuffer { get; init; } = 512 * 1024;
 
     /// <summary>How long an mplex connection waits for the reader of a stream that is half full, before the stream is reset.</summary>
     /// <value>Default 5 s (go-mplex). Range 100 ms – 1 min.</value>

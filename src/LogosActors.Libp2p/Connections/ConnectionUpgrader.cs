@@ -1,4 +1,5 @@
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Multiplexing;
 using LogosActors.Libp2p.Multiplexing.Mplex;
 using LogosActors.Libp2p.Multiplexing.Yamux;
@@ -21,9 +22,15 @@ internal sealed class ConnectionUpgrader : IDisposable
     readonly ConnectionOptions _options;
     readonly TimeProvider _time;
     readonly SupportedProtocols _muxers;
+    readonly MemoryBudget _memory;
 
-    public ConnectionUpgrader(PrivateKey identity, ConnectionOptions options, TimeProvider time)
+    /// <param name="identity">Who this side is.</param>
+    /// <param name="options">The bounds of connections.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="memory">What all connections may hold together; null: no bound but their own.</param>
+    public ConnectionUpgrader(PrivateKey identity, ConnectionOptions options, TimeProvider time, MemoryBudget? memory = null)
     {
+        _memory = memory ?? new MemoryBudget(long.MaxValue);
         _dialing = new NoiseIdentity(identity, options.OfferMuxersEarly ? options.Muxers : []);
         // js-libp2p as the dialer takes the listener's best muxer, go-libp2p and the specification the dialer's. A listener that
         // offers none has it negotiated afterwards, where all agree.
@@ -59,7 +66,12 @@ internal sealed class ConnectionUpgrader : IDisposable
 
             var muxer = handshake.Muxer
                 ?? await AgreeAsync(buffer, channel, isDialer, _options.Muxers, _muxers, either.Token);
-            var connection = new MuxedConnection(channel, now => NewSession(muxer, isDialer, now), handshake.RemoteKey!, _options, _time);
+            var memory = new MemoryAccount(_memory);
+            var connection = new MuxedConnection(
+                channel, now => NewSession(muxer, isDialer, memory, now), handshake.RemoteKey!, _options, _time)
+            {
+                Memory = memory,
+            };
             connection.Start([.. buffer.Rest.Span, .. channel.TakeCurrent().Span]);
             return connection;
         }
@@ -105,8 +117,8 @@ internal sealed class ConnectionUpgrader : IDisposable
     static ConnectionFailure FailureOf(NoiseError error) =>
         error == NoiseError.NoCommonMuxer ? ConnectionFailure.NegotiationFailed : ConnectionFailure.SecurityFailed;
 
-    IMultiplexer NewSession(string muxer, bool isDialer, TimeSpan now) =>
+    IMultiplexer NewSession(string muxer, bool isDialer, MemoryAccount memory, TimeSpan now) =>
         string.Equals(muxer, ConnectionOptions.MplexProtocol, StringComparison.Ordinal)
-            ? new MplexSession(_options.Mplex)
-            : new YamuxSession(isDialer, _options.Yamux, now);
+            ? new MplexSession(_options.Mplex, memory)
+            : new YamuxSession(isDialer, _options.Yamux, now, memory);
 }

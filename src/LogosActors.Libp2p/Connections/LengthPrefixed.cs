@@ -39,10 +39,14 @@ internal static class LengthPrefixed
     }
 
     /// <summary>Writes one message, prefix and all, at once.</summary>
-    public static ValueTask WriteAsync(LibP2pStream stream, ReadOnlySpan<byte> message, CancellationToken cancellation)
+    public static ValueTask WriteAsync(LibP2pStream stream, ReadOnlySpan<byte> message, CancellationToken cancellation) =>
+        stream.WriteAsync(Frame(message), cancellation);
+
+    /// <summary>One message behind its length.</summary>
+    public static byte[] Frame(ReadOnlySpan<byte> message)
     {
         var bytes = new byte[Varint.Length((ulong)message.Length) + message.Length];
         message.CopyTo(bytes.AsSpan(Varint.Write(bytes, (ulong)message.Length)));
-        return stream.WriteAsync(bytes, cancellation);
+        return bytes;
     }
 }

@@ -24,6 +24,7 @@ public sealed class LibP2pStream : IAsyncDisposable
     bool _isAppended;
     bool _isFinished;
     ReadOnlySequence<byte> _lent;
+    TaskCompletionSource? _ended;
 
     internal LibP2pStream(MuxedConnection connection, MuxStream mux)
     {
@@ -48,7 +49,23 @@ public sealed class LibP2pStream : IAsyncDisposable
     /// <summary>Whether the peer has finished or reset the stream, or the connection is over.</summary>
     internal bool IsRemoteFinished => _isFinished || _end is not null;
 
+    /// <summary>Ends when the stream is reset or its connection is over, whatever is still unread.</summary>
+    internal Task Ended
+    {
+        get
+        {
+            var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var ended = Interlocked.CompareExchange(ref _ended, made, null) ?? made;
+            if (_end is not null)
+                ended.TrySetResult();
+            return ended.Task;
+        }
+    }
+
     internal MuxStream Mux { get; }
+
+    /// <summary>Delays reads once the protocol is agreed on; null: none are delayed.</summary>
+    internal StreamMeter? Meter { get; set; }
 
     /// <summary>Set when a writer that had to wait may go on.</summary>
     internal AsyncSignal Writable { get; } = new();
@@ -75,6 +92,8 @@ public sealed class LibP2pStream : IAsyncDisposable
     public async ValueTask<ReadResult> ReadAsync(CancellationToken cancellation = default)
     {
         Announce();
+        if (Meter is { IsWaiting: true })
+            await Meter.WaitAsync(cancellation);
         var result = await _unread.Reader.ReadAsync(cancellation);
         _lent = result.Buffer;
         return result;
@@ -86,8 +105,10 @@ public sealed class LibP2pStream : IAsyncDisposable
         var count = (int)_lent.Slice(0, consumed).Length;
         _lent = default;
         _unread.Reader.AdvanceTo(consumed, examined);
-        if (count > 0)
-            Connection.Consumed(this, count);
+        if (count == 0)
+            return;
+        Connection.Consumed(this, count);
+        Meter?.Count(count);
     }
 
     /// <summary>Hands all bytes to the connection; waits while the peer has no room.</summary>
@@ -191,6 +212,9 @@ public sealed class LibP2pStream : IAsyncDisposable
         if (!_isFinished)
             _unread.Writer.Complete(reason);
         Writable.Set();
+        // Whoever asks for Ended sees either the end or this.
+        Interlocked.MemoryBarrier();
+        _ended?.TrySetResult();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -6,12 +6,16 @@ namespace LogosActors.Libp2p.Connections;
 /// <summary>From the streams to the secure channel.</summary>
 /// <remarks>
 /// Writers append frames to one buffer. Whoever finds nobody sending becomes the sender, and sends what others append meanwhile
-/// too: small writes share a Noise frame, and a lone small write leaves at once on its own thread.
+/// too: small writes share a Noise frame, and a lone small write leaves at once on its own thread. Large writes are encrypted on
+/// another thread, many at once.
 /// </remarks>
-internal sealed partial class MuxedConnection
+internal sealed partial class MuxedConnection : IThreadPoolWorkItem
 {
     /// <summary>A write is not cut into frames smaller than this for want of room.</summary>
     const int MinPiece = 4 * 1024;
+
+    /// <summary>A write that takes at least so much longer to encrypt than a thread takes to start.</summary>
+    const int BulkWrite = 32 * 1024;
 
     /// <summary>After so many batches the sender gives its thread back.</summary>
     const int BatchesPerTurn = 16;
@@ -22,7 +26,7 @@ internal sealed partial class MuxedConnection
     readonly Queue<LibP2pStream> _waitingForRoom = new();
     readonly OutgoingFrames _pending;
     bool _isSending;
-    Task _sending = Task.CompletedTask;
+    TaskCompletionSource? _sent;
 
     /// <summary>Takes as many bytes of a stream as window and buffer allow.</summary>
     /// <returns>Bytes taken; when not all, the stream's <see cref="LibP2pStream.Writable"/> is set once more may be.</returns>
@@ -53,22 +57,48 @@ internal sealed partial class MuxedConnection
             if (isFinished)
                 Forget(stream);
         }
-        StartSending();
+        if (!TryBecomeSender())
+            return taken;
+        if (taken < BulkWrite)
+            _ = SendAsync();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return taken;
     }
 
     /// <summary>Sends what waits, unless somebody does so already.</summary>
     internal void StartSending()
     {
+        if (TryBecomeSender())
+            _ = SendAsync();
+    }
+
+    /// <summary>The sender of a large write, on its own thread: the writer goes on meanwhile.</summary>
+    void IThreadPoolWorkItem.Execute() => _ = SendAsync();
+
+    /// <summary>Ends when all is sent that waits now, and perhaps more.</summary>
+    Task WhenSentAsync()
+    {
+        lock (_gate)
+            return _isSending ? (_sent ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+    }
+
+    bool TryBecomeSender()
+    {
         lock (_gate)
         {
             if (_isSending || _failure is not null || (_pending.IsEmpty && !_session.HasControl))
-                return;
-            _isSending = true;
+                return false;
+            return _isSending = true;
         }
-        var sending = SendAsync();
-        if (!sending.IsCompleted)
-            _sending = sending;
+    }
+
+    void StopSending()
+    {
+        _isSending = false;
+        _sent?.TrySetResult();
+        _sent = null;
+        WipeIfUnused();
     }
 
     async Task SendAsync()
@@ -94,10 +124,7 @@ internal sealed partial class MuxedConnection
             End(new ConnectionException(ConnectionFailure.Lost, "The connection was lost.", e));
         }
         lock (_gate)
-        {
-            _isSending = false;
-            WipeIfUnused();
-        }
+            StopSending();
     }
 
     /// <summary>Takes all that waits to be encrypted.</summary>
@@ -113,8 +140,7 @@ internal sealed partial class MuxedConnection
             if (length == 0)
             {
                 _pending.Release();
-                _isSending = false;
-                WipeIfUnused();
+                StopSending();
                 return false;
             }
             while (_waitingForRoom.TryDequeue(out var waiting))

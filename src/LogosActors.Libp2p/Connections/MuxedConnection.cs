@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Multiplexing;
 
 namespace LogosActors.Libp2p.Connections;
@@ -52,6 +53,9 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     public PublicKey RemoteKey { get; }
 
     public PeerId RemotePeer { get; }
+
+    /// <summary>What the connection holds of the host's memory.</summary>
+    public MemoryAccount Memory { get; init; } = MemoryAccount.Unlimited();
 
     public EndPoint? RemoteEndPoint => _channel.RemoteEndPoint;
 
@@ -134,7 +138,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         lock (_gate)
             _session.GoAway();
         StartSending();
-        await _sending.WaitAsync(FarewellTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WhenSentAsync().WaitAsync(FarewellTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         End(new ConnectionException(ConnectionFailure.Closed, "The connection was closed."));
         await _ended.Task;
     }
@@ -210,6 +214,7 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
             foreach (var stream in _streams)
                 stream.End(failure);
             _streams.Clear();
+            _session.End();
             _openable?.TrySetResult();
             Relieve();
         }

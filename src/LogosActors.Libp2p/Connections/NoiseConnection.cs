@@ -18,8 +18,8 @@ internal sealed class NoiseConnection : ITransportConnection
 
     const int MinReceiveBuffer = 16 * 1024;
 
-    // No frame is begun beyond it: the peer decrypts the first frames while the next are encrypted, and those are still in the cache when they are sent.
-    const int SendAtOnce = NoiseTransport.MaxFrame;
+    // No frame is begun beyond it: fewer calls wake the peer less often, and what was encrypted is still in the cache when it is sent.
+    const int SendAtOnce = 256 * 1024;
 
     readonly ITransportConnection _transport;
     readonly NoiseTransport _ciphers;

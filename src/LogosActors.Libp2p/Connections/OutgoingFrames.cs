@@ -15,6 +15,7 @@ internal sealed class OutgoingFrames(int limit)
     int _frame;
     int _end;
     int _room;
+    int _lastTaken;
 
     public bool IsEmpty => _end == 0;
 
@@ -52,7 +53,8 @@ internal sealed class OutgoingFrames(int limit)
     {
         if (_end == 0)
             return ([], 0);
-        var taken = (_bytes, Close());
+        _lastTaken = Close();
+        var taken = (_bytes, _lastTaken);
         (_bytes, _frame, _end) = ([], 0, 0);
         return taken;
     }
@@ -62,7 +64,7 @@ internal sealed class OutgoingFrames(int limit)
     {
         if (_bytes.Length > 0)
             ArrayPool<byte>.Shared.Return(_bytes);
-        (_bytes, _frame, _end) = ([], 0, 0);
+        (_bytes, _frame, _end, _lastTaken) = ([], 0, 0, 0);
     }
 
     void Begin(int start)
@@ -80,12 +82,13 @@ internal sealed class OutgoingFrames(int limit)
         return _end + CipherState.TagSize;
     }
 
-    /// <summary>Grows the buffer towards its limit. Returns its size.</summary>
+    /// <summary>Grows the buffer towards its limit, at first to the size that was last needed. Returns its size.</summary>
     int Grow(int needed)
     {
         if (_bytes.Length < needed && _bytes.Length < limit)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(needed, MinBuffer, limit));
+            var expected = _end == 0 ? _lastTaken : 2 * _end;
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Clamp(Math.Max(needed, expected), MinBuffer, limit));
             _bytes.AsSpan(0, _end).CopyTo(larger);
             if (_bytes.Length > 0)
                 ArrayPool<byte>.Shared.Return(_bytes);

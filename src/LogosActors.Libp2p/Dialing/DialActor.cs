@@ -94,7 +94,7 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
     {
         try
         {
-            return new Resolved(await AddressResolver.ResolveAsync(more, _over));
+            return new Resolved(await environment.Resolver.ResolveAsync(more, _over));
         }
         catch (OperationCanceledException)
         {

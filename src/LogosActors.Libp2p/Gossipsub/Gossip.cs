@@ -42,6 +42,15 @@ internal static class Gossip
     /// <summary>Publishes data; answered by <see cref="Published"/>. Who publishes much waits for answers, so that the mailbox stays short.</summary>
     public sealed record Publish(string Topic, ReadOnlyMemory<byte> Data);
 
+    /// <summary>Publishes data, again if it was seen before; answered by <see cref="PublishedTagged"/>.</summary>
+    /// <param name="Topic">The topic.</param>
+    /// <param name="Data">The data.</param>
+    /// <param name="Tag">Comes back with the answer.</param>
+    public sealed record PublishTagged(string Topic, ReadOnlyMemory<byte> Data, object Tag);
+
+    /// <summary>The answer to <see cref="PublishTagged"/>.</summary>
+    public sealed record PublishedTagged(object Tag, PublishOutcome Outcome);
+
     /// <summary>The answer to <see cref="Subscribe"/>: false when the topic's name is over the limit.</summary>
     public sealed record Subscribed(string Topic, bool IsAccepted);
 
@@ -63,7 +72,8 @@ internal static class Gossip
     /// <param name="Topic">Its topic.</param>
     /// <param name="Data">Its data.</param>
     /// <param name="From">Who sent it to us first.</param>
-    public sealed record Delivered(string Topic, ReadOnlyMemory<byte> Data, PeerId From);
+    /// <param name="Author">Who has signed it; null: nobody.</param>
+    public sealed record Delivered(string Topic, ReadOnlyMemory<byte> Data, PeerId From, PeerId? Author = null);
 
     /// <summary>A peer is to be dialled; told to the parent.</summary>
     /// <param name="Peer">Whom.</param>

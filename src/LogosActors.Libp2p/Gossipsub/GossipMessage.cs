@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LogosActors.Libp2p.Encoding;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
@@ -8,6 +9,7 @@ internal sealed class GossipMessage
 {
     readonly byte[] _encoded;
     Dictionary<GossipsubPeer, int>? _retransmissions;
+    PeerId? _author;
 
     GossipMessage(byte[] encoded, int dataStart, int dataLength, string topic, MessageId id)
     {
@@ -20,6 +22,20 @@ internal sealed class GossipMessage
     public MessageId Id { get; }
 
     public ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>Whether the message has a signature.</summary>
+    public bool IsSigned { get; private init; }
+
+    /// <summary>Whom a signed message names as its author; null when it is not signed, or names nobody.</summary>
+    public PeerId? Author
+    {
+        get
+        {
+            if (_author is null && IsSigned)
+                PeerId.TryDecode(View().From, out _author, out _);
+            return _author;
+        }
+    }
 
     /// <summary>The protobuf message, with nothing in it but the known fields.</summary>
     public ReadOnlySpan<byte> Encoded => _encoded;
@@ -38,7 +54,7 @@ internal sealed class GossipMessage
         writer.Bytes(4, view.Topic);
         Write(ref writer, 5, view.Signature);
         Write(ref writer, 6, view.Key);
-        return new GossipMessage(encoded, dataStart, view.Data.Length, topic, id) { ReceivedFrom = receivedFrom };
+        return new GossipMessage(encoded, dataStart, view.Data.Length, topic, id) { ReceivedFrom = receivedFrom, IsSigned = !view.Signature.IsEmpty };
     }
 
     /// <summary>Who sent it to us first; null: it is our own.</summary>

@@ -74,7 +74,7 @@ internal sealed partial class GossipsubActor
         var subscribers = _registrations.SubscribersOf(message.Topic);
         if (subscribers.Count == 0)
             return;
-        var delivered = new Gossip.Delivered(message.Topic, message.Data, from);
+        var delivered = new Gossip.Delivered(message.Topic, message.Data, from, message.Author);
         for (var i = 0; i < subscribers.Count; i++)
             subscribers[i].Tell(delivered, Self);
     }

@@ -85,7 +85,10 @@ internal sealed partial class GossipsubActor : Actor
                 _router.Heartbeat(now);
                 break;
             case Gossip.Publish publish:
-                Answer(Gossip.Published.As(Publish(publish, now)));
+                Answer(Gossip.Published.As(Publish(publish.Topic, publish.Data, mayRepeat: false, now)));
+                break;
+            case Gossip.PublishTagged publish:
+                Answer(new Gossip.PublishedTagged(publish.Tag, Publish(publish.Topic, publish.Data, mayRepeat: true, now)));
                 break;
             case Gossip.Validated validated when validated.Incarnation == this:
                 EndValidation(validated, now);
@@ -180,13 +183,13 @@ internal sealed partial class GossipsubActor : Actor
         Self.Tell(received);
     }
 
-    PublishOutcome Publish(Gossip.Publish publish, TimeSpan now)
+    PublishOutcome Publish(string topic, ReadOnlyMemory<byte> data, bool mayRepeat, TimeSpan now)
     {
         if (_settings.Options.Signatures is not SignaturePolicy.StrictSign)
-            return _router.Publish(publish.Topic, publish.Data.Span, now);
-        if (publish.Data.Length > _settings.Options.Limits.MessageSize.Bytes)
+            return _router.Publish(topic, new MessageView { Data = data.Span }, now, mayRepeat);
+        if (data.Length > _settings.Options.Limits.MessageSize.Bytes)
             return PublishOutcome.TooLarge;
-        return _router.Publish(publish.Topic, MessageSignature.Sign(_settings.Key!, publish.Topic, publish.Data.Span, ++_sequence), now);
+        return _router.Publish(topic, MessageSignature.Sign(_settings.Key!, topic, data.Span, ++_sequence), now, mayRepeat);
     }
 
     void Subscribe(Gossip.Subscribe subscribe, TimeSpan now)

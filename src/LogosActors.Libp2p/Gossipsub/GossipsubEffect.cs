@@ -75,6 +75,9 @@ public enum PublishOutcome
     /// <summary>No peer of the topic is connected; the message is gossiped about if one comes in time.</summary>
     NoPeers,
 
+    /// <summary>Peers of the topic are connected, and none takes messages as fast as they are published: their queues are full.</summary>
+    Congested,
+
     /// <summary>A message with the same id was seen already.</summary>
     Duplicate,
 

@@ -100,6 +100,16 @@ public sealed record GossipsubLimits : IValidatedOptions
     [NumberRange(1, 1_000_000)]
     public int PendingValidationsPerPeer { get; init; } = 2048;
 
+    /// <summary>The size of all messages whose validation is under way; further ones are dropped without penalty.</summary>
+    /// <value>Default 128 MiB.</value>
+    [SizeRange("64 KiB", "16 GiB")]
+    public DataSize PendingValidationSize { get; init; } = DataSize.FromMebibytes(128);
+
+    /// <summary>The same for the messages of one peer.</summary>
+    /// <value>Default 32 MiB, so that one peer cannot fill the pipeline.</value>
+    [SizeRange("64 KiB", "16 GiB")]
+    public DataSize PendingValidationSizePerPeer { get; init; } = DataSize.FromMebibytes(32);
+
     /// <summary>Messages that wait to be sent to one peer.</summary>
     /// <value>Default 8192.</value>
     [NumberRange(1, 1_000_000)]
@@ -132,5 +142,7 @@ public sealed record GossipsubLimits : IValidatedOptions
             yield return "rpc-size must leave 1 KiB beyond message-size.";
         if (QueuedSize.Bytes < MessageSize.Bytes)
             yield return "queued-size must hold one message of message-size.";
+        if (Math.Min(PendingValidationSize.Bytes, PendingValidationSizePerPeer.Bytes) < MessageSize.Bytes + 1024)
+            yield return "pending-validation-size and pending-validation-size-per-peer must hold one message of message-size, and 1 KiB.";
     }
 }

@@ -41,6 +41,9 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
     /// <summary>The topics it is subscribed to; at most <see cref="GossipsubLimits.TopicsPerPeer"/>.</summary>
     public HashSet<TopicState> Topics { get; } = [];
 
+    /// <summary>Topics that it has left while in our mesh, since the last heartbeat: its PRUNE comes behind, in the same RPC or the next.</summary>
+    public HashSet<TopicState> Left { get; } = [];
+
     /// <summary>Its signed peer record (RFC 0003), to offer to pruned peers; empty: not known.</summary>
     public ReadOnlyMemory<byte> SignedRecord { get; set; }
 
@@ -49,6 +52,9 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
 
     /// <summary>Messages of this peer whose validation is under way.</summary>
     public int PendingValidations { get; set; }
+
+    /// <summary>Their size in bytes.</summary>
+    public long PendingSize { get; set; }
 
     /// <summary>IHAVEs since the last heartbeat.</summary>
     public int Haves { get; set; }
@@ -76,6 +82,7 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
     public void BeginHeartbeat(int heartbeat)
     {
         (Haves, Asked, Wanted, Unwanted) = (0, 0, 0, 0);
+        Left.Clear();
         while (_unwantedOrder is not null && _unwantedOrder.TryPeek(out var id) && _unwanted![id] <= heartbeat)
             _unwanted.Remove(_unwantedOrder.Dequeue());
     }

@@ -55,7 +55,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
     {
         switch (message)
         {
-            case Gossip.Publish or Gossip.Subscribe or Gossip.Unsubscribe or Gossip.SetValidator or Gossip.SetApplicationScore or Gossip.GetStatus:
+            case Gossip.Publish or Gossip.PublishTagged or Gossip.Subscribe or Gossip.Unsubscribe or Gossip.SetValidator or Gossip.SetApplicationScore or Gossip.GetStatus:
                 Forward(_gossipsub!, message);
                 break;
             case PeerIdentified identified:
@@ -133,7 +133,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
             if (!environment.Connected.TryGetValue(id, out var connection))
                 return new NotOpened(id, ConnectionFailure.NotConnected);
             return new Opened(
-                connection, await connection.OpenStreamAsync(_protocols, environment.Options.NegotiationTimeout, environment.Time, _over));
+                connection, await connection.OpenStreamAsync(_protocols, environment, _over));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -209,6 +209,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
 
     void End(InboundEnded ended)
     {
+        ended.Inbound.Note();
         var id = ended.Inbound.Peer;
         if (_peers.TryGetValue(id, out var peer) && peer.Inbound == ended.Inbound)
         {

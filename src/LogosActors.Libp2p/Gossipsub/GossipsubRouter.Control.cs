@@ -37,7 +37,8 @@ internal sealed partial class GossipsubRouter
     {
         if (Find(prune.Topic) is not { IsJoined: true } topic)
             return;
-        var wasInMesh = RemoveFromMesh(topic, peer);
+        // Who leaves a topic says so before it prunes: subscriptions come first, in go- and js-libp2p in an RPC of their own.
+        var wasInMesh = RemoveFromMesh(topic, peer) | peer.Left.Remove(topic);
         var backoff = prune.Backoff == 0 ? _options.PruneBackoff : TimeSpan.FromSeconds(Math.Min(prune.Backoff, LongestBackoff.TotalSeconds));
         topic.Backoffs.Add(peer.Id, now, backoff);
         // Only a peer that we had chosen, or accepted, may send us elsewhere, so each such list costs it its place.

@@ -10,14 +10,17 @@ internal sealed partial class GossipsubRouter
     /// <param name="topic">The topic; we need not be subscribed to it.</param>
     /// <param name="message">The message; its topic is set here.</param>
     /// <param name="now">The time.</param>
-    public PublishOutcome Publish(string topic, MessageView message, TimeSpan now)
+    /// <param name="mayRepeat">Whether a message that was seen before goes out again: to the peers of now, of whom those that remember it pass it over.</param>
+    public PublishOutcome Publish(string topic, MessageView message, TimeSpan now, bool mayRepeat = false)
     {
         var utf8 = System.Text.Encoding.UTF8.GetBytes(topic);
         if (message.Data.Length > _limits.MessageSize.Bytes)
             return PublishOutcome.TooLarge;
         if (utf8.Length > _limits.TopicLength || !SatisfiesPolicy(message) || !TryIdentify(message, out var id))
             return PublishOutcome.Invalid;
-        if (_seen.Contains(id))
+        var status = _seen.Find(id, out _);
+        // What is not known to be valid is not sent on, whoever wants it.
+        if (status is not SeenStatus.Unknown && !(mayRepeat && status is SeenStatus.Accepted))
             return PublishOutcome.Duplicate;
         message = new MessageView
         {
@@ -29,18 +32,20 @@ internal sealed partial class GossipsubRouter
             Key = message.Key,
         };
         var published = GossipMessage.Create(message, topic, id);
-        _seen.Add(id, SeenStatus.Accepted, now);
+        if (status is SeenStatus.Unknown)
+            _seen.Add(id, SeenStatus.Accepted, now);
         _cache.Put(published);
-        var sent = 0;
+        var outcome = PublishOutcome.NoPeers;
         foreach (var peer in Targets(topic, now))
         {
-            if (peer.IsUnwanted(id))
-                continue;
-            peer.Queue.Message(published, OutboundPriority.Published, now);
+            // Who does not want it has it.
+            if (peer.IsUnwanted(id) || peer.Queue.Message(published, OutboundPriority.Published, now))
+                outcome = PublishOutcome.Sent;
+            else if (outcome is PublishOutcome.NoPeers)
+                outcome = PublishOutcome.Congested;
             Announce(peer);
-            sent++;
         }
-        return sent > 0 ? PublishOutcome.Sent : PublishOutcome.NoPeers;
+        return outcome;
     }
 
     /// <summary>Whether the message's validation is under way.</summary>
@@ -52,7 +57,7 @@ internal sealed partial class GossipsubRouter
     {
         if (!_pending.Remove(id, out var message))
             return false;
-        message.ReceivedFrom!.PendingValidations--;
+        NotePending(message, -1);
         _topics.TryGetValue(message.Topic, out var topic);
         switch (result)
         {
@@ -90,7 +95,7 @@ internal sealed partial class GossipsubRouter
         }
         _promises.Fulfil(id);
         // Not marked as seen: when there is room again, another peer's copy may come through.
-        if (_pending.Count >= _limits.PendingValidations || peer.PendingValidations >= _limits.PendingValidationsPerPeer)
+        if (IsPipelineFull(peer, view))
             return;
         var message = GossipMessage.Create(view, topic.Name, id, peer);
         // A long validation may outlive its entry in the seen cache.
@@ -101,10 +106,24 @@ internal sealed partial class GossipsubRouter
         }
         _seen.Add(id, SeenStatus.Pending, now);
         _recent.Add(message);
-        peer.PendingValidations++;
+        NotePending(message, 1);
         if (view.Data.Length >= _options.IDontWantThreshold.Bytes)
             AnnounceUnwanted(topic, peer, id);
         _effects.Enqueue(new GossipsubEffect(GossipsubEffectKind.Validate, peer.Id, message));
+    }
+
+    bool IsPipelineFull(GossipsubPeer peer, in MessageView view) =>
+        _pending.Count >= _limits.PendingValidations
+        || peer.PendingValidations >= _limits.PendingValidationsPerPeer
+        || _pendingSize + view.Data.Length > _limits.PendingValidationSize.Bytes
+        || peer.PendingSize + view.Data.Length > _limits.PendingValidationSizePerPeer.Bytes;
+
+    void NotePending(GossipMessage message, int change)
+    {
+        var (peer, size) = (message.ReceivedFrom!, change * message.Encoded.Length);
+        peer.PendingValidations += change;
+        peer.PendingSize += size;
+        _pendingSize += size;
     }
 
     void ReceiveDuplicate(GossipsubPeer peer, TopicState topic, in MessageId id, SeenStatus status, TimeSpan decided, TimeSpan now)

@@ -77,7 +77,8 @@ internal sealed partial class GossipsubRouter
                 return;
             topic.Peers.Remove(peer);
             topic.Fanout.Remove(peer);
-            RemoveFromMesh(topic, peer);
+            if (RemoveFromMesh(topic, peer))
+                peer.Left.Add(topic);
             RemoveIfIdle(topic);
             return;
         }

@@ -32,6 +32,7 @@ internal sealed partial class GossipsubRouter
     readonly GossipsubRpc _rpc = new();
     readonly List<GossipsubPeer> _candidates = [];
     readonly List<MessageId> _ids = [];
+    long _pendingSize;
 
     /// <param name="options">Validated here.</param>
     /// <param name="random">The source of every choice; the same seed and inputs give the same effects.</param>

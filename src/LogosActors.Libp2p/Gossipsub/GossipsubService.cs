@@ -80,7 +80,7 @@ public sealed class GossipsubService
         MessageValidator? decide = validator is null
             ? null
             : (message, cancellation) => validator(
-                new PubsubMessage(message.Topic, message.Data, message.ReceivedFrom?.Id ?? _host.PeerId), cancellation);
+                new PubsubMessage(message.Topic, message.Data, message.ReceivedFrom?.Id ?? _host.PeerId, message.Author), cancellation);
         _peers.Tell(new Gossip.SetValidator(topic, decide));
     }
 
@@ -127,6 +127,7 @@ public sealed class GossipsubService
         finally
         {
             _peers.Tell(new GossipsubPeersActor.InboundEnded(inbound, !isWellFormed));
+            await inbound.Noted.WaitAsync(cancellation);
         }
     }
 

@@ -8,11 +8,16 @@ internal sealed class InboundGossip(LibP2pStream stream)
 {
     readonly TaskCompletionSource<StreamLink> _link = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _noted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PeerId Peer => stream.RemotePeer;
 
     /// <summary>The link that is fed; null while there is none.</summary>
     public StreamLink? Link { get; private set; }
+
+    /// <summary>Ends when the owner of the links has noted the end: until then the stream counts as open, or a peer that opens and
+    /// resets streams would fill a mailbox.</summary>
+    public Task Noted => _noted.Task;
 
     /// <summary>Ends when the stream is read no more: only then may another feed the same link.</summary>
     public Task Ended => _ended.Task;
@@ -29,6 +34,9 @@ internal sealed class InboundGossip(LibP2pStream stream)
             _ = previous.Ended.ContinueWith(
                 _ => _link.TrySetResult(link), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
+
+    /// <summary>The owner of the links knows of the end.</summary>
+    public void Note() => _noted.TrySetResult();
 
     /// <summary>Ends the stream, whether it feeds a link or waits for one.</summary>
     public void Reset()

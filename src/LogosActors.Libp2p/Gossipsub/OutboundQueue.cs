@@ -90,7 +90,8 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     }
 
     /// <summary>Queues a message; when the queue is full, one of the lowest priority is dropped, this one if none is lower.</summary>
-    public void Message(GossipMessage message, OutboundPriority priority, TimeSpan now)
+    /// <returns>Whether it is queued.</returns>
+    public bool Message(GossipMessage message, OutboundPriority priority, TimeSpan now)
     {
         var size = message.Encoded.Length;
         while (Count >= limits.QueuedMessages || Size + size > limits.QueuedSize.Bytes)
@@ -98,12 +99,13 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
             if (!TryDropBelow(priority))
             {
                 Dropped++;
-                return;
+                return false;
             }
         }
         _lanes[(int)priority].Enqueue(new Waiting(message, now));
         Count++;
         Size += size;
+        return true;
     }
 
     /// <summary>Fills an RPC up to the batch size, with one message at least if any waits.</summary>

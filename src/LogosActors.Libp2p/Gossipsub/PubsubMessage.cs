@@ -6,7 +6,8 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// <param name="Topic">Its topic.</param>
 /// <param name="Data">Its data, at most <see cref="GossipsubLimits.MessageSize"/>.</param>
 /// <param name="ReceivedFrom">The peer that sent it to this host first; not necessarily its author.</param>
-public sealed record PubsubMessage(string Topic, ReadOnlyMemory<byte> Data, PeerId ReceivedFrom);
+/// <param name="Author">Who has signed it, where <see cref="SignaturePolicy"/> lets messages be signed; null: nobody.</param>
+public sealed record PubsubMessage(string Topic, ReadOnlyMemory<byte> Data, PeerId ReceivedFrom, PeerId? Author = null);
 
 /// <summary>Decides about the messages of one topic before they are delivered and forwarded (spec v1.1 §Extended Validators).</summary>
 /// <remarks>

@@ -16,7 +16,7 @@ internal sealed class TopicReceiverActor(Action<PubsubMessage> receiver) : Actor
         }
         try
         {
-            receiver(new PubsubMessage(delivered.Topic, delivered.Data, delivered.From));
+            receiver(new PubsubMessage(delivered.Topic, delivered.Data, delivered.From, delivered.Author));
         }
 #pragma warning disable CA1031 // the application's failure is not the subscription's
         catch (Exception e)

@@ -92,7 +92,7 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
             await stream.NegotiateAsync(listener, either.Token);
             if (listener.Protocol is { } protocol)
             {
-                stream.Protocol = protocol;
+                environment.Agreed(stream, protocol);
                 return new Negotiated(stream, handlers.Handlers[protocol]);
             }
         }

@@ -39,6 +39,12 @@ internal static class Host
     /// <summary>A connection that was taken has ended.</summary>
     public sealed record Ended(PeerConnection Connection, ConnectionFailure Reason);
 
+    /// <summary>Too much of the machine's memory is held for peers.</summary>
+    public sealed record MemoryPressed
+    {
+        public static readonly MemoryPressed Instance = new();
+    }
+
     /// <summary>Closes the connection to a peer; the answer is <see cref="Disconnected"/> once it has ended.</summary>
     public sealed record Disconnect(PeerId Peer);
 

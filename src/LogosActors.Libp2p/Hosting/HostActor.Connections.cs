@@ -9,6 +9,9 @@ namespace LogosActors.Libp2p.Hosting;
 /// <summary>Which connections are taken, and which one of a peer is kept.</summary>
 internal sealed partial class HostActor
 {
+    /// <summary>How long a connection that was told to close has to give back what it holds, before another is chosen.</summary>
+    static readonly TimeSpan MemoryInterval = TimeSpan.FromSeconds(2);
+
     void Take(Host.Upgraded upgraded)
     {
         var peer = upgraded.Connection.RemotePeer;
@@ -65,6 +68,23 @@ internal sealed partial class HostActor
         _closing.Add(connections[chosen]);
         connections[chosen].Actor.Tell(ConnectionActor.Close.Instance, Self);
         return true;
+    }
+
+    /// <summary>Closes one of the connections that hold most unread bytes, and looks again while too many are held.</summary>
+    void RelieveMemory()
+    {
+        if (!environment.Memory.IsPressed)
+            return;
+        PeerConnection[] connections = [.. _open.Where(connection => !_closing.Contains(connection))];
+        var chosen = Pruning.ChooseForMemory([.. connections.Select(WorthOf)], [.. connections.Select(connection => connection.Connection.Memory.Held)]);
+        if (chosen >= 0)
+        {
+            var pruned = connections[chosen];
+            Log.LogInformation("{Peer} is disconnected: {Held} bytes of it are unread", pruned.Peer, pruned.Connection.Memory.Held);
+            _closing.Add(pruned);
+            pruned.Actor.Tell(ConnectionActor.Close.Instance, Self);
+        }
+        Context.StartSingleTimer(Host.MemoryPressed.Instance, Host.MemoryPressed.Instance, MemoryInterval);
     }
 
     ConnectionWorth WorthOf(PeerConnection connection) => new(

@@ -36,6 +36,8 @@ internal sealed partial class HostActor(HostEnvironment environment) : Actor
     protected override void PreStart()
     {
         StartJournal();
+        var self = Self;
+        environment.Memory.Pressed = () => self.Tell(Host.MemoryPressed.Instance);
         foreach (var peer in environment.Kept.Keys)
             Keep(peer);
         var exchange = new IdentifyExchange(environment);
@@ -95,6 +97,9 @@ internal sealed partial class HostActor(HostEnvironment environment) : Actor
                 break;
             case Host.Upgraded upgraded:
                 Take(upgraded);
+                break;
+            case Host.MemoryPressed:
+                RelieveMemory();
                 break;
             case Host.Ended ended:
                 Forget(ended.Connection, ended.Reason);

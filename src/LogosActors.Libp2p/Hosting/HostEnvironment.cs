@@ -4,6 +4,8 @@ using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Connections.Tcp;
 using LogosActors.Libp2p.Connections.WebSocket;
+using LogosActors.Libp2p.Dialing;
+using LogosActors.Libp2p.Dialing.Dns;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Peers;
@@ -11,12 +13,15 @@ using LogosActors.Libp2p.Peers;
 namespace LogosActors.Libp2p.Hosting;
 
 /// <summary>What the actors of one host share. Safe for any number of threads.</summary>
-internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions options, TimeProvider time) : IDisposable
+internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions options, TimeProvider time, MemoryBudget memory) : IDisposable
 {
+    /// <summary>How long one question to a DNS server may take: all servers are asked within a dial's time.</summary>
+    static readonly TimeSpan DnsTimeout = TimeSpan.FromSeconds(1);
+
     readonly long _origin = time.GetTimestamp();
     readonly CancellationTokenSource _stopping = new();
     readonly OpenConnections _open = new();
-    readonly ConnectionUpgrader _upgrader = new(identity, Connections(options), time);
+    readonly ConnectionUpgrader _upgrader = new(identity, Connections(options), time, memory);
     readonly ITransport[] _transports =
         [new TcpTransport(), new WebSocketTransport(options.WebSocketCertificate, options.ValidateWebSocketCertificate, time)];
     readonly Lock _inboundGate = new();
@@ -25,6 +30,13 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
         options.Limits.MaxPendingInboundPerAddress,
         options.Limits.InboundRatePerAddress,
         burst: Math.Max(1, (int)(2 * options.Limits.InboundRatePerAddress)));
+    readonly Lock _bandwidthGate = new();
+    readonly Bandwidth _bandwidth = new(options.Limits);
+
+    public HostEnvironment(PrivateKey identity, Libp2pHostOptions options, TimeProvider time)
+        : this(identity, options, time, new MemoryBudget(options.Limits.MaxUnread.Bytes))
+    {
+    }
 
     public PeerId Self { get; } = PeerId.FromPublicKey(identity.PublicKey);
 
@@ -33,6 +45,14 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     public Libp2pHostOptions Options => options;
 
     public TimeProvider Time => time;
+
+    /// <summary>Turns names into addresses.</summary>
+    public AddressResolver Resolver { get; } = new((name, cancellation) =>
+        // The system's servers change with the networks that the machine is in.
+        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : ResolverConfiguration.Servers(), DnsTimeout, time).TextsAsync(name, cancellation));
+
+    /// <summary>What connections hold of the machine's memory.</summary>
+    public MemoryBudget Memory => memory;
 
     /// <summary>Cancelled when the host stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -69,8 +89,34 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     /// <summary>Upgrades a plain connection to one that the host closes at its end at the latest.</summary>
     /// <exception cref="ConnectionException">See <see cref="ConnectionUpgrader.UpgradeAsync"/>.</exception>
     public async Task<MuxedConnection> UpgradeAsync(
-        ITransportConnection transport, bool isDialer, PeerId? expected, CancellationToken cancellation) =>
-        await _open.AddAsync(await _upgrader.UpgradeAsync(transport, isDialer, expected, cancellation));
+        ITransportConnection transport, bool isDialer, PeerId? expected, CancellationToken cancellation)
+    {
+        var metered = _bandwidth.LimitsConnections ? new MeteredConnection(transport, Read, time) : null;
+        var connection = await _open.AddAsync(await _upgrader.UpgradeAsync(metered ?? transport, isDialer, expected, cancellation));
+        if (metered is not null)
+            metered.Peer = connection.RemotePeer;
+        return connection;
+    }
+
+    /// <summary>A stream's protocol is agreed on: from now on it is read as fast as the protocol may be.</summary>
+    public void Agreed(LibP2pStream stream, string protocol)
+    {
+        stream.Protocol = protocol;
+        if (_bandwidth.LimitsProtocol(protocol))
+            stream.Meter = new StreamMeter(bytes => Read(protocol, bytes), time);
+    }
+
+    TimeSpan Read(PeerId? peer, int bytes)
+    {
+        lock (_bandwidthGate)
+            return _bandwidth.Read(peer, bytes, Now);
+    }
+
+    TimeSpan Read(string protocol, int bytes)
+    {
+        lock (_bandwidthGate)
+            return _bandwidth.Read(protocol, bytes, Now);
+    }
 
     /// <summary>Lets a stranger begin a handshake, or not; <see cref="EndInbound"/> ends it.</summary>
     public bool TryBeginInbound(IPAddress? address)

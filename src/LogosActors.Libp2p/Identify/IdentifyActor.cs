@@ -70,7 +70,7 @@ internal sealed class IdentifyActor(HostEnvironment environment, IdentifyExchang
         {
             if (!environment.Connected.TryGetValue(peer, out var connection))
                 return new Heard(peer, null, DecodeError.None);
-            await using var stream = await connection.OpenStreamAsync([IdentifyExchange.Protocol], Timeout, environment.Time, late.Token);
+            await using var stream = await connection.OpenStreamAsync([IdentifyExchange.Protocol], environment, late.Token);
             await stream.CloseWriteAsync(late.Token);
             var (identity, error) = await IdentifyExchange.ReceiveAsync(stream, late.Token);
             return new Heard(peer, identity, error);
@@ -92,8 +92,7 @@ internal sealed class IdentifyActor(HostEnvironment environment, IdentifyExchang
             {
                 if (!environment.Connected.TryGetValue(peer, out var connection))
                     return;
-                await using var stream =
-                    await connection.OpenStreamAsync([IdentifyExchange.PushProtocol], Timeout, environment.Time, late.Token);
+                await using var stream = await connection.OpenStreamAsync([IdentifyExchange.PushProtocol], environment, late.Token);
                 await exchange.SendAsync(stream, late.Token);
                 // The peer has read all when it finishes; letting go of the stream before could overtake the last bytes.
                 await stream.ReadAsync(new byte[1], late.Token);

@@ -37,6 +37,27 @@ internal static class Pruning
         return chosen;
     }
 
+    /// <summary>The index of the connection to close because too many bytes are unread; -1 when none may be.</summary>
+    /// <param name="connections">What each is worth.</param>
+    /// <param name="held">How many unread bytes each holds.</param>
+    /// <remarks>Of those that hold at least half as much as the one with most, the one of the lowest score goes, then that with most.</remarks>
+    public static int ChooseForMemory(IReadOnlyList<ConnectionWorth> connections, IReadOnlyList<long> held)
+    {
+        long most = 0;
+        for (var i = 0; i < connections.Count; i++)
+            most = connections[i].IsKept ? most : Math.Max(most, held[i]);
+        var chosen = -1;
+        for (var i = 0; i < connections.Count; i++)
+        {
+            if (connections[i].IsKept || held[i] == 0 || held[i] < most - (most / 2))
+                continue;
+            var byScore = chosen < 0 ? -1 : connections[i].Score.CompareTo(connections[chosen].Score);
+            if (byScore < 0 || (byScore == 0 && held[i] > held[chosen]))
+                chosen = i;
+        }
+        return chosen;
+    }
+
     static int Compare(in ConnectionWorth left, in ConnectionWorth right) =>
         left.Score.CompareTo(right.Score) is not 0 and var byScore ? byScore
         : left.Streams.CompareTo(right.Streams) is not 0 and var byStreams ? byStreams

@@ -52,6 +52,9 @@ internal interface IMultiplexer
     /// <returns>Bytes written.</returns>
     int WriteControl(Span<byte> destination, TimeSpan now);
 
+    /// <summary>The connection has ended: what is still unread counts no more.</summary>
+    void End();
+
     /// <summary>Does what is due.</summary>
     /// <returns>When to call again.</returns>
     TimeSpan Tick(TimeSpan now);

@@ -63,9 +63,11 @@ public sealed class RequestClient<TRequest, TResponse> : IDisposable
 
     async Task<RequestResult<TResponse>> AskAsync(PeerId peer, byte[] request, CancellationToken cancellation)
     {
-        await using var stream = await _host.OpenStreamAsync(peer, _protocol.Id, cancellation);
-        await LengthPrefixed.WriteAsync(stream, request, cancellation);
+        var (stream, proposal) = await _host.OpenWithAsync(peer, _protocol.Id, LengthPrefixed.Frame(request), cancellation);
+        await using var _ = stream;
         await stream.CloseWriteAsync(cancellation);
+        if (proposal is not null && !await proposal.ConfirmAsync(cancellation))
+            return new RequestResult<TResponse>(ConnectionFailure.NegotiationFailed, $"{peer} speaks {_protocol.Id} no more.");
         var (message, error) = await LengthPrefixed.ReadAsync(stream, _protocol.Response.MaxLength, cancellation);
         if (message is null && error is DecodeError.None)
             error = DecodeError.Truncated;

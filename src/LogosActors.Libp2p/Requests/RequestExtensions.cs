@@ -6,7 +6,7 @@ namespace LogosActors.Libp2p.Requests;
 /// <summary>Answers one question of a peer.</summary>
 /// <param name="peer">Who asks.</param>
 /// <param name="request">The question.</param>
-/// <param name="cancellation">Cancelled when the time is up, the connection has ended or the host stops.</param>
+/// <param name="cancellation">Cancelled when the time is up, the peer gives up, the connection has ended or the host stops.</param>
 public delegate Task<TResponse> RequestHandler<in TRequest, TResponse>(PeerId peer, TRequest request, CancellationToken cancellation);
 
 /// <summary>Questions and answers on a host.</summary>
@@ -71,7 +71,10 @@ internal sealed class RequestServer<TRequest, TResponse>(
             stream.Reset();
             return;
         }
-        var answer = protocol.Response.Encode(await handler(stream.RemotePeer, request, either.Token).WaitAsync(either.Token));
+        var answering = handler(stream.RemotePeer, request, either.Token).WaitAsync(either.Token);
+        if (await Task.WhenAny(answering, stream.Ended) != answering)
+            await either.CancelAsync();
+        var answer = protocol.Response.Encode(await answering);
         if (answer.Length > protocol.Response.MaxLength)
             throw new InvalidOperationException($"The answer has {answer.Length} bytes; {protocol.Id} takes {protocol.Response.MaxLength}.");
         await LengthPrefixed.WriteAsync(stream, answer, either.Token);

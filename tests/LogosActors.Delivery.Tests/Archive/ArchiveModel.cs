@@ -48,7 +48,7 @@ internal sealed class ArchiveModel
         Start = random.Next(2) == 0 ? null : ArchiveSamples.Noon + (random.Next(-5, 45) * 300 * ArchiveSamples.Second),
         End = random.Next(2) == 0 ? null : ArchiveSamples.Noon + (random.Next(-5, 45) * 300 * ArchiveSamples.Second),
         IsForward = random.Next(2) == 0,
-        Limit = random.Next(1, 30),
+        Limit = random.Next(10) == 0 ? 1 : random.Next(5, 40),
     };
 
     public IReadOnlyList<MessageHash> RandomHashes(Random random) =>

@@ -30,6 +30,13 @@ internal static class ArchiveSamples
     public static ArchivedMessage[] Series(int count, long from = Noon, string content = "/app/1/chat/proto", string pubsub = Shard0) =>
         [.. Enumerable.Range(0, count).Select(i => Message(from + (i * Second), content, pubsub))];
 
+    /// <summary>Text that no database makes shorter.</summary>
+    public static string RandomText(Random random, int length) => string.Create(length, random, static (text, source) =>
+    {
+        for (var i = 0; i < text.Length; i++)
+            text[i] = (char)source.Next(' ', '~');
+    });
+
     /// <summary>Hashes, which say what a message is.</summary>
     public static IEnumerable<MessageHash> Hashes(this ArchivePage? page) => Assert.IsType<ArchivePage>(page).Messages.Select(message => message.Hash);
 

@@ -39,8 +39,8 @@ public sealed class LogosNodeSettingsTests
         Assert.Equal(options.Network, settings.Network);
         Assert.Equal(options.ListenAddresses, settings.ListenAddresses);
         Assert.Equal(
-            (options.Mode, options.DataDirectory, options.MaxMessageSize, options.TargetRelayPeers, options.EventCapacity, options.Host.Limits),
-            (settings.Mode, settings.DataDirectory, settings.MaxMessageSize, settings.TargetRelayPeers, settings.EventCapacity, settings.Host.Limits));
+            (options.Mode, options.DataDirectory, options.MaxMessageSize, options.TargetRelayPeers, options.EventCapacity, options.Host.Limits.MaxConnections),
+            (settings.Mode, settings.DataDirectory, settings.MaxMessageSize, settings.TargetRelayPeers, settings.EventCapacity, settings.Host.Limits.MaxConnections));
     }
 
     [Fact]

@@ -72,6 +72,34 @@ public sealed class MixedMeshTests
         Assert.Equal(theirs.Id, messages.Current.ReceivedFrom);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_failure_of_our_router_both_sides_hear_each_other_again(bool weDial)
+    {
+        await using var ours = await OurHost.StartAsync();
+        await using var theirs = await StartTheirsAsync(areSigned: false, "tcp");
+        var gossipsub = Use(ours, areSigned: false);
+        await using var subscription = await gossipsub.SubscribeAsync(Topic);
+        await theirs.CallAsync("subscribe", new { Topic });
+        await ours.ConnectAsync(theirs, weDial);
+        await HasMeshAsync(theirs, 1);
+        await HasMeshAsync(gossipsub, 1);
+
+        // Nobody says such a thing; it stands for a defect.
+        gossipsub.Actor.Tell(new Gossip.GetStatus(null!));
+
+        Assert.Equal(0, (await gossipsub.StatusAsync(Topic)).Peers);
+        await OurHost.UntilAsync(async () => (await gossipsub.StatusAsync(Topic)).Subscribers == 1);
+        await OurHost.UntilAsync(async () => OurHost.Texts(await theirs.CallAsync("mesh", new { Topic }), "subscribers").Contains(ours.Id.ToString(), StringComparer.Ordinal));
+        Assert.Equal(PublishOutcome.Sent, await gossipsub.PublishAsync(Topic, "theirs"u8.ToArray()));
+        await HeardAsync(theirs, "theirs", author: null);
+        await PublishAsync(theirs, "ours");
+        await using var messages = subscription.ReadAllAsync().GetAsyncEnumerator();
+        Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal("ours"u8.ToArray(), messages.Current.Data.ToArray());
+    }
+
     static GossipsubService Use(OurHost host, bool areSigned) => host.Host.UseGossipsub(new GossipsubOptions
     {
         HeartbeatInterval = Beat,

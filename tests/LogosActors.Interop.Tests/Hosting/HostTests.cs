@@ -8,7 +8,7 @@ public sealed class HostTests
     public static TheoryData<string, string, bool> Combinations()
     {
         var all = new TheoryData<string, string, bool>();
-        foreach (var transport in (string[])["tcp", "ws"])
+        foreach (var transport in (string[])["tcp", "ws", "wss"])
         {
             foreach (var muxer in (string[])["yamux", "mplex"])
             {
@@ -23,8 +23,9 @@ public sealed class HostTests
     [MemberData(nameof(Combinations))]
     public async Task Each_side_identifies_the_other_pings_it_and_exchanges_streams_with_it(string transport, string muxer, bool weDial)
     {
-        await using var theirs = await JsPeer.StartAsync(new() { Transports = [transport], Muxers = [muxer] });
-        await using var ours = await OurHost.StartAsync(transport, muxer);
+        using var certificate = LocalCertificate.Create();
+        await using var theirs = await JsPeer.StartAsync(new() { Transports = [transport], Muxers = [muxer], Certificate = certificate });
+        await using var ours = await OurHost.StartAsync(transport, muxer, certificate);
         ours.Host.Handle(ByteProtocols.Echo, async (stream, cancellation) =>
         {
             var buffer = new byte[1000];

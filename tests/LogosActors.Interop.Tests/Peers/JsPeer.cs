@@ -35,6 +35,7 @@ internal sealed class JsPeer : IAsyncDisposable
                 Key = options.Key is KeyType.Secp256k1 ? "secp256k1" : "ed25519",
                 options.Transports,
                 options.Muxers,
+                Certificate = options.Certificate is null ? null : LocalCertificate.Describe(options.Certificate),
                 options.Gossipsub,
             },
             JsonSerializerOptions.Web));

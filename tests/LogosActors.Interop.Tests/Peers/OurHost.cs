@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
@@ -22,14 +23,17 @@ internal sealed class OurHost : IAsyncDisposable
 
     public Multiaddr Address => Host.ListenAddresses[0];
 
-    /// <param name="transport">Where it listens: <c>tcp</c> or <c>ws</c>.</param>
+    /// <param name="transport">Where it listens: <c>tcp</c>, <c>ws</c> or <c>wss</c>.</param>
     /// <param name="muxer">Null for both.</param>
-    public static async Task<OurHost> StartAsync(string transport = "tcp", string? muxer = null)
+    /// <param name="certificate">The certificate of its WebSocket server, and the only one that it trusts of others'.</param>
+    public static async Task<OurHost> StartAsync(string transport = "tcp", string? muxer = null, X509Certificate2? certificate = null)
     {
         var key = PrivateKey.Generate(KeyType.Secp256k1);
         return new OurHost(key, await Libp2pHost.CreateAsync(key, new Libp2pHostOptions
         {
-            ListenAddresses = [Multiaddr.Parse($"/ip4/127.0.0.1/tcp/0{(transport is "ws" ? "/ws" : "")}")],
+            ListenAddresses = [Multiaddr.Parse($"/ip4/127.0.0.1/tcp/0{(transport is "tcp" ? "" : $"/{transport}")}")],
+            WebSocketCertificate = certificate,
+            ValidateWebSocketCertificate = certificate is null ? null : (_, shown, _, _) => certificate.Equals(shown),
             AgentVersion = "our-host",
             DialTimeout = Patience,
             UpgradeTimeout = Patience,

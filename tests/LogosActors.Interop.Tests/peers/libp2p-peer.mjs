@@ -19,11 +19,11 @@ import { ByteStream } from './byte-stream.mjs'
 import { base64, emit, serve } from './json-lines.mjs'
 import { gossipsub, pubsubCommands, tellMessages } from './pubsub.mjs'
 
-const { key = 'ed25519', transports = ['tcp'], muxers = ['yamux'], gossipsub: pubsub } = JSON.parse(process.argv[2] ?? '{}')
+const { key = 'ed25519', transports = ['tcp'], muxers = ['yamux'], certificate, gossipsub: pubsub } = JSON.parse(process.argv[2] ?? '{}')
 const MAX_STREAMS = 8192
 const PATIENCE = 60_000 // milliseconds; the defaults of a few seconds would make a busy machine fail tests
 
-const listenAddresses = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
+const listenAddresses = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws', wss: '/ip4/127.0.0.1/tcp/0/wss' }
 const muxerOf = {
   yamux: yamux({ maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS }),
   // mplex resets a stream whose reader falls behind by more than its buffer: the default of 4 MiB would fail busy machines.
@@ -33,7 +33,7 @@ const muxerOf = {
 const node = await createLibp2p({
   privateKey: await generateKeyPair({ ed25519: 'Ed25519', secp256k1: 'secp256k1' }[key]),
   addresses: { listen: transports.map(transport => listenAddresses[transport]) },
-  transports: [tcp(), webSockets({ filter: all })],
+  transports: [tcp(), webSockets({ filter: all, ...(certificate && { https: certificate, websocket: { ca: certificate.cert } }) })],
   connectionEncrypters: [noise()],
   streamMuxers: muxers.map(muxer => muxerOf[muxer]),
   connectionGater: { denyDialMultiaddr: () => false },

@@ -25,7 +25,7 @@ internal sealed partial class FuzzTargets : IDisposable
     readonly PrivateKey _key = PrivateKey.Generate(KeyType.Secp256k1);
     readonly char[] _text = new char[64 * 1024];
 
-    public FuzzTargets() => All = [.. OfEncoding(), .. OfIdentity(), .. OfRecords(), .. OfHandshakes(), .. OfStreams(), .. OfGossipsub()];
+    public FuzzTargets() => All = [.. OfEncoding(), .. OfIdentity(), .. OfRecords(), .. OfHandshakes(), .. OfStreams(), .. OfGossipsub(), .. OfNames()];
 
     public IReadOnlyList<FuzzTarget> All { get; }
 

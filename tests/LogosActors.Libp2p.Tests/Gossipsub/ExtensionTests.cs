@@ -127,6 +127,36 @@ public sealed class ExtensionTests(ITestOutputHelper output)
         Assert.All(node.Dialled, dialled => Assert.Equal([1], dialled.Record));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Peers_that_a_leaving_peer_offers_are_dialled_once(bool inOneRpc)
+    {
+        var options = GossipsubPresets.Relay with { Score = GossipsubPresets.Relay.Score with { AcceptPxThreshold = 0 } };
+        var network = new RouterNetwork(29, options);
+        var node = network.Add();
+        network.Subscribe(Topic, node);
+        var puppet = Puppets(network, node, 1)[0];
+        network.Run(2);
+        Assert.Equal([puppet.Id], node.Mesh(Topic));
+        var offers = 0;
+        ExchangedPeer[] Offered() => [new(NumberedPeer.Id(1000 + offers++).Bytes.ToArray(), new byte[] { 1 })];
+
+        if (!inOneRpc)
+            network.Say(puppet, node, rpc => rpc.Subscription(Topic, subscribe: false));
+        for (var times = 0; times < 3; times++)
+        {
+            network.Say(puppet, node, rpc =>
+            {
+                rpc.Subscription(Topic, subscribe: false);
+                rpc.Prune(Topic, TimeSpan.FromSeconds(10), Offered());
+            });
+        }
+        network.Run(0.2);
+
+        Assert.Single(node.Dialled);
+    }
+
     [Fact]
     public void Nodes_that_know_one_bootstrapper_find_each_other_and_outlive_it()
     {

@@ -53,6 +53,8 @@ public abstract class GossipsubActorTests(ITestOutputHelper output, Func<LogCapt
         Assert.Equal(PublishOutcome.NoPeers, await Publish(node, [1]));
         Assert.Equal(PublishOutcome.Duplicate, await Publish(node, [1]));
         Assert.Equal(PublishOutcome.TooLarge, await Publish(node, new byte[200_000]));
+        var again = await AwaitAsync(node.Ask<Gossip.PublishedTagged>(new Gossip.PublishTagged(Topic, new byte[] { 1 }, "tag"), Beat * 10));
+        Assert.Equal(("tag", PublishOutcome.NoPeers), (again.Tag, again.Outcome));
     }
 
     [Fact]

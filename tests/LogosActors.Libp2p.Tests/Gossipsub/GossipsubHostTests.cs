@@ -6,7 +6,7 @@ namespace LogosActors.Libp2p.Tests.Gossipsub;
 /// <summary>Gossipsub between hosts over loopback TCP.</summary>
 public sealed class GossipsubHostTests
 {
-    const string Topic = "news";
+    const string Topic = GossipNode.Topic;
 
     static readonly GossipsubOptions Signed = new() { HeartbeatInterval = TimeSpan.FromMilliseconds(100) };
     static readonly GossipsubOptions Relay = GossipsubPresets.Relay with { HeartbeatInterval = TimeSpan.FromMilliseconds(100) };
@@ -17,9 +17,9 @@ public sealed class GossipsubHostTests
     [MemberData(nameof(SigningOrNot))]
     public async Task Messages_flow_both_ways_between_hosts_that_are_connected_through_a_third(bool areSigned)
     {
-        await using var left = await Node.StartAsync(areSigned ? Signed : Relay);
-        await using var middle = await Node.StartAsync(areSigned ? Signed : Relay);
-        await using var right = await Node.StartAsync(areSigned ? Signed : Relay);
+        await using var left = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        await using var middle = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        await using var right = await GossipNode.StartAsync(areSigned ? Signed : Relay);
         await left.Host.ConnectAsync(middle.Host);
         await right.Host.ConnectAsync(middle.Host);
         await middle.HasMeshAsync(2);
@@ -34,11 +34,37 @@ public sealed class GossipsubHostTests
         Assert.Equal(["from the left", "from the right"], new[] { await middle.NextAsync(), await middle.NextAsync() }.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(SigningOrNot))]
+    public async Task Who_has_signed_a_message_is_told_with_it_whoever_has_sent_it_on(bool areSigned)
+    {
+        await using var author = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        await using var middle = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        await using var reader = await GossipNode.StartAsync(areSigned ? Signed : Relay);
+        var validated = new System.Collections.Concurrent.ConcurrentQueue<PubsubMessage>();
+        reader.Gossipsub.SetValidator(Topic, (message, _) =>
+        {
+            validated.Enqueue(message);
+            return new(ValidationResult.Accept);
+        });
+        await author.Host.ConnectAsync(middle.Host);
+        await reader.Host.ConnectAsync(middle.Host);
+        await middle.HasMeshAsync(2);
+        await author.HasMeshAsync(1);
+
+        await author.PublishAsync("hello");
+
+        var message = await reader.NextMessageAsync();
+        Assert.Equal(middle.Host.Id, message.ReceivedFrom);
+        Assert.Equal(areSigned ? author.Host.Id : null, message.Author);
+        Assert.Equal(message.Author, Assert.Single(validated).Author);
+    }
+
     [Fact]
     public async Task A_late_joiner_receives_what_is_published_from_then_on()
     {
-        await using var first = await Node.StartAsync(Relay);
-        await using var second = await Node.StartAsync(Relay);
+        await using var first = await GossipNode.StartAsync(Relay);
+        await using var second = await GossipNode.StartAsync(Relay);
         await first.Host.ConnectAsync(second.Host);
         await first.HasMeshAsync(1);
         await first.PublishAsync("before");
@@ -47,7 +73,7 @@ public sealed class GossipsubHostTests
         // It is connected before it speaks gossipsub: the others learn of that by identify.
         await using var late = await TestHost.StartAsync();
         await late.ConnectAsync(second.Host);
-        var joined = await Node.JoinAsync(late, Relay);
+        var joined = await GossipNode.JoinAsync(late, Relay);
         await joined.HasMeshAsync(1);
         await second.HasMeshAsync(2);
         await first.PublishAsync("after");
@@ -58,8 +84,8 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task A_peer_that_was_lost_is_forgotten_and_heard_again_when_it_is_back()
     {
-        await using var here = await Node.StartAsync(Relay);
-        await using var there = await Node.StartAsync(Relay);
+        await using var here = await GossipNode.StartAsync(Relay);
+        await using var there = await GossipNode.StartAsync(Relay);
         await here.Host.ConnectAsync(there.Host);
         await here.HasMeshAsync(1);
 
@@ -78,8 +104,8 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task Hosts_that_dial_each_other_at_once_hear_each_other()
     {
-        await using var here = await Node.StartAsync(Relay);
-        await using var there = await Node.StartAsync(Relay);
+        await using var here = await GossipNode.StartAsync(Relay);
+        await using var there = await GossipNode.StartAsync(Relay);
         await Task.WhenAll(here.Host.Host.DialAsync(there.Host.Address), there.Host.Host.DialAsync(here.Host.Address));
         await here.HasMeshAsync(1);
         await there.HasMeshAsync(1);
@@ -94,8 +120,8 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task A_message_that_the_validator_rejects_is_not_delivered()
     {
-        await using var here = await Node.StartAsync(Relay);
-        await using var there = await Node.StartAsync(Relay);
+        await using var here = await GossipNode.StartAsync(Relay);
+        await using var there = await GossipNode.StartAsync(Relay);
         there.Gossipsub.SetValidator(Topic, (message, _) =>
         {
             Assert.Equal(here.Host.Id, message.ReceivedFrom);
@@ -113,8 +139,8 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task A_topic_is_left_when_its_subscription_is_disposed()
     {
-        await using var here = await Node.StartAsync(Relay);
-        await using var there = await Node.StartAsync(Relay);
+        await using var here = await GossipNode.StartAsync(Relay);
+        await using var there = await GossipNode.StartAsync(Relay);
         await here.Host.ConnectAsync(there.Host);
         await here.HasMeshAsync(1);
 
@@ -129,8 +155,8 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task A_subscription_that_is_not_read_loses_messages_and_counts_them()
     {
-        await using var here = await Node.StartAsync(Relay);
-        await using var there = await Node.StartAsync(Relay);
+        await using var here = await GossipNode.StartAsync(Relay);
+        await using var there = await GossipNode.StartAsync(Relay);
         await using var unread = await there.Gossipsub.SubscribeAsync(Topic, capacity: 2);
         await here.Host.ConnectAsync(there.Host);
         await here.HasMeshAsync(1);
@@ -145,7 +171,7 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task A_peer_whose_frames_are_malformed_is_disconnected()
     {
-        await using var here = await Node.StartAsync(Relay);
+        await using var here = await GossipNode.StartAsync(Relay);
         await using var stranger = await TestHost.StartAsync();
         await stranger.ConnectAsync(here.Host);
         await using var stream = await stranger.Host.OpenStreamAsync(here.Host.Id, Relay.Protocols[0].Id);
@@ -159,11 +185,11 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task A_direct_peer_is_dialled_at_the_addresses_that_are_known_of_it()
     {
-        await using var there = await Node.StartAsync(Relay);
+        await using var there = await GossipNode.StartAsync(Relay);
         await using var host = await TestHost.StartAsync();
         host.Host.AddAddresses(there.Host.Id, [there.Host.Address]);
 
-        var here = await Node.JoinAsync(host, Relay, there.Host);
+        var here = await GossipNode.JoinAsync(host, Relay, there.Host);
 
         await here.HasSubscribersAsync(1);
         await here.PublishAsync("hello");
@@ -174,9 +200,9 @@ public sealed class GossipsubHostTests
     public async Task Peers_that_a_host_with_a_full_mesh_offers_are_dialled()
     {
         var options = Relay with { Score = Relay.Score with { AcceptPxThreshold = 0 } };
-        await using var full = await Node.StartAsync(options with { D = 1, DLow = 1, DHigh = 1, DScore = 1, DOut = 0 });
-        await using var first = await Node.StartAsync(options);
-        await using var second = await Node.StartAsync(options);
+        await using var full = await GossipNode.StartAsync(options with { D = 1, DLow = 1, DHigh = 1, DScore = 1, DOut = 0 });
+        await using var first = await GossipNode.StartAsync(options);
+        await using var second = await GossipNode.StartAsync(options);
         await first.Host.ConnectAsync(full.Host);
         await full.HasMeshAsync(1);
         await first.HasMeshAsync(1);
@@ -195,8 +221,8 @@ public sealed class GossipsubHostTests
     [InlineData(false)]
     public async Task After_a_failure_hosts_hear_each_other_again(bool routerFails)
     {
-        await using var here = await Node.StartAsync(Relay);
-        await using var there = await Node.StartAsync(Relay);
+        await using var here = await GossipNode.StartAsync(Relay);
+        await using var there = await GossipNode.StartAsync(Relay);
         await here.Host.ConnectAsync(there.Host);
         await here.HasMeshAsync(1);
         await there.HasMeshAsync(1);
@@ -217,55 +243,9 @@ public sealed class GossipsubHostTests
     [Fact]
     public async Task A_host_speaks_gossipsub_once()
     {
-        await using var node = await Node.StartAsync(Relay);
+        await using var node = await GossipNode.StartAsync(Relay);
 
         Assert.Throws<InvalidOperationException>(() => node.Host.Host.UseGossipsub(Relay));
         await Assert.ThrowsAsync<ArgumentException>(() => node.Gossipsub.SubscribeAsync(new string('t', 10_000)));
-    }
-
-    /// <summary>A host with gossipsub and a subscription.</summary>
-    sealed class Node : IAsyncDisposable
-    {
-        Node(TestHost host, GossipsubService gossipsub, TopicSubscription subscription) =>
-            (Host, Gossipsub, Subscription) = (host, gossipsub, subscription);
-
-        public TestHost Host { get; }
-
-        public GossipsubService Gossipsub { get; }
-
-        public TopicSubscription Subscription { get; }
-
-        public static async Task<Node> StartAsync(GossipsubOptions options) => await JoinAsync(await TestHost.StartAsync(), options);
-
-        public static async Task<Node> JoinAsync(TestHost host, GossipsubOptions options, params TestHost[] direct)
-        {
-            var gossipsub = host.Host.UseGossipsub(options, [.. direct.Select(peer => peer.Id)]);
-            return new Node(host, gossipsub, await gossipsub.SubscribeAsync(Topic));
-        }
-
-        public Task<PublishOutcome> PublishAsync(string text) => Gossipsub.PublishAsync(Topic, System.Text.Encoding.UTF8.GetBytes(text));
-
-        public async Task<string> NextAsync()
-        {
-            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await using var messages = Subscription.ReadAllAsync(late.Token).GetAsyncEnumerator(late.Token);
-            Assert.True(await messages.MoveNextAsync());
-            return System.Text.Encoding.UTF8.GetString(messages.Current.Data.Span);
-        }
-
-        public Task HasMeshAsync(int peers) => UntilAsync(status => status.Mesh.Count == peers);
-
-        public Task HasSubscribersAsync(int peers) => UntilAsync(status => status.Subscribers == peers);
-
-        public Task HasPeersAsync(int peers) => UntilAsync(status => status.Peers == peers);
-
-        async Task UntilAsync(Func<TopicStatus, bool> condition)
-        {
-            TopicStatus status;
-            for (var started = Environment.TickCount64; !condition(status = await Gossipsub.StatusAsync(Topic)); await Task.Delay(10))
-                Assert.True(Environment.TickCount64 - started < 30_000, $"{status} after 30 s.");
-        }
-
-        public ValueTask DisposeAsync() => Host.DisposeAsync();
     }
 }

@@ -1,3 +1,4 @@
+using LogosActors.Actors.Configuration;
 using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Libp2p.Tests.Gossipsub;
@@ -40,6 +41,32 @@ public sealed class ValidationTests
 
         Assert.True(node.Router!.ScoreOf(puppet.Id) <= -99);
         Assert.True(node.Router.ScoreOf(other.Id) <= -99);
+    }
+
+    [Theory]
+    [InlineData(64, 1000)]
+    [InlineData(1000, 64)]
+    public void Messages_that_wait_for_validation_are_bounded_in_bytes_too_in_all_and_for_each_peer(int kibibytes, int kibibytesOfPeer)
+    {
+        var limits = new GossipsubLimits
+        {
+            MessageSize = DataSize.FromKibibytes(10),
+            PendingValidationSize = DataSize.FromKibibytes(kibibytes),
+            PendingValidationSizePerPeer = DataSize.FromKibibytes(kibibytesOfPeer),
+        };
+        var (network, node, puppet) = NodeAndPuppet(GossipsubPresets.Relay with { Limits = limits });
+        node.ValidationTime = TimeSpan.FromSeconds(1);
+
+        for (byte i = 0; i < 20; i++)
+            network.Say(puppet, node, rpc => rpc.Message(Message([i, .. new byte[10_000]])));
+        network.Run(0.1);
+        Assert.Equal(6, node.Router!.PendingValidations);
+        network.Run(2);
+        network.Say(puppet, node, rpc => rpc.Message(Message([19, .. new byte[10_000]])));
+        network.Run(2);
+
+        Assert.Equal(7, node.Delivered.Count);
+        Assert.True(node.Router.ScoreOf(puppet.Id) >= 0);
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using LogosActors.Actors;
+using LogosActors.Actors.Configuration;
 using LogosActors.Actors.TestKit;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Limits;
+using LogosActors.Libp2p.Multiplexing.Yamux;
 using LogosActors.Libp2p.Tests.Hosting;
 
 namespace LogosActors.Libp2p.Tests.Limits;
@@ -82,5 +84,148 @@ public sealed class HostLimitTests
         }
         await TestHost.Until(() => idle.Host.ConnectedPeers.Count == 0);
         Assert.Equal(new[] { busy.Id, late.Id }.Order(), host.Host.ConnectedPeers.Order());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_sends_faster_than_the_host_reads_waits_and_loses_nothing(bool perPeer)
+    {
+        var rate = DataSize.FromKibibytes(64);
+        var time = new VirtualTime();
+        await using var system = ActorSystem.Create("test", new ActorSystemOptions { Time = time });
+        await using var host = await TestHost.StartAsync(
+            Patient with { Limits = perPeer ? new ResourceLimits { MaxReadRatePerPeer = rate } : new ResourceLimits { MaxReadRate = rate } }, system);
+        var received = Sink(host, "/sink");
+        await using var peer = await TestHost.StartAsync();
+        await peer.ConnectAsync(host);
+        await using var stream = await peer.Host.OpenStreamAsync(host.Id, "/sink");
+        var data = Pattern(1_000_000);
+
+        var sending = stream.WriteAsync(data).AsTask();
+        await AdvanceUntil(time, () => received.Length == data.Length);
+        await sending;
+
+        Assert.Equal(data, received.ToArray());
+        // All but one second's worth and one read of the connection came at the rate.
+        Assert.True(time.Elapsed > TimeSpan.FromSeconds((data.Length / (double)rate.Bytes) - 1 - 5), $"{time.Elapsed}");
+    }
+
+    [Fact]
+    public async Task A_protocol_that_is_read_slowly_holds_up_no_other()
+    {
+        var rate = DataSize.FromKibibytes(64);
+        var time = new VirtualTime();
+        await using var system = ActorSystem.Create("test", new ActorSystemOptions { Time = time });
+        var rates = new Dictionary<string, DataSize>(StringComparer.Ordinal) { ["/slow"] = rate };
+        await using var host = await TestHost.StartAsync(Patient with { Limits = new ResourceLimits { MaxReadRatePerProtocol = rates } }, system);
+        var (slow, fast) = (Sink(host, "/slow"), Sink(host, "/fast"));
+        await using var peer = await TestHost.StartAsync();
+        await peer.ConnectAsync(host);
+        await using var slowStream = await peer.Host.OpenStreamAsync(host.Id, "/slow");
+        await using var fastStream = await peer.Host.OpenStreamAsync(host.Id, "/fast");
+        var data = Pattern(500_000);
+
+        var sending = slowStream.WriteAsync(data).AsTask();
+        await TestHost.Until(() => slow.Length > 0);
+        await fastStream.WriteAsync(data);
+        await TestHost.Until(() => fast.Length == data.Length);
+        Assert.InRange(slow.Length, 1, rate.Bytes + SinkBuffer);
+
+        await AdvanceUntil(time, () => slow.Length == data.Length);
+        await sending;
+        Assert.Equal(data, slow.ToArray());
+        Assert.True(time.Elapsed > TimeSpan.FromSeconds(((data.Length - SinkBuffer) / (double)rate.Bytes) - 1), $"{time.Elapsed}");
+    }
+
+    [Fact]
+    public async Task When_memory_runs_short_the_peer_that_holds_most_of_it_is_disconnected()
+    {
+        await using var host = await TestHost.StartAsync(new Libp2pHostOptions { Limits = new ResourceLimits { MaxUnread = DataSize.FromMebibytes(1) } });
+        var received = Sink(host, "/sink");
+        host.Host.Handle("/hold", (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation));
+        await using var modest = await TestHost.StartAsync();
+        await using var greedy = await TestHost.StartAsync();
+        await modest.ConnectAsync(host);
+        await greedy.ConnectAsync(host);
+        await using var held = await modest.Host.OpenStreamAsync(host.Id, "/hold");
+        await held.WriteAsync(new byte[100_000]);
+
+        for (var i = 0; i < 4 && greedy.Host.ConnectedPeers.Count > 0; i++)
+        {
+            try
+            {
+                var stream = await greedy.Host.OpenStreamAsync(host.Id, "/hold");
+                await stream.WriteAsync(new byte[250_000]);
+            }
+            catch (IOException)
+            {
+                // Closed already.
+            }
+        }
+
+        await TestHost.Until(() => host.Events.Any(told => told is PeerDisconnected lost && lost.Peer == greedy.Id));
+        await using var traffic = await modest.Host.OpenStreamAsync(host.Id, "/sink");
+        await traffic.WriteAsync(Pattern(1_000_000));
+        await TestHost.Until(() => received.Length == 1_000_000);
+        Assert.Equal([modest.Id], host.Host.ConnectedPeers);
+        Assert.DoesNotContain(host.Events, told => told is PeerDisconnected lost && lost.Peer == modest.Id);
+    }
+
+    const int SinkBuffer = 16 * 1024;
+
+    /// <summary>Virtual time may run far ahead of what a slow machine does: no keep-alive is to notice.</summary>
+    static Libp2pHostOptions Patient => new()
+    {
+        Connections = new ConnectionOptions { Yamux = new YamuxOptions { KeepAliveInterval = TimeSpan.FromHours(1) } },
+    };
+
+    static byte[] Pattern(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i ^ (i >> 8) ^ (i >> 16)))];
+
+    /// <summary>Keeps what the streams of a protocol bring.</summary>
+    static Received Sink(TestHost host, string protocol)
+    {
+        var received = new Received();
+        host.Host.Handle(protocol, async (stream, cancellation) =>
+        {
+            var buffer = new byte[SinkBuffer];
+            for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
+                received.Add(buffer.AsSpan(0, read));
+        });
+        return received;
+    }
+
+    static Task AdvanceUntil(VirtualTime time, Func<bool> condition) => TestHost.Until(() =>
+    {
+        if (condition())
+            return true;
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        return false;
+    });
+
+    sealed class Received
+    {
+        readonly MemoryStream _bytes = new();
+
+        public long Length
+        {
+            get
+            {
+                lock (_bytes)
+                    return _bytes.Length;
+            }
+        }
+
+        public void Add(ReadOnlySpan<byte> bytes)
+        {
+            lock (_bytes)
+                _bytes.Write(bytes);
+        }
+
+        public byte[] ToArray()
+        {
+            lock (_bytes)
+                return _bytes.ToArray();
+        }
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Encoding;
+using LogosActors.Libp2p.Hosting;
+using LogosActors.Libp2p.Negotiation;
 using LogosActors.Libp2p.Requests;
 using LogosActors.Libp2p.Tests.Connections;
 using LogosActors.Libp2p.Tests.Hosting;
@@ -113,8 +115,39 @@ public sealed class RequestTests
         await TestHost.Until(() => Volatile.Read(ref begun) == 2);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        await here.Host.DisconnectAsync(there.Id);
         await TestHost.Until(() => Volatile.Read(ref ended) == 2);
+        var last = client.RequestAsync(there.Id, "hello");
+        await TestHost.Until(() => Volatile.Read(ref begun) == 3);
+        await here.Host.DisconnectAsync(there.Id);
+        await TestHost.Until(() => Volatile.Read(ref ended) == 3);
+        Assert.False((await last).IsAnswered);
+    }
+
+    [Fact]
+    public async Task A_question_leaves_with_the_proposal_of_its_protocol_where_the_peer_is_known_to_speak_it()
+    {
+        using var peers = new Connections.Peers();
+        var (here, there) = await peers.ConnectAsync();
+        using var environment = new HostEnvironment(peers.DialerKey, new Libp2pHostOptions(), TimeProvider.System);
+        environment.Identified[peers.ListenerId] = new PeerIdentity { PublicKey = peers.ListenerKey.PublicKey, Protocols = [Shout.Id] };
+        var connection = new PeerConnection(here, Address: null, IsDialer: true, Since: default, Actor: null!);
+        var question = new byte[] { 1, 2, 3 };
+
+        var (known, proposal) = await connection.OpenWithAsync(Shout.Id, question, environment, default);
+        await using var served = await there.AcceptStreamAsync();
+        byte[] expected = [19, .. "/multistream/1.0.0\n"u8, 13, .. "/shout/1.0.0\n"u8, 1, 2, 3];
+        // The peer has answered nothing yet.
+        Assert.Equal(expected, await served.ReadAsync(expected.Length));
+        Assert.NotNull(proposal);
+        Assert.Equal(Shout.Id, known.Protocol);
+
+        var opening = connection.OpenWithAsync("/other", question, environment, default);
+        await using var other = await there.AcceptStreamAsync();
+        Assert.Equal("/other", await other.AgreeAsync(new SupportedProtocols("/other")));
+        Assert.Null((await opening).Proposal);
+        Assert.Equal(question, await other.ReadAsync(3));
+        await here.DisposeAsync();
+        await there.DisposeAsync();
     }
 
     [Fact]

@@ -167,8 +167,9 @@ static class PostgresSchema
             ON CONFLICT (component) DO UPDATE SET version = excluded.version;
         """;
 
-    // Any number, the same in every process: "logos" in ASCII. Two CREATE TABLE IF NOT EXISTS at once would collide.
-    const long CreationLock = 0x6C_6F_67_6F_73;
+    // Any number, the same in every process: "logos" in ASCII. Two CREATE TABLE IF NOT EXISTS at once would collide. The archive
+    // keeps its version in the same table.
+    public const long CreationLock = 0x6C_6F_67_6F_73;
 
     /// <exception cref="NewerJournalException">The version is newer than this code.</exception>
     public static async Task PrepareAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)

@@ -163,7 +163,8 @@ sealed class SqliteStatement(SqliteSession session, sqlite3_stmt handle) : IDisp
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);
 
-    public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string() ?? "";
+    // Not by sqlite3_column_text: the string that it gives ends at the first zero.
+    public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 

@@ -29,7 +29,7 @@ internal sealed class TcpConnection : ITransportConnection
         try
         {
             await socket.ConnectAsync(endPoint, cancellation);
-            return new TcpConnection(socket);
+            return Connected(socket);
         }
         catch (Exception e)
         {
@@ -39,6 +39,13 @@ internal sealed class TcpConnection : ITransportConnection
             throw;
         }
     }
+
+    /// <summary>Takes a socket that has connected.</summary>
+    /// <exception cref="ConnectionException">To itself: where nobody listens at a port that dials use too, the system may choose that port for the
+    /// dial, and TCP joins a port with itself (RFC 9293 §3.5, simultaneous open).</exception>
+    internal static TcpConnection Connected(Socket socket) => Equals(socket.LocalEndPoint, socket.RemoteEndPoint)
+        ? throw new ConnectionException(ConnectionFailure.Unreachable, $"Nobody listens at {socket.RemoteEndPoint}.")
+        : new TcpConnection(socket);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)

@@ -125,7 +125,7 @@ internal sealed partial class MplexSession
         if (!isForStream || _messageStream is not { IsClosed: false } stream)
             return default;
         Count(stream, data.Length);
-        if (stream.Unread <= options.MaxStreamBuffer && _unread <= options.MaxConnectionBuffer)
+        if (stream.Unread <= options.MaxStreamBuffer && _unread <= options.MaxConnectionBuffer && !_memory.IsExceeded)
             return new MuxSignal(MuxSignalKind.Data, stream, data);
         Reset(stream);
         return new MuxSignal(MuxSignalKind.Reset, stream);

@@ -1,3 +1,5 @@
+using LogosActors.Libp2p.Limits;
+
 namespace LogosActors.Libp2p.Multiplexing.Mplex;
 
 /// <summary>One mplex connection (libp2p specs, mplex), for peers that have nothing better.</summary>
@@ -6,8 +8,11 @@ namespace LogosActors.Libp2p.Multiplexing.Mplex;
 /// nevertheless loses its stream (<see cref="MplexOptions.MaxStreamBuffer"/>).
 /// Streams: <see cref="MplexOptions.MaxStreams"/> each way. Cost per message is constant.
 /// </remarks>
-internal sealed partial class MplexSession(MplexOptions options) : IMultiplexer
+/// <param name="options">The connection's bounds.</param>
+/// <param name="memory">What is counted of the host's memory; null: nothing.</param>
+internal sealed partial class MplexSession(MplexOptions options, MemoryAccount? memory = null) : IMultiplexer
 {
+    readonly MemoryAccount _memory = memory ?? MemoryAccount.Unlimited();
     readonly Dictionary<(ulong Id, bool IsOutbound), MplexStream> _streams = [];
     readonly Queue<MplexHeader> _resets = new();
     readonly Queue<MplexStream> _unannounced = new();
@@ -98,6 +103,8 @@ internal sealed partial class MplexSession(MplexOptions options) : IMultiplexer
         return written;
     }
 
+    public void End() => _memory.Close();
+
     /// <summary>Nothing is ever due: mplex has no pings.</summary>
     public TimeSpan Tick(TimeSpan now) => TimeSpan.MaxValue;
 
@@ -128,6 +135,7 @@ internal sealed partial class MplexSession(MplexOptions options) : IMultiplexer
         var wasFull = IsFull(stream);
         stream.Unread += bytes;
         _unread += bytes;
+        _memory.Count(bytes);
         if (IsFull(stream) != wasFull)
             _full += wasFull ? -1 : 1;
     }

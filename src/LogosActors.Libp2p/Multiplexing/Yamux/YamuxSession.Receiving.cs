@@ -175,7 +175,13 @@ internal sealed partial class YamuxSession
         else if (!stream.TryReceive(_payloadLeft))
             Fail(MuxError.WindowExceeded);
         else
-            _unread += _payloadLeft;
+            CountUnread(_payloadLeft);
+    }
+
+    void CountUnread(int bytes)
+    {
+        _unread += bytes;
+        _memory.Count(bytes);
     }
 
     MuxSignal ReadPayload(ref ReadOnlySpan<byte> source)
@@ -187,7 +193,7 @@ internal sealed partial class YamuxSession
             _phase = Phase.Ending;
         if (_frameStream is not { IsClosed: false } stream || _frame.Flags.HasFlag(YamuxFlags.Rst))
             return default;
-        if (_unread <= _options.MaxConnectionWindow)
+        if (_unread <= _options.MaxConnectionWindow && !_memory.IsExceeded)
             return new MuxSignal(MuxSignalKind.Data, stream, payload);
         Reset(stream);
         return new MuxSignal(MuxSignalKind.Reset, stream);

@@ -1,3 +1,5 @@
+using LogosActors.Libp2p.Limits;
+
 namespace LogosActors.Libp2p.Multiplexing.Yamux;
 
 /// <summary>One Yamux connection (libp2p specs, yamux r0; hashicorp/yamux spec.md).</summary>
@@ -9,6 +11,7 @@ namespace LogosActors.Libp2p.Multiplexing.Yamux;
 internal sealed partial class YamuxSession : IMultiplexer
 {
     readonly YamuxOptions _options;
+    readonly MemoryAccount _memory;
     readonly uint _parity;
     readonly Dictionary<uint, YamuxStream> _streams = [];
     readonly YamuxPings _pings;
@@ -27,9 +30,11 @@ internal sealed partial class YamuxSession : IMultiplexer
     /// <param name="isClient">Whether this side dialed: it has the odd stream ids (Yamux §StreamID Field).</param>
     /// <param name="options">The connection's bounds.</param>
     /// <param name="now">The time from which keep-alives count.</param>
-    public YamuxSession(bool isClient, YamuxOptions options, TimeSpan now)
+    /// <param name="memory">What is counted of the host's memory; null: nothing.</param>
+    public YamuxSession(bool isClient, YamuxOptions options, TimeSpan now, MemoryAccount? memory = null)
     {
         _options = options;
+        _memory = memory ?? MemoryAccount.Unlimited();
         _parity = isClient ? 1u : 0u;
         _nextId = isClient ? 1u : 2u;
         _pings = new YamuxPings(options, now);
@@ -118,6 +123,8 @@ internal sealed partial class YamuxSession : IMultiplexer
         Close(ended);
     }
 
+    public void End() => _memory.Close();
+
     public TimeSpan Tick(TimeSpan now)
     {
         if (Failure != MuxError.None)
@@ -127,14 +134,14 @@ internal sealed partial class YamuxSession : IMultiplexer
         return next;
     }
 
-    /// <summary>Doubles a window that limits its stream, as far as the connection's sum allows.</summary>
+    /// <summary>Doubles a window that limits its stream, as far as the connection's sum and the host's memory allow.</summary>
     void GrowWindow(YamuxStream stream, TimeSpan now)
     {
         if (!stream.WantsLargerWindow(now, RoundTrip) || stream.Window >= _options.MaxWindow)
             return;
         var larger = Math.Min(stream.Window * 2L, _options.MaxWindow);
         var growth = larger - stream.Window;
-        if (_grown + growth > _options.MaxConnectionWindow)
+        if (_grown + growth > _options.MaxConnectionWindow || _memory.IsTight)
             return;
         _grown += growth;
         stream.Grow((int)larger);
@@ -155,6 +162,7 @@ internal sealed partial class YamuxSession : IMultiplexer
     {
         stream.Consume(bytes);
         _unread -= bytes;
+        _memory.Count(-bytes);
     }
 
     void CloseIfFinished(YamuxStream stream)

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using LogosActors.Libp2p.Addresses;
+
+namespace LogosActors.LoadTests.Gossipsub;
+
+/// <summary>A gossipsub node in a process of its own: this program once more. It ends with this process, since its input ends then.</summary>
+internal sealed class GossipChild : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    readonly Process _process;
+    readonly Lock _gate = new();
+    readonly SemaphoreSlim _answers = new(0);
+    readonly Queue<string> _lines = new();
+    long _received;
+    (long Count, TaskCompletionSource Reached)? _awaited;
+
+    GossipChild(Process process) => _process = process;
+
+    public Multiaddr Address { get; private set; } = null!;
+
+    public static async Task<GossipChild> StartAsync(int reportEvery)
+    {
+        string[] role = [GossipNodeRole.Argument, $"{reportEvery}"];
+        var program = Environment.ProcessPath!;
+        var isHost = string.Equals(Path.GetFileNameWithoutExtension(program), "dotnet", StringComparison.Ordinal);
+        var child = new GossipChild(Process.Start(new ProcessStartInfo(program, isHost ? [typeof(GossipChild).Assembly.Location, .. role] : role)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!);
+        _ = child.ReadAsync();
+        child.Address = Multiaddr.Parse(await child.AnswerAsync());
+        return child;
+    }
+
+    public Task DialAsync(Multiaddr address) => AskAsync($"{GossipNodeRole.Dial} {address}");
+
+    public Task WaitForMeshAsync(int peers) => AskAsync($"{GossipNodeRole.Mesh} {peers}");
+
+    public async Task<TimeSpan> ProcessorTimeAsync() => Ticks(await AskAsync(GossipNodeRole.Cpu));
+
+    /// <summary>How long messages were under way since the last call.</summary>
+    public async Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() =>
+        (await AskAsync(GossipNodeRole.Ages)).Split(' ') is [var median, var p99] ? (Ticks(median), Ticks(p99)) : default;
+
+    /// <summary>Waits until it has said that so many messages have come.</summary>
+    public Task WaitForAsync(long count)
+    {
+        lock (_gate)
+        {
+            if (_received >= count)
+                return Task.CompletedTask;
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited = (count, reached);
+            return reached.Task.WaitAsync(Patience);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(timeout.Token);
+        _process.Dispose();
+        _answers.Dispose();
+    }
+
+    static TimeSpan Ticks(string ticks) => new(long.Parse(ticks, CultureInfo.InvariantCulture));
+
+    async Task<string> AskAsync(string command)
+    {
+        await _process.StandardInput.WriteLineAsync(command);
+        await _process.StandardInput.FlushAsync();
+        return await AnswerAsync();
+    }
+
+    async Task<string> AnswerAsync()
+    {
+        if (!await _answers.WaitAsync(Patience))
+            throw new TimeoutException("The child process does not answer.");
+        lock (_gate)
+            return _lines.Dequeue();
+    }
+
+    async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lock (_gate)
+            {
+                if (line.Split(' ') is [GossipNodeRole.At, var count])
+                {
+                    _received = long.Parse(count, CultureInfo.InvariantCulture);
+                    if (_awaited?.Count <= _received)
+                        _awaited?.Reached.TrySetResult();
+                    continue;
+                }
+                _lines.Enqueue(line);
+            }
+            _answers.Release();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using LogosActors.Actors;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Delivery.Archive;
+
+/// <summary>Writes messages to an archive, batch by batch, and has it remove what is not to be kept.</summary>
+/// <remarks>
+/// <para>Nobody waits for it: a message is put in a bounded queue (<see cref="ArchiveWriterOptions.MaxWaitingMessages"/>), and when the
+/// database is slow or away, the oldest that wait are dropped and counted. A batch is what has come while the previous one was
+/// written. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
+/// although it is there is halved until what it does not take is alone, which is dropped.</para>
+/// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
+/// What was written is safe, and is not written twice when it comes again.</para>
+/// </remarks>
+internal sealed class ArchiveWriterActor : Actor
+{
+    const string RetryTimer = "retry";
+    const string RetentionTimer = "retention";
+    const string FinishTimer = "finish";
+
+    readonly IMessageArchive _archive;
+    readonly ArchiveWriterOptions _options;
+    readonly ArchiveQueue _queue;
+    IReadOnlyList<ArchivedMessage> _writing = [];
+    ActorRef? _finishing;
+    ArchiveFailure? _failure;
+    TimeSpan _backoff;
+    long _started;
+    long _appended;
+    long _overflowed;
+    long _refused;
+    long _outOfTime;
+    bool _isBackingOff;
+    bool _isRetaining;
+
+    /// <param name="archive">Belongs to somebody else, who disposes of it.</param>
+    /// <param name="options">Limits and policy.</param>
+    public ArchiveWriterActor(IMessageArchive archive, ArchiveWriterOptions options)
+    {
+        _archive = archive;
+        _options = options.Validated();
+        _queue = new ArchiveQueue(_options);
+        _backoff = _options.MinBackoff;
+    }
+
+    protected override void PreStart()
+    {
+        if (_options.Retention is not { MaxAge: null, MaxCount: null, MaxSize: null })
+            Context.StartPeriodicTimer(RetentionTimer, ArchiveWriter.Retain.Instance, _options.RetentionInterval);
+    }
+
+    protected override void PostStop() => Drop(_queue.Count, "stop");
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case ArchiveWriter.Keep keep: Keep(keep); break;
+            case ArchiveWriter.Written written: Written(written.Added); break;
+            case ArchiveWriter.WriteFailed failed: WriteFailed(failed.Cause); break;
+            case ArchiveWriter.TryAgain: TryAgain(); break;
+            case ArchiveWriter.Retain: Retain(); break;
+            case ArchiveWriter.Retained retained: Retained(retained.Failure); break;
+            case ArchiveWriter.GetStatus: Reply(Status()); break;
+            case ArchiveWriter.Finish: Finish(); break;
+            case ArchiveWriter.GiveUp: End(); break;
+            default: Unhandled(message); break;
+        }
+    }
+
+    long Now => (Time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+
+    bool IsBusy => _writing.Count > 0 || _isBackingOff;
+
+    void Keep(ArchiveWriter.Keep keep)
+    {
+        if (keep.Message.IsEphemeral || _finishing is not null)
+            return;
+        var now = Now;
+        if (keep.Message.Timestamp is { } timestamp && _options.MaxTimeDifference is { } most && IsOff(timestamp, now, most))
+        {
+            _outOfTime++;
+            Drop(1, "time");
+            return;
+        }
+        var dropped = _queue.Enqueue(new(keep.Hash, keep.PubsubTopic, keep.Message.Timestamp ?? now, keep.Message));
+        _overflowed += dropped;
+        Drop(dropped, "overflow");
+        if (!IsBusy)
+            Write();
+    }
+
+    // The timestamp is anything: its distance may be more than a number says.
+    static bool IsOff(long timestamp, long now, TimeSpan most) =>
+        timestamp < now - (most.Ticks * 100) || timestamp > now + (most.Ticks * 100);
+
+    void Write()
+    {
+        _writing = _queue.Next();
+        if (_writing.Count == 0)
+        {
+            if (_finishing is not null)
+                End();
+            return;
+        }
+        _started = Time.GetTimestamp();
+        Context.PipeTo(WriteAsync(_writing));
+    }
+
+    async Task<object> WriteAsync(IReadOnlyList<ArchivedMessage> batch)
+    {
+        try
+        {
+            return new ArchiveWriter.Written(await _archive.AppendAsync(batch));
+        }
+        catch (ArchiveException e)
+        {
+            return new ArchiveWriter.WriteFailed(e);
+        }
+#pragma warning disable CA1031 // Whatever it is, what waits is not to be lost by it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            var failure = e is ArgumentException ? ArchiveFailure.Refused : ArchiveFailure.Other;
+            return new ArchiveWriter.WriteFailed(new ArchiveException(failure, e.Message, e));
+        }
+    }
+
+    void Written(int added)
+    {
+        if (_failure is not null)
+            Log.LogInformation("The archive takes messages again; {Waiting} wait", _queue.Count);
+        (_failure, _backoff) = (null, _options.MinBackoff);
+        _appended += added;
+        ArchiveMetrics.Appended.Add(added);
+        ArchiveMetrics.Writes.Record(Time.GetElapsedTime(_started).TotalSeconds);
+        _queue.Written(_writing.Count);
+        Context.System.EventStream.Publish(new ArchiveWriter.Kept(_writing));
+        Write();
+    }
+
+    void WriteFailed(ArchiveException cause)
+    {
+        ArchiveMetrics.Failures.Add(1, new KeyValuePair<string, object?>("failure", cause.Failure.ToString()));
+        if (cause.Failure is ArchiveFailure.Refused)
+        {
+            Refused(cause);
+            return;
+        }
+        if (_failure != cause.Failure)
+            Log.LogWarning(cause, "The archive does not take messages; {Waiting} wait", _queue.Count);
+        _failure = cause.Failure;
+        _writing = [];
+        _isBackingOff = true;
+        Context.StartSingleTimer(RetryTimer, ArchiveWriter.TryAgain.Instance, _backoff * (0.8 + (0.4 * Context.Random.NextDouble())));
+        _backoff = _backoff * 2 < _options.MaxBackoff ? _backoff * 2 : _options.MaxBackoff;
+    }
+
+    // The database is there: nothing is gained by waiting.
+    void Refused(ArchiveException cause)
+    {
+        var dropped = _queue.Refused(_writing.Count);
+        if (dropped > 0)
+            Log.LogWarning(cause, "The archive does not take the message {Hash}; it is dropped", _writing[0].Hash);
+        _refused += dropped;
+        Drop(dropped, "refused");
+        Write();
+    }
+
+    void TryAgain()
+    {
+        _isBackingOff = false;
+        Write();
+    }
+
+    void Retain()
+    {
+        if (_isRetaining)
+            return;
+        _isRetaining = true;
+        Context.PipeTo(RetainAsync(Now));
+    }
+
+    async Task<object> RetainAsync(long now)
+    {
+        try
+        {
+            await _archive.RetainAsync(_options.Retention, now, Context.Stopping);
+            return new ArchiveWriter.Retained(Failure: null);
+        }
+#pragma warning disable CA1031 // Tried again at the next interval.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new ArchiveWriter.Retained(e);
+        }
+    }
+
+    void Retained(Exception? failure)
+    {
+        _isRetaining = false;
+        if (failure is not null)
+            Log.LogWarning(failure, "The archive does not remove what is not to be kept");
+    }
+
+    void Finish()
+    {
+        if (_finishing is not null)
+            return;
+        _finishing = Sender;
+        Context.StartSingleTimer(FinishTimer, ArchiveWriter.GiveUp.Instance, _options.FinishTimeout);
+        if (!IsBusy)
+            Write();
+    }
+
+    void End()
+    {
+        _finishing!.Tell(new ArchiveWriter.Finished(_queue.Count), Self);
+        Context.Stop(Self);
+    }
+
+    ArchiveWriter.Status Status() =>
+        new(_queue.Count, _queue.Bytes, _appended, _overflowed, _refused, _outOfTime, _failure);
+
+    static void Drop(int count, string reason)
+    {
+        if (count > 0)
+            ArchiveMetrics.Dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+    }
+}

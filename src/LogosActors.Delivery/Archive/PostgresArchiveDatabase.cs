@@ -1,0 +1,82 @@
+using LogosActors.Actors.Persistence.Journals;
+using Npgsql;
+
+namespace LogosActors.Delivery.Archive;
+
+/// <summary>The connections of a PostgreSQL archive, and its errors in the archive's words.</summary>
+sealed class PostgresArchiveDatabase : IAsyncDisposable
+{
+    readonly NpgsqlDataSource _source;
+    readonly string _name;
+
+    public PostgresArchiveDatabase(PostgresArchiveOptions options)
+    {
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        var connection = builder.ConnectionStringBuilder;
+        connection.MaxPoolSize = options.MaxConnections;
+        connection.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        connection.Timeout = (int)options.CommandTimeout.TotalSeconds;
+        connection.Enlist = false;
+        connection.MaxAutoPrepare = 40;
+        connection.AutoPrepareMinUsages = 1;
+        // The settings below are to outlive the return to the pool; nothing else is ever set.
+        connection.NoResetOnClose = true;
+        builder.UsePhysicalConnectionInitializer(
+            static session => Configure(session).ExecuteNonQuery(),
+            static session => Configure(session).ExecuteNonQueryAsync());
+        _source = builder.Build();
+        _name = $"{connection.Database ?? connection.Username} on {connection.Host}";
+    }
+
+    /// <summary>Runs some work on a connection of the pool.</summary>
+    /// <exception cref="ArchiveException">The database did not do what was asked.</exception>
+    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            return await work(connection, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (PostgresDatabase.IsFailure(e))
+        {
+            throw Explain(e);
+        }
+    }
+
+    public ArchiveException Newer(int version, int known) => new(
+        ArchiveFailure.Newer,
+        $"The archive ({_name}) has schema version {version}, this program knows {known}: run the newer program. Nothing was written.");
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    ArchiveException Explain(Exception cause)
+    {
+        var (failure, text) = cause switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.DiskFull } => (ArchiveFailure.Full, "there is no room on its disk"),
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => (
+                ArchiveFailure.ReadOnly, "it is read-only: is the server a standby?"),
+            PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } => (ArchiveFailure.Locked, "somebody else has locked it"),
+            PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } damaged => (
+                ArchiveFailure.Damaged, $"it is damaged, {damaged.MessageText}"),
+            PostgresException
+            {
+                SqlState: PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow
+                    or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+            } away => (ArchiveFailure.Unreachable, away.MessageText),
+            // Classes 22, data exception, and 23, integrity constraint violation (PostgreSQL, Appendix A).
+            PostgresException { SqlState: ['2', '2' or '3', ..] } refused => (
+                ArchiveFailure.Refused, $"it does not take a message, {refused.MessageText} ({refused.SqlState})"),
+            PostgresException answered => (ArchiveFailure.Other, $"{answered.MessageText} ({answered.SqlState})"),
+            _ => (ArchiveFailure.Unreachable, $"it cannot be reached, {cause.Message}"),
+        };
+        return new(failure, $"The archive ({_name}) failed: {text}.", cause);
+    }
+
+    // A plan that was made while a table was empty would scan it for ever after; and planning anew for each query would cost
+    // more than the query, for it looks at every partition.
+    static NpgsqlCommand Configure(NpgsqlConnection connection) => new(
+        "SET synchronous_commit = on; SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; "
+        + "SET jit = off",
+        connection);
+}

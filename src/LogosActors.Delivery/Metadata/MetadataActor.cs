@@ -1,0 +1,143 @@
+using LogosActors.Actors;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Delivery.Metadata;
+
+/// <summary>Tells peers this node's network and shards, asks each peer for its own, and disconnects those of other networks.</summary>
+/// <remarks>
+/// Parent: /node, one-for-one, restart with backoff. A failure costs the questions under way; a restart asks every connected peer again.
+/// A peer that does not speak the protocol stays: whether it is of any use is for other protocols to find out.
+/// </remarks>
+/// <param name="host">The host.</param>
+/// <param name="self">What this node is now; for any thread.</param>
+/// <param name="publish">Is told what a peer of this network has said of itself, whenever it has; on the actor's thread.</param>
+internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Action<PeerShards> publish) : Actor
+{
+    /// <summary>After which time a peer that has not answered is asked again.</summary>
+    public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>After which time a peer is asked again, as its shards may be others (66/WAKU2-METADATA §Triggering Metadata Request).</summary>
+    public static readonly TimeSpan RefreshDelay = TimeSpan.FromHours(6);
+
+    // Bounded by the host's connections.
+    readonly HashSet<PeerId> _asked = [];
+    RequestClient<NodeMetadata, NodeMetadata>? _client;
+    Action<HostEvent>? _observer;
+
+    protected override void PreStart()
+    {
+        var actor = Self;
+        _client = host.CreateClient(MetadataProtocol.Protocol);
+        _observer = occurred => actor.Tell(occurred);
+        host.Serve(MetadataProtocol.Protocol, (peer, metadata, _) =>
+        {
+            actor.Tell(new Heard(peer, metadata));
+            return Task.FromResult(self());
+        });
+        host.Subscribe(_observer);
+    }
+
+    protected override void PostStop()
+    {
+        if (_observer is not null)
+            host.Unsubscribe(_observer);
+        host.RemoveHandler(MetadataProtocol.Id);
+        _client?.Dispose();
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case PeerConnected connected when host.IdentityOf(connected.Peer) is { } identity:
+                Consider(connected.Peer, identity);
+                break;
+            case PeerConnected:
+                break;
+            case PeerIdentified identified:
+                Consider(identified.Peer, identified.Identity);
+                break;
+            case PeerDisconnected disconnected:
+                _asked.Remove(disconnected.Peer);
+                Context.CancelTimer(new Ask(disconnected.Peer));
+                break;
+            case Heard heard:
+                AskAgain(heard.Peer, RefreshDelay);
+                Judge(heard.Peer, heard.Metadata);
+                break;
+            case Silent silent:
+                Log.LogDebug("{Peer} does not say its network: {Reason}", silent.Peer, silent.Reason);
+                AskAgain(silent.Peer, RetryDelay);
+                break;
+            case Ask ask when _asked.Contains(ask.Peer):
+                Context.PipeTo(AskAsync(ask.Peer, Context.Stopping));
+                break;
+            case Ask or Gone:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    void Consider(PeerId peer, PeerIdentity identity)
+    {
+        if (identity.Protocols.Contains(MetadataProtocol.Id, StringComparer.Ordinal) && _asked.Add(peer))
+            Context.PipeTo(AskAsync(peer, Context.Stopping));
+    }
+
+    void AskAgain(PeerId peer, TimeSpan delay)
+    {
+        if (_asked.Contains(peer))
+            Context.StartSingleTimer(new Ask(peer), new Ask(peer), delay);
+    }
+
+    void Judge(PeerId peer, NodeMetadata metadata)
+    {
+        var (ours, theirs) = (self().Cluster ?? 0, metadata.Cluster ?? 0);
+        if (ours == theirs)
+        {
+            publish(new PeerShards(peer, theirs, metadata.Shards));
+            return;
+        }
+        Log.LogInformation("{Peer} is of cluster {Cluster}, not {OwnCluster}; it is disconnected", peer, theirs, ours);
+        Context.PipeTo(DisconnectAsync(peer));
+    }
+
+    async Task<object> AskAsync(PeerId peer, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await _client!.RequestAsync(peer, self(), cancellation);
+            return answer.IsAnswered ? new Heard(peer, answer.Response) : new Silent(peer, answer.Reason);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            return new Silent(peer, "This node stops.");
+        }
+    }
+
+    async Task<Gone> DisconnectAsync(PeerId peer)
+    {
+        try
+        {
+            await host.DisconnectAsync(peer);
+        }
+        catch (Exception e) when (e is AskTimeoutException or ObjectDisposedException)
+        {
+            // The host stops, and the connection with it.
+        }
+        return new Gone();
+    }
+
+    sealed record Heard(PeerId Peer, NodeMetadata Metadata);
+
+    sealed record Silent(PeerId Peer, string Reason);
+
+    sealed record Ask(PeerId Peer);
+
+    sealed record Gone;
+}

@@ -1,0 +1,61 @@
+using LogosActors.Delivery.Messages;
+using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery.Relay;
+
+/// <summary>Decides about messages by their bytes and the time alone (64/WAKU2-NETWORK §Message Validation). Pure; for any number of threads.</summary>
+internal sealed class MessageValidation(MessageValidationOptions options)
+{
+    readonly long _maxDifference = options.MaxClockDifference.Ticks * TimeSpan.NanosecondsPerTick;
+
+    /// <summary>Decides about what came on a topic. Never throws on bad input.</summary>
+    /// <param name="pubsubTopic">The topic.</param>
+    /// <param name="data">All bytes.</param>
+    /// <param name="from">Who sent them.</param>
+    /// <param name="now">The time, in nanoseconds since 1970 UTC.</param>
+    /// <param name="message">The message, for <see cref="ValidationResult.Accept"/>; else null.</param>
+    public ValidationResult Decide(string pubsubTopic, ReadOnlySpan<byte> data, PeerId from, long now, out RelayedMessage? message)
+    {
+        message = null;
+        if (data.Length > options.MaxSize || !WakuMessageCodec.TryDecode(data, out var decoded, out _))
+            return ValidationResult.Reject;
+        var isTimely = IsTimely(decoded, now);
+        if (!isTimely && options.Untimely is not ValidationResult.Accept)
+            return options.Untimely;
+        message = new RelayedMessage(pubsubTopic, decoded, MessageHash.Compute(pubsubTopic, decoded), from, isTimely);
+        return ValidationResult.Accept;
+    }
+
+    /// <summary>Makes a message of this node's own ready to be published.</summary>
+    /// <param name="pubsubTopic">The topic.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="now">The time, in nanoseconds since 1970 UTC.</param>
+    /// <param name="encoded">Its bytes; empty when peers would reject them.</param>
+    /// <param name="own">The message; null when peers would reject it.</param>
+    public PublishOutcome Prepare(string pubsubTopic, WakuMessage message, long now, out byte[] encoded, out RelayedMessage? own)
+    {
+        (encoded, own) = ([], null);
+        if (WakuMessageCodec.SizeOf(message) > options.MaxSize)
+            return PublishOutcome.TooLarge;
+        var isTimely = IsTimely(message, now);
+        if (!IsWithinLimits(message) || (!isTimely && options.Untimely is not ValidationResult.Accept))
+            return PublishOutcome.Invalid;
+        encoded = WakuMessageCodec.Encode(message);
+        own = new RelayedMessage(pubsubTopic, message, MessageHash.Compute(pubsubTopic, message), null, isTimely);
+        return PublishOutcome.Sent;
+    }
+
+    /// <summary>What the options' validator decides; it accepts when there is none.</summary>
+    public ValueTask<ValidationResult> AskAsync(RelayedMessage message, CancellationToken cancellation) =>
+        options.Validator?.Invoke(message, cancellation) ?? ValueTask.FromResult(ValidationResult.Accept);
+
+    bool IsTimely(WakuMessage message, long now) =>
+        message.Timestamp is { } timestamp && timestamp >= now - _maxDifference && timestamp <= now + _maxDifference;
+
+    static bool IsWithinLimits(WakuMessage message) =>
+        message.ContentTopic.Length > 0
+        && System.Text.Encoding.UTF8.GetByteCount(message.ContentTopic) <= WakuMessageLimits.ContentTopicLength
+        && message.Meta.Length <= WakuMessageLimits.MetaLength
+        && message.RateLimitProof.Length <= WakuMessageLimits.RateLimitProofLength;
+}

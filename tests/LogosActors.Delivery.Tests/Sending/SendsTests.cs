@@ -1,0 +1,152 @@
+using LogosActors.Actors.TestKit;
+using LogosActors.Delivery.Sending;
+using LogosActors.Libp2p.Gossipsub;
+
+namespace LogosActors.Delivery.Tests.Sending;
+
+public sealed class SendsTests : IDisposable
+{
+    readonly DeterministicHost _host = DeterministicHost.Create(seed: 1);
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void A_message_that_peers_have_taken_is_sent_at_once_when_there_is_no_store()
+    {
+        var scene = new SendsScene(_host);
+
+        var request = scene.Send();
+        _host.RunFor(TimeSpan.FromMilliseconds(1));
+
+        Assert.Collection(
+            scene.EventsOf(request), told => Assert.IsType<MessagePropagated>(told), told => Assert.False(Assert.IsType<MessageSent>(told).IsStored));
+        Assert.Equal(0, scene.Unfinished);
+    }
+
+    [Fact]
+    public void A_message_waits_for_peers()
+    {
+        var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.NoPeers };
+        var request = scene.Send();
+        _host.RunFor(TimeSpan.FromSeconds(20));
+        Assert.Empty(scene.Events);
+
+        scene.Publish = static () => PublishOutcome.Sent;
+        _host.RunFor(TimeSpan.FromSeconds(10));
+
+        scene.AssertEndedOnce(request);
+        Assert.IsType<MessageSent>(scene.Events[^1]);
+    }
+
+    [Fact]
+    public void A_message_that_no_peer_takes_ends_in_an_error_at_the_time_out()
+    {
+        var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.NoPeers };
+
+        var request = scene.Send();
+        _host.RunFor(TimeSpan.FromSeconds(59));
+        Assert.Empty(scene.Events);
+        _host.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Contains("60 s", Assert.IsType<MessageError>(Assert.Single(scene.EventsOf(request))).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stores_are_asked_for_many_messages_at_once_and_the_answer_ends_them()
+    {
+        var scene = new SendsScene(_host) { HasStore = true };
+
+        RequestId[] requests = [.. Enumerable.Range(0, 250).Select(_ => scene.Send())];
+        _host.RunFor(TimeSpan.FromSeconds(4));
+
+        Assert.All(requests, scene.AssertEndedOnce);
+        Assert.Equal(250, scene.Events.OfType<MessageSent>().Count(sent => sent.IsStored));
+        Assert.Equal([100, 100, 50], scene.Questions);
+    }
+
+    [Fact]
+    public void No_store_is_asked_for_an_ephemeral_message()
+    {
+        var scene = new SendsScene(_host) { HasStore = true };
+
+        var request = scene.Send(isEphemeral: true);
+        _host.RunFor(TimeSpan.FromSeconds(5));
+
+        Assert.False(scene.EventsOf(request).OfType<MessageSent>().Single().IsStored);
+        Assert.Empty(scene.Questions);
+    }
+
+    [Fact]
+    public void What_a_store_does_not_have_is_published_again()
+    {
+        var answers = new Queue<Presence>([Presence.Absent, Presence.Present]);
+        var scene = new SendsScene(_host) { HasStore = true, Ask = answers.Dequeue };
+
+        var request = scene.Send();
+        _host.RunFor(TimeSpan.FromSeconds(10));
+
+        Assert.True(scene.EventsOf(request).OfType<MessageSent>().Single().IsStored);
+        Assert.Equal(2, scene.Published.Count);
+        Assert.Single(scene.Published.Distinct());
+    }
+
+    [Fact]
+    public void Congestion_holds_messages_up_and_loses_none()
+    {
+        var room = 10;
+        var scene = new SendsScene(_host) { Publish = () => room-- > 0 ? PublishOutcome.Sent : PublishOutcome.Congested };
+        RequestId[] requests = [.. Enumerable.Range(0, 100).Select(_ => scene.Send())];
+        _host.RunFor(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(10, scene.Published.Count);
+
+        room = 1000;
+        _host.RunFor(TimeSpan.FromMilliseconds(500));
+
+        Assert.All(requests, scene.AssertEndedOnce);
+        Assert.Equal(100, scene.Published.Distinct().Count());
+    }
+
+    [Fact]
+    public void The_first_message_on_a_topic_subscribes_to_it_and_so_does_the_first_after_unsubscribing()
+    {
+        var scene = new SendsScene(_host);
+        scene.Send();
+        scene.Send();
+        _host.Await(scene.SendAsync(topic: "/test/1/kitchen/proto"));
+        _host.RunFor(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["/test/1/lobby/proto", "/test/1/kitchen/proto"], scene.Subscribed);
+
+        scene.Unsubscribe("/test/1/lobby/proto");
+        scene.Send();
+        _host.RunFor(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(["/test/1/lobby/proto", "/test/1/kitchen/proto", "/test/1/lobby/proto"], scene.Subscribed);
+    }
+
+    [Fact]
+    public void Requests_over_the_bound_are_refused_until_others_have_ended()
+    {
+        var scene = new SendsScene(_host, options: new SendingOptions { MaxUnfinished = 2 }) { Publish = static () => PublishOutcome.NoPeers };
+        scene.Send();
+        scene.Send();
+
+        Assert.Equal(SendErrorKind.TooManyUnfinished, _host.Await(scene.SendAsync()).Error?.Kind);
+        _host.RunFor(TimeSpan.FromSeconds(60));
+
+        Assert.True(_host.Await(scene.SendAsync()).IsSuccess);
+    }
+
+    [Fact]
+    public void A_caller_waits_while_too_many_messages_are_on_their_way_to_the_network()
+    {
+        var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.Congested };
+        Task<Result<RequestId, SendError>>[] answers = [.. Enumerable.Range(0, (2 * UnfinishedSends.Window) + 1).Select(_ => scene.SendAsync())];
+        _host.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Contains(answers, answer => !answer.IsCompleted);
+
+        scene.Publish = static () => PublishOutcome.Sent;
+        _host.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.All(answers, answer => scene.AssertEndedOnce(_host.Await(answer).Value));
+    }
+}
