@@ -3,6 +3,7 @@ using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
@@ -48,6 +49,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
         _streams = new EventStreams(options.EventCapacity);
         _receiving = new ReceivingMemory(options.Receiving);
+        _metrics = new NodeMetrics(this);
     }
 
     /// <summary>Who this node is.</summary>
@@ -156,6 +158,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         await StopAsync();
         _isDisposed = true;
         _streams.Complete();
+        _metrics.Dispose();
         _turn.Dispose();
         if (_ownSystem is not null)
             await _ownSystem.DisposeAsync();
@@ -190,7 +193,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     async Task<Running> RunAsync()
     {
-        _health.Current = NodeHealth.NotStarted;
+        (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
         var host = await ListenAsync();
         try
         {
@@ -212,11 +215,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
                     isStored ? $"{PeerId}/received" : null),
             };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
-            {
-                if (address.PeerId is { } peer)
-                    host.Keep(peer, address);
-            }
             return new Running(host, gossipsub, client, stores, actor, environment);
         }
         catch
