@@ -31,8 +31,6 @@ namespace LogosActors.Delivery;
 /// </remarks>
 public sealed partial class MessagingNode : IAsyncDisposable
 {
-    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
-
     readonly NodeOptions _options;
     readonly ActorSystem _system;
     readonly NodeSystem? _ownSystem;
@@ -41,7 +39,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly EventStreams _streams;
     readonly ReceivingMemory _receiving;
     readonly SemaphoreSlim _turn = new(1);
-    Running? _running;
+    RunningNode? _running;
     bool _isDisposed;
 
     MessagingNode(NodeOptions options, ActorSystem system, NodeSystem? ownSystem, DataDirectory? directory, PrivateKey key)
@@ -185,96 +183,28 @@ public sealed partial class MessagingNode : IAsyncDisposable
         return errors;
     }
 
-    static async Task<SubscriptionError?> AskAsync(Running running, object request, CancellationToken cancellation)
+    static async Task<SubscriptionError?> AskAsync(RunningNode running, object request, CancellationToken cancellation)
     {
         var answer = await running.Actor.Ask<Subscriptions.Answer>(request, NodeEnvironment.AnswerTimeout, cancellation: cancellation);
         return answer.Error;
     }
 
-    async Task<Running> RunAsync()
+    async Task<RunningNode> RunAsync()
     {
         (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
-        var host = await ListenAsync();
-        try
-        {
-            var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
-            var client = new StoreClient(host);
-            var stores = new StorePeers([.. _options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], _system.Time);
-            host.Subscribe(stores.Observe);
-            var waiting = new WaitingEvents();
-            // What memory keeps survives the actors anyway.
-            var isStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal);
-            var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
-            {
-                Health = _health,
-                Waiting = waiting,
-                Sends = new UnfinishedSends(_options.Sending, _system.Time) { IsStored = isStored },
-                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
-                Receiving = new ReceivingEnvironment(
-                    _options.Receiving, _options.Network, _receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
-                    isStored ? $"{PeerId}/received" : null),
-            };
-            var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            return new Running(host, gossipsub, client, stores, actor, environment);
-        }
-        catch
-        {
-            await host.DisposeAsync();
-            throw;
-        }
+        return await RunningNode.StartAsync(_options, _key, _system, _streams, Raise, _health, _receiving);
     }
 
-    /// <summary>Asks a store which of some messages it has.</summary>
-    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
-        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
-    {
-        if (stores.Choose(Random.Shared) is not { } store)
-            return null;
-        var answer = await client.FindPresentAsync(store, hashes, cancellation);
-        if (answer.IsAnswered)
-            stores.Succeeded(store);
-        else
-            stores.Failed(store);
-        return answer.Value;
-    }
-
-    async Task<Libp2pHost> ListenAsync()
+    async Task EndAsync(RunningNode running)
     {
         try
         {
-            var options = _options.Host with { ListenAddresses = _options.ListenAddresses, PersistPeers = true };
-            return await Libp2pHost.CreateAsync(_key, options, _system);
-        }
-        catch (ConnectionException e)
-        {
-            throw new NodeStartException(NodeStartFailure.ListenAddress, e.Message, e);
-        }
-    }
-
-    async Task EndAsync(Running running)
-    {
-        try
-        {
-            await DrainAsync(running.Actor);
-            await _system.StopAsync(running.Actor, StopTimeout);
+            await running.StopActorsAsync();
             TellLast(running.Environment);
         }
         finally
         {
-            running.Client.Dispose();
-            await running.Host.DisposeAsync();
-        }
-    }
-
-    static async Task DrainAsync(ActorRef node)
-    {
-        try
-        {
-            await node.Ask<Subscriptions.Answer>(Subscriptions.Drain.Instance, StopTimeout);
-        }
-        catch (AskTimeoutException)
-        {
-            // A journal that does not answer: what waits for it is not told.
+            await running.DisposeAsync();
         }
     }
 
@@ -287,7 +217,4 @@ public sealed partial class MessagingNode : IAsyncDisposable
         foreach (var told in environment.Sends.Close())
             EventsActor.Tell(told, _streams, Raise, log);
     }
-
-    sealed record Running(
-        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment);
 }

@@ -1,5 +1,7 @@
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Relay;
+using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
@@ -77,6 +79,15 @@ public sealed record NodeOptions
     /// <summary>Where the messages of the joined shards are kept, and served to others (13/WAKU2-STORE). It stays the caller's.</summary>
     /// <value>Default null: the node is no store.</value>
     public IMessageArchive? Archive { get; init; }
+
+    /// <summary>How messages wait for the archive, and what it keeps.</summary>
+    public ArchiveWriterOptions ArchiveWriter { get; init; } = new();
+
+    /// <summary>How the archive is served to others.</summary>
+    public StoreServiceOptions StoreService { get; init; } = new();
+
+    /// <summary>Which messages are relayed, and the place of a validator; <see cref="MaxMessageSize"/> goes before its size.</summary>
+    public MessageValidationOptions Validation { get; init; } = new();
 
     /// <summary>Shards to join at the start, whatever is subscribed to: service nodes name those that they serve.</summary>
     /// <value>Default none.</value>

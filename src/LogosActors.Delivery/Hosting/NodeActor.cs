@@ -1,28 +1,32 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Metadata;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
+using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, router, sends, events, health and peers, one-for-one, restart. A failure of this actor
-/// makes all of them anew; the request that failed is handed on by the next one.
+/// Parent: the root. Children: relay, subscriptions, router, sends, events, health, peers, metadata and archive, one-for-one, restart. A
+/// failure of this actor makes all of them anew; the request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
     ActorRef? _sends;
     ActorRef? _subscriptions;
+    ActorRef? _archive;
 
     protected override void PreStart()
     {
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
         var registrations = new RelayRegistrations();
-        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations)), "relay");
+        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations, node.Validation)), "relay");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
@@ -31,6 +35,19 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         _sends = Context.Spawn(Props.Create(() => new SendsActor(sending)), "sends");
         Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
         Context.Spawn(Props.Create(() => new PeersActor(node)), "peers");
+        var (log, network) = (Log, (uint)node.Options.Network.Cluster);
+        Context.Spawn(
+            Props.Create(() => new MetadataActor(
+                node.Host,
+                () => new NodeMetadata(network, [.. (registrations.Relayed?.Topics ?? []).Select(topic => topic.Shard)]),
+                peer => log.LogDebug("{Peer} relays {Shards}", peer.Peer, peer.Shards))),
+            "metadata");
+        if (node.Options.Archive is { } archive)
+        {
+            var writing = node.Options.ArchiveWriter;
+            _archive = Context.Spawn(Props.Create(() => new ArchiveWriterActor(archive, writing)), "archive");
+            relay.Tell(new RelayTopics.Observe(_archive), Self);
+        }
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
     }
@@ -54,6 +71,12 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
             case Subscriptions.Unsubscribe:
                 Forward(_subscriptions!, message);
                 _sends!.Tell(message, Self);
+                break;
+            case ArchiveWriter.Finish when _archive is not null:
+                Forward(_archive, message);
+                break;
+            case ArchiveWriter.Finish:
+                Reply(new ArchiveWriter.Finished(0));
                 break;
             case Retried retried:
                 Receive(retried.Message);

@@ -1,6 +1,7 @@
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
@@ -22,6 +23,9 @@ internal sealed record NodeEnvironment(
 
     /// <summary>What the actors share that receive.</summary>
     public required ReceivingEnvironment Receiving { get; init; }
+
+    /// <summary>Decides which messages are relayed.</summary>
+    public required MessageValidation Validation { get; init; }
 
     /// <summary>Requests that have not ended.</summary>
     public required UnfinishedSends Sends { get; init; }

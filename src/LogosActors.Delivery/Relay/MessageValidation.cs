@@ -27,35 +27,10 @@ internal sealed class MessageValidation(MessageValidationOptions options)
         return ValidationResult.Accept;
     }
 
-    /// <summary>Makes a message of this node's own ready to be published.</summary>
-    /// <param name="pubsubTopic">The topic.</param>
-    /// <param name="message">The message.</param>
-    /// <param name="now">The time, in nanoseconds since 1970 UTC.</param>
-    /// <param name="encoded">Its bytes; empty when peers would reject them.</param>
-    /// <param name="own">The message; null when peers would reject it.</param>
-    public PublishOutcome Prepare(string pubsubTopic, WakuMessage message, long now, out byte[] encoded, out RelayedMessage? own)
-    {
-        (encoded, own) = ([], null);
-        if (WakuMessageCodec.SizeOf(message) > options.MaxSize)
-            return PublishOutcome.TooLarge;
-        var isTimely = IsTimely(message, now);
-        if (!IsWithinLimits(message) || (!isTimely && options.Untimely is not ValidationResult.Accept))
-            return PublishOutcome.Invalid;
-        encoded = WakuMessageCodec.Encode(message);
-        own = new RelayedMessage(pubsubTopic, message, MessageHash.Compute(pubsubTopic, message), null, isTimely);
-        return PublishOutcome.Sent;
-    }
-
     /// <summary>What the options' validator decides; it accepts when there is none.</summary>
     public ValueTask<ValidationResult> AskAsync(RelayedMessage message, CancellationToken cancellation) =>
         options.Validator?.Invoke(message, cancellation) ?? ValueTask.FromResult(ValidationResult.Accept);
 
     bool IsTimely(WakuMessage message, long now) =>
         message.Timestamp is { } timestamp && timestamp >= now - _maxDifference && timestamp <= now + _maxDifference;
-
-    static bool IsWithinLimits(WakuMessage message) =>
-        message.ContentTopic.Length > 0
-        && System.Text.Encoding.UTF8.GetByteCount(message.ContentTopic) <= WakuMessageLimits.ContentTopicLength
-        && message.Meta.Length <= WakuMessageLimits.MetaLength
-        && message.RateLimitProof.Length <= WakuMessageLimits.RateLimitProofLength;
 }

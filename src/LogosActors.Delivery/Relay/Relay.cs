@@ -26,7 +26,12 @@ internal static class RelayTopics
     public sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat);
 
     /// <summary>Told to the observers: a message has come, or this node has published it.</summary>
-    public sealed record Seen(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, bool IsOwn);
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Hash">The message's hash on it.</param>
+    /// <param name="Message">The message.</param>
+    /// <param name="IsOwn">Whether this node has published it.</param>
+    /// <param name="IsArchivable">Whether an archive keeps it; see <see cref="RelayedMessage.IsArchivable"/>.</param>
+    public sealed record Seen(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, bool IsOwn, bool IsArchivable = true);
 
     /// <summary>Hand every <see cref="Seen"/> of from now on to an actor, until it has stopped.</summary>
     public sealed record Observe(ActorRef Observer);

@@ -11,10 +11,22 @@ namespace LogosActors.Delivery.Relay;
 /// Parent: <see cref="NodeActor"/>, which restarts it. Its <see cref="RelayRegistrations"/> outlive a failure, and so do the shards that
 /// it has joined: messages wait, and the one that failed is handled again. Observers are told, and may ask stores.
 /// </remarks>
-internal sealed class RelayActor(GossipsubService gossipsub, RelayRegistrations registrations) : Actor
+internal sealed class RelayActor : Actor
 {
-    readonly Dictionary<PubsubTopic, RelayRegistrations.Shard> _shards = registrations.Shards;
-    readonly List<ActorRef> _observers = registrations.Observers;
+    readonly GossipsubService _gossipsub;
+    readonly RelayedShards _relayed;
+    readonly Dictionary<PubsubTopic, RelayRegistrations.Shard> _shards;
+    readonly List<ActorRef> _observers;
+
+    // At most as many as a network has shards.
+    readonly Dictionary<PubsubTopic, string> _names = [];
+
+    public RelayActor(GossipsubService gossipsub, RelayRegistrations registrations, MessageValidation validation)
+    {
+        (_gossipsub, _shards, _observers) = (gossipsub, registrations.Shards, registrations.Observers);
+        var self = Self;
+        _relayed = registrations.Relayed ??= new RelayedShards(gossipsub, validation, message => Hand(message, self), Time, Log);
+    }
 
     protected override void PreRestart(Exception reason, object? message)
     {
@@ -30,9 +42,6 @@ internal sealed class RelayActor(GossipsubService gossipsub, RelayRegistrations 
             observer.Tell(RelayTopics.Restarted.Instance, Self);
         }
     }
-
-    // At most as many as a network has shards.
-    readonly Dictionary<PubsubTopic, string> _names = [];
 
     protected override void PostStop()
     {
@@ -82,7 +91,7 @@ internal sealed class RelayActor(GossipsubService gossipsub, RelayRegistrations 
     Task<RelayTopics.Joined> JoinAsync(RelayTopics.Join join)
     {
         if (!_shards.TryGetValue(join.Shard, out var shard))
-            _shards.Add(join.Shard, shard = new RelayRegistrations.Shard(SubscribeAsync(join.Shard)));
+            _shards.Add(join.Shard, shard = new RelayRegistrations.Shard(_relayed.SubscribeAsync(join.Shard)));
         shard.Owners.Add(join.Owner);
         return AnswerAsync(shard.Subscription, join.Shard);
     }
@@ -93,14 +102,10 @@ internal sealed class RelayActor(GossipsubService gossipsub, RelayRegistrations 
         return new RelayTopics.Joined(shard);
     }
 
-    Task<IAsyncDisposable> SubscribeAsync(PubsubTopic shard)
+    static void Hand(RelayedMessage message, ActorRef self)
     {
-        var (self, topic) = (Self, shard.ToString());
-        return gossipsub.SubscribeAsync(topic, received =>
-        {
-            if (WakuMessageCodec.TryDecode(received.Data.Span, out var message, out _))
-                self.Tell(new RelayTopics.Seen(shard, MessageHash.Compute(topic, message), message, IsOwn: false));
-        });
+        if (PubsubTopic.TryParse(message.PubsubTopic, out var shard))
+            self.Tell(new RelayTopics.Seen(shard, message.Hash, message.Message, IsOwn: false, message.IsArchivable));
     }
 
     /// <summary>The answer goes from the router straight to whoever publishes: this is the way of every message that is sent.</summary>
@@ -108,9 +113,9 @@ internal sealed class RelayActor(GossipsubService gossipsub, RelayRegistrations 
     {
         if (!_names.TryGetValue(publish.Shard, out var name))
             _names.Add(publish.Shard, name = publish.Shard.ToString());
-        gossipsub.Actor.Tell(new Gossip.PublishTagged(name, WakuMessageCodec.Encode(publish.Message), publish.Tag), Sender);
+        _gossipsub.Actor.Tell(new Gossip.PublishTagged(name, WakuMessageCodec.Encode(publish.Message), publish.Tag), Sender);
         if (!publish.IsRepeat)
-            Show(new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true));
+            Show(new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true, IsArchivable: !publish.Message.IsEphemeral));
     }
 
     void Leave(RelayTopics.Leave leave)

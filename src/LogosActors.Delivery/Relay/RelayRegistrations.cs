@@ -10,6 +10,9 @@ internal sealed class RelayRegistrations
 
     public List<ActorRef> Observers { get; } = [];
 
+    /// <summary>What holds the shards' subscriptions; null before the actor's first start.</summary>
+    public RelayedShards? Relayed { get; set; }
+
     /// <summary>A shard that the node takes part in.</summary>
     public sealed record Shard(Task<IAsyncDisposable> Subscription)
     {

@@ -51,26 +51,6 @@ internal sealed class RelayedShards : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes a message, and hands it to the receiver when this node is subscribed to the shard.</summary>
-    /// <param name="topic">The shard; the node need not be subscribed to it.</param>
-    /// <param name="message">The message.</param>
-    /// <param name="cancellation">Stops waiting; the message may be on its way.</param>
-    /// <returns><see cref="PublishOutcome.TooLarge"/> over the options' size, and <see cref="PublishOutcome.Invalid"/> when an attribute is over
-    /// its limit or the validator refuses it: no peer has got it then.</returns>
-    public async Task<PublishOutcome> PublishAsync(PubsubTopic topic, WakuMessage message, CancellationToken cancellation = default)
-    {
-        var name = topic.ToString();
-        var outcome = _validation.Prepare(name, message, Now, out var encoded, out var own);
-        if (own is null)
-            return outcome;
-        if (await _validation.AskAsync(own, cancellation) is not ValidationResult.Accept)
-            return PublishOutcome.Invalid;
-        outcome = await _gossipsub.PublishAsync(name, encoded, cancellation);
-        if (outcome is PublishOutcome.Sent or PublishOutcome.NoPeers && _topics.Contains(topic))
-            Receive(own);
-        return outcome;
-    }
-
     /// <summary>Leaves all shards.</summary>
     public async ValueTask DisposeAsync()
     {

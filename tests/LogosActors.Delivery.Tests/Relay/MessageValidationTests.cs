@@ -74,21 +74,6 @@ public sealed class MessageValidationTests
         Assert.False(relayed.IsArchivable);
     }
 
-    [Fact]
-    public void A_message_of_ones_own_that_peers_would_reject_is_not_prepared()
-    {
-        static PublishOutcome Prepare(WakuMessage message, MessageValidationOptions? options = null) =>
-            new MessageValidation(options ?? new MessageValidationOptions()).Prepare(Topic, message, Now, out _, out _);
-
-        Assert.Equal(PublishOutcome.TooLarge, Prepare(Message with { Payload = new byte[WakuMessageLimits.MessageSize] }));
-        Assert.Equal(PublishOutcome.Invalid, Prepare(Message with { ContentTopic = "" }));
-        Assert.Equal(PublishOutcome.Invalid, Prepare(Message with { ContentTopic = new string('ä', 513) }));
-        Assert.Equal(PublishOutcome.Invalid, Prepare(Message with { Meta = new byte[65] }));
-        Assert.Equal(PublishOutcome.Invalid, Prepare(Message with { RateLimitProof = new byte[2049] }));
-        Assert.Equal(PublishOutcome.Sent, Prepare(Message with { Timestamp = 0 }));
-        Assert.Equal(PublishOutcome.Invalid, Prepare(Message with { Timestamp = 0 }, new MessageValidationOptions { Untimely = ValidationResult.Reject }));
-    }
-
     static ValidationResult Decide(WakuMessage message, out RelayedMessage? relayed, MessageValidationOptions? options = null) =>
         new MessageValidation(options ?? new MessageValidationOptions()).Decide(Topic, WakuMessageCodec.Encode(message), Peer, Now, out relayed);
 }

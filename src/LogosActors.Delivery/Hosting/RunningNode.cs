@@ -1,0 +1,166 @@
+using LogosActors.Actors;
+using LogosActors.Actors.Configuration;
+using LogosActors.Actors.Persistence.Journals;
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Relay;
+using LogosActors.Delivery.Sending;
+using LogosActors.Delivery.Store;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Delivery.Hosting;
+
+/// <summary>A node between its start and its stop: the host, what is mounted on it, and the actors.</summary>
+internal sealed class RunningNode : IAsyncDisposable
+{
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    readonly ActorSystem _system;
+    readonly StoreService? _service;
+
+    RunningNode(
+        ActorSystem system, NodeEnvironment environment, StoreClient client, StorePeers stores, StoreService? service)
+    {
+        (_system, Environment, Client, Stores, _service) = (system, environment, client, stores, service);
+        Actor = system.Spawn(Props.Create(() => new NodeActor(environment)));
+    }
+
+    public NodeEnvironment Environment { get; }
+
+    public Libp2pHost Host => Environment.Host;
+
+    public GossipsubService Gossipsub => Environment.Gossipsub;
+
+    public StoreClient Client { get; }
+
+    public StorePeers Stores { get; }
+
+    /// <summary>The <see cref="NodeActor"/>.</summary>
+    public ActorRef Actor { get; }
+
+    /// <exception cref="NodeStartException">An address cannot be listened at, or the archive cannot be used.</exception>
+    public static async Task<RunningNode> StartAsync(
+        NodeOptions options, PrivateKey key, ActorSystem system, EventStreams streams, Action<MessagingEvent> raise, HealthView health,
+        ReceivingMemory receiving)
+    {
+        if (options.Archive is { } archive)
+            await InitializeAsync(archive);
+        var host = await ListenAsync(options, key, system);
+        try
+        {
+            var gossipsub = host.UseGossipsub(RelayOptions(options.MaxMessageSize));
+            var client = new StoreClient(host);
+            var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], system.Time);
+            host.Subscribe(stores.Observe);
+            var waiting = new WaitingEvents();
+            // What memory keeps survives the actors anyway.
+            var isStored = system.Options.Persistence.Journal is not (null or InMemoryJournal);
+            var environment = new NodeEnvironment(options, host, gossipsub, streams, raise, system.Time)
+            {
+                Health = health,
+                Waiting = waiting,
+                Validation = new MessageValidation(options.Validation with { MaxSize = options.MaxMessageSize }),
+                Sends = new UnfinishedSends(options.Sending, system.Time) { IsStored = isStored },
+                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
+                Receiving = new ReceivingEnvironment(
+                    options.Receiving, options.Network, receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
+                    isStored ? $"{host.PeerId}/received" : null),
+            };
+            return new RunningNode(system, environment, client, stores, Serve(options, host, system));
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the actors, in an order in which nothing that was accepted is lost, within a bounded time.</summary>
+    public async Task StopActorsAsync()
+    {
+        await AskAsync<Subscriptions.Answer>(Subscriptions.Drain.Instance);
+        await AskAsync<ArchiveWriter.Finished>(ArchiveWriter.Finish.Instance);
+        await _system.StopAsync(Actor, StopTimeout);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Host.DisposeAsync();
+        _service?.Dispose();
+    }
+
+    async Task AskAsync<TAnswer>(object question)
+    {
+        try
+        {
+            await Actor.Ask<TAnswer>(question, StopTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // A database that does not answer: what waits for it is not told, or not kept.
+        }
+    }
+
+    static async Task InitializeAsync(IMessageArchive archive)
+    {
+        try
+        {
+            await archive.InitializeAsync();
+        }
+        catch (ArchiveException e)
+        {
+            throw new NodeStartException(NodeStartFailure.Archive, e.Message, e);
+        }
+    }
+
+    static async Task<Libp2pHost> ListenAsync(NodeOptions options, PrivateKey key, ActorSystem system)
+    {
+        try
+        {
+            return await Libp2pHost.CreateAsync(key, options.Host with { ListenAddresses = options.ListenAddresses, PersistPeers = true }, system);
+        }
+        catch (ConnectionException e)
+        {
+            throw new NodeStartException(NodeStartFailure.ListenAddress, e.Message, e);
+        }
+    }
+
+    static GossipsubOptions RelayOptions(int maxMessageSize)
+    {
+        var relay = GossipsubPresets.Relay;
+        // Beside a message an RPC has its topic, and no more that counts.
+        var rpc = Math.Max(relay.Limits.RpcSize.Bytes, maxMessageSize + 64 * 1024);
+        return relay with { Limits = relay.Limits with { MessageSize = new DataSize(maxMessageSize), RpcSize = new DataSize(rpc) } };
+    }
+
+    static StoreService? Serve(NodeOptions options, Libp2pHost host, ActorSystem system)
+    {
+        if (options.Archive is not { } archive)
+            return null;
+        var service = new StoreService(archive, options.StoreService, system.Time, system.Options.LoggerFactory.CreateLogger<StoreService>());
+        service.Serve(host);
+        return service;
+    }
+
+    /// <summary>Asks a store which of some messages it has.</summary>
+    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
+        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
+    {
+        if (stores.Choose(Random.Shared) is not { } store)
+            return null;
+        var answer = await client.FindPresentAsync(store, hashes, cancellation);
+        if (answer.IsAnswered)
+            stores.Succeeded(store);
+        else
+            stores.Failed(store);
+        return answer.Value;
+    }
+}

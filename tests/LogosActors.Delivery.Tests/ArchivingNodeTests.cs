@@ -1,0 +1,107 @@
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Relay;
+using LogosActors.Libp2p.Gossipsub;
+using static LogosActors.Delivery.Tests.Node;
+
+namespace LogosActors.Delivery.Tests;
+
+/// <summary>Nodes with an archive, and nodes that ask them.</summary>
+public sealed class ArchivingNodeTests : IDisposable
+{
+    readonly string _path = Directory.CreateTempSubdirectory("logos-").FullName;
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    [Fact]
+    public async Task A_message_is_sent_when_a_store_has_it_and_found_again_by_those_who_come_later()
+    {
+        await using var archive = Archive();
+        await using var store = await StartAsync(Options with { Archive = archive });
+        await store.SubscribeAsync([Topic]);
+        await using var alice = await StartAsync(store);
+        await using var events = alice.Events().GetAsyncEnumerator();
+        await alice.SubscribeAsync([Topic]);
+        await alice.HasPeersAsync(1);
+        await UntilAsync(() => alice.HasStore);
+
+        await alice.SendAsync(Text("kept"));
+        await alice.SendAsync(Text("not kept") with { IsEphemeral = true });
+
+        var stored = await events.NextAsync<MessageSent>(sent => sent.IsStored);
+        await using var late = await StartAsync(store);
+        await UntilAsync(() => late.HasStore);
+        var history = await late.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] });
+        var found = Assert.Single(history.Value!.Messages);
+        Assert.Equal(stored.Hash, found.Hash);
+        Assert.Equal("kept", System.Text.Encoding.UTF8.GetString(found.Message!.Payload.Span));
+    }
+
+    [Fact]
+    public async Task What_a_node_publishes_is_in_its_own_archive_when_it_has_stopped()
+    {
+        await using var archive = Archive();
+        await using (var node = await StartAsync(Options with { Archive = archive }))
+        {
+            await node.SubscribeAsync([Topic]);
+            for (var i = 0; i < 100; i++)
+                await node.SendAsync(Text($"message {i}"));
+        }
+
+        var kept = await archive.QueryAsync(new ArchiveQuery { Limit = ArchiveQuery.MaxLimit });
+        Assert.Equal(100, kept!.Messages.Count);
+    }
+
+    [Fact]
+    public async Task An_archive_that_cannot_be_used_stops_the_start_with_the_reason()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_path, "archive.db"), new string('x', 5000));
+        await using var archive = Archive();
+        await using var node = await MessagingNode.CreateAsync(Options with { Archive = archive });
+
+        var refused = await Assert.ThrowsAsync<NodeStartException>(() => node.StartAsync());
+
+        Assert.Equal(NodeStartFailure.Archive, refused.Failure);
+        Assert.False(node.IsStarted);
+    }
+
+    [Fact]
+    public async Task What_the_validator_refuses_reaches_nobody()
+    {
+        RelayValidator refuse = (message, _) => ValueTask.FromResult(
+            message.Message.Meta.IsEmpty ? ValidationResult.Accept : ValidationResult.Ignore);
+        await using var alice = await StartAsync();
+        await using var bob = await StartAsync(Options with { Validation = new MessageValidationOptions { Validator = refuse } }, alice);
+        await using var events = bob.Events().GetAsyncEnumerator();
+        await alice.SubscribeAsync([Topic]);
+        await bob.SubscribeAsync([Topic]);
+        await alice.HasPeersAsync(1);
+
+        await alice.SendAsync(Text("refused") with { Meta = new byte[] { 1 } });
+        await alice.SendAsync(Text("accepted"));
+
+        Assert.Equal("accepted", TextOf(await events.NextAsync<MessageReceived>()));
+    }
+
+    [Fact]
+    public async Task A_peer_of_another_cluster_is_left_alone()
+    {
+        await using var alice = await StartAsync();
+        await using var stranger = await StartAsync(Options with { Network = new(9, 1) });
+        await stranger.SubscribeAsync([Topic]);
+        await alice.SubscribeAsync([Topic]);
+        await using var bob = await StartAsync(Options, alice, stranger);
+        await bob.SubscribeAsync([Topic]);
+        await bob.HasPeersAsync(1);
+
+        await UntilAsync(() => !bob.ConnectedPeers.Contains(stranger.PeerId) && bob.ConnectedPeers.Contains(alice.PeerId));
+    }
+
+    SqliteArchive Archive() => new(new SqliteArchiveOptions { Path = Path.Combine(_path, "archive.db") });
+
+    static async Task UntilAsync(Func<bool> condition)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+            await Task.Delay(10, late.Token);
+    }
+}
