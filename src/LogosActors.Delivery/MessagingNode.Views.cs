@@ -13,6 +13,9 @@ public sealed partial class MessagingNode
             ? shard
             : throw new ArgumentException(problem, nameof(contentTopic));
 
+    /// <summary>Whether a store is connected that can be asked.</summary>
+    internal bool HasStore => Volatile.Read(ref _running)?.Environment.Stores.CanAsk() == true;
+
     /// <summary>How the relay is connected for a shard.</summary>
     internal Task<TopicStatus> RelayStatusAsync(PubsubTopic shard) =>
         Volatile.Read(ref _running) is { } running

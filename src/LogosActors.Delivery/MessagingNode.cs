@@ -2,7 +2,6 @@ using LogosActors.Actors;
 using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
-using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
@@ -192,8 +191,10 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         _health.Current = NodeHealth.NotStarted;
         var host = await ListenAsync();
+        var connected = new ConnectedStores(host, _options.StoreNodes);
         try
         {
+            connected.Start();
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
             var client = new StoreClient(host);
             var stores = new StorePeers([.. _options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], _system.Time);
@@ -206,7 +207,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 Health = _health,
                 Waiting = waiting,
                 Sends = new UnfinishedSends(_options.Sending, _system.Time) { IsStored = isStored },
-                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
+                Stores = connected.Presence,
                 Receiving = new ReceivingEnvironment(
                     _options.Receiving, _options.Network, _receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
                     isStored ? $"{PeerId}/received" : null),
@@ -217,27 +218,14 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 if (address.PeerId is { } peer)
                     host.Keep(peer, address);
             }
-            return new Running(host, gossipsub, client, stores, actor, environment);
+            return new Running(host, gossipsub, client, stores, actor, environment, connected);
         }
         catch
         {
+            connected.Dispose();
             await host.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>Asks a store which of some messages it has.</summary>
-    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
-        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
-    {
-        if (stores.Choose(Random.Shared) is not { } store)
-            return null;
-        var answer = await client.FindPresentAsync(store, hashes, cancellation);
-        if (answer.IsAnswered)
-            stores.Succeeded(store);
-        else
-            stores.Failed(store);
-        return answer.Value;
     }
 
     async Task<Libp2pHost> ListenAsync()
@@ -264,6 +252,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         finally
         {
             running.Client.Dispose();
+            running.Connected.Dispose();
             await running.Host.DisposeAsync();
         }
     }
@@ -291,5 +280,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
     }
 
     sealed record Running(
-        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment);
+        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment,
+        ConnectedStores Connected);
 }

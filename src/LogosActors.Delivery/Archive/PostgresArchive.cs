@@ -19,12 +19,15 @@ namespace LogosActors.Delivery.Archive;
 public sealed class PostgresArchive : IMessageArchive
 {
     const int NanosecondsPerTick = 100;
+    const int BatchesAfterDoubles = 100;
+    const string PassOverDoubles = "ON CONFLICT DO NOTHING";
 
     readonly PostgresArchiveDatabase _database;
     readonly PostgresPartitions _partitions;
     readonly ConcurrentDictionary<string, bool> _pubsubTopics = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _preparing = new(1);
     volatile bool _isPrepared;
+    int _expectDoubles;
     int _disposed;
 
     /// <summary>Creates an archive; connects to nothing yet.</summary>
@@ -80,7 +83,7 @@ public sealed class PostgresArchive : IMessageArchive
                 if (_partitions.Missing(distinct.Values) is { Count: > 0 } missing)
                     await _partitions.CreateAsync(connection, missing, stop).ConfigureAwait(false);
                 return distinct.Values.All(message => message.Message!.Timestamp is not null)
-                    ? await InsertAsync(connection, distinct.Values, stop).ConfigureAwait(false)
+                    ? await InsertTimedAsync(connection, distinct.Values, stop).ConfigureAwait(false)
                     : await InsertUntimedAsync(connection, distinct, stop).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);
@@ -119,22 +122,49 @@ public sealed class PostgresArchive : IMessageArchive
         _preparing.Dispose();
     }
 
-    // In one round trip, which is also the transaction: the check of the version, the rows, and their number by partition.
-    async Task<int> InsertAsync(NpgsqlConnection connection, IReadOnlyCollection<ArchivedMessage> messages, CancellationToken cancellation)
+    // To be ready for doubles costs a third. A single node sees none, of a fleet nearly every batch has some: what the last batches
+    // had decides.
+    async Task<int> InsertTimedAsync(
+        NpgsqlConnection connection, Dictionary<MessageHash, ArchivedMessage>.ValueCollection messages, CancellationToken cancellation)
     {
+        if (Volatile.Read(ref _expectDoubles) <= 0)
+        {
+            try
+            {
+                return await InsertAsync(connection, messages, "", cancellation).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UniqueViolation)
+            {
+                Volatile.Write(ref _expectDoubles, BatchesAfterDoubles);
+            }
+        }
+        var added = await InsertAsync(connection, messages, PassOverDoubles, cancellation).ConfigureAwait(false);
+        if (added < messages.Count)
+            Volatile.Write(ref _expectDoubles, BatchesAfterDoubles);
+        else
+            Interlocked.Decrement(ref _expectDoubles);
+        return added;
+    }
+
+    // In one round trip, which is also the transaction: the check of the version, the rows, and their number by partition.
+    async Task<int> InsertAsync(
+        NpgsqlConnection connection, Dictionary<MessageHash, ArchivedMessage>.ValueCollection messages, string conflict, CancellationToken cancellation)
+    {
+#pragma warning disable CA2100 // Put together of constants.
         await using var insert = new NpgsqlCommand(
-            """
+            $"""
             WITH newer AS MATERIALIZED (SELECT version FROM logos_schema WHERE component = 'archive' AND version > $13),
             added AS (
                 INSERT INTO archive_messages
                     (time, hash, key, pubsub, topic, content, has_timestamp, version, ephemeral, payload, meta, proof)
                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) WHERE NOT EXISTS (SELECT FROM newer)
-                ON CONFLICT DO NOTHING RETURNING tableoid),
+                {conflict} RETURNING tableoid),
             counted AS (
                 INSERT INTO archive_counts SELECT tableoid, count(*) FROM added GROUP BY tableoid RETURNING messages)
             SELECT (SELECT sum(messages)::bigint FROM counted), (SELECT version FROM newer)
             """,
             connection);
+#pragma warning restore CA2100
         new PostgresArchiveRows(messages).AddTo(insert.Parameters);
         insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PostgresArchiveSchema.Version });
         await using var result = await insert.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -159,7 +189,7 @@ public sealed class PostgresArchive : IMessageArchive
             while (await kept.ReadAsync(cancellation).ConfigureAwait(false))
                 messages.Remove(new MessageHash(kept.GetFieldValue<byte[]>(0)));
         }
-        var added = await InsertAsync(connection, messages.Values, cancellation).ConfigureAwait(false);
+        var added = await InsertAsync(connection, messages.Values, PassOverDoubles, cancellation).ConfigureAwait(false);
         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         return added;
     }

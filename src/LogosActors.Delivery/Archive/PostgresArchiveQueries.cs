@@ -16,16 +16,11 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
 
     public async Task<ArchivePage?> QueryAsync(ArchiveQuery query)
     {
-        var pubsubs = await PubsubTopicsAsync().ConfigureAwait(false);
         if (query.Hashes.Count > 0)
-            return await ByHashAsync(query, pubsubs).ConfigureAwait(false);
-        ArchivePosition? cursor = null;
-        if (query.Cursor is { } hash)
-        {
-            cursor = await PositionAsync(hash).ConfigureAwait(false);
-            if (cursor is null)
-                return null;
-        }
+            return await ByHashAsync(query).ConfigureAwait(false);
+        var (pubsubs, cursor) = await PrepareAsync(query).ConfigureAwait(false);
+        if (query.Cursor is not null && cursor is null)
+            return null;
         var found = await PageAsync(query, ArchiveRange.Of(query, cursor), pubsubs).ConfigureAwait(false);
         MessageHash? next = found.Count > query.Limit ? found[query.Limit - 1].Hash : null;
         var page = found[..Math.Min(query.Limit, found.Count)];
@@ -34,21 +29,52 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
         return new(page, next);
     }
 
-    async Task<ArchivePage> ByHashAsync(ArchiveQuery query, Dictionary<long, string> pubsubs)
+    async Task<ArchivePage> ByHashAsync(ArchiveQuery query)
     {
         var hashes = query.Hashes.Distinct().ToArray();
-        await using var command = Command(query.IncludesData
-            ? $"SELECT {DataColumns} FROM archive_messages WHERE key = ANY ($1) AND hash = ANY ($2)"
-            : $"SELECT {HeaderColumns} FROM archive_messages WHERE key = ANY ($1) AND hash = ANY ($2)");
-        Add(command, hashes.Select(SqliteHashIndex.KeyOf).ToArray());
-        Add(command, hashes.Select(hash => hash.ToArray()).ToArray());
+        var byHash = Command(
+            $"""
+            SELECT {(query.IncludesData ? DataColumns : HeaderColumns)}, (SELECT name FROM archive_pubsub_topics WHERE id = pubsub)
+            FROM archive_messages WHERE key = ANY ($1) AND hash = ANY ($2)
+            """);
+        Add(byHash, hashes.Select(SqliteHashIndex.KeyOf).ToArray());
+        Add(byHash, hashes.Select(hash => hash.ToArray()).ToArray());
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { byHash } };
+        await using var rows = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var range = ArchiveRange.Of(query, cursor: null);
-        var found = await ReadAsync(command, query.IncludesData, pubsubs, (message, content) =>
+        var found = await ReadAsync(rows, query.IncludesData, pubsubs: null, (message, content) =>
             range.Contains(new(message.Time, message.Hash))
             && (query.PubsubTopic is null || string.Equals(query.PubsubTopic, message.PubsubTopic, StringComparison.Ordinal))
             && (query.ContentTopics.Count == 0 || query.ContentTopics.Contains(content, StringComparer.Ordinal))).ConfigureAwait(false);
         found.Sort(static (a, b) => new ArchivePosition(a.Time, a.Hash).CompareTo(new(b.Time, b.Hash)));
         return new(found[..Math.Min(ArchiveQuery.MaxLimit, found.Count)], Cursor: null);
+    }
+
+    /// <summary>What a page's statement needs, in at most one round trip: the pubsub topics, and where the cursor is.</summary>
+    async Task<(Dictionary<long, string> PubsubTopics, ArchivePosition? Cursor)> PrepareAsync(ArchiveQuery query)
+    {
+        var pubsubs = new Dictionary<long, string>();
+        ArchivePosition? cursor = null;
+        await using var batch = new NpgsqlBatch(connection);
+        if (query.PubsubTopic is null)
+            batch.BatchCommands.Add(Command("SELECT id, name FROM archive_pubsub_topics"));
+        else
+            pubsubs.Add(PostgresArchiveRows.NumberOf(query.PubsubTopic), query.PubsubTopic);
+        if (query.Cursor is { } hash)
+        {
+            var position = Command("SELECT time FROM archive_messages WHERE key = $1 AND hash = $2");
+            Add(position, SqliteHashIndex.KeyOf(hash));
+            Add(position, hash.ToArray());
+            batch.BatchCommands.Add(position);
+        }
+        if (batch.BatchCommands.Count == 0)
+            return (pubsubs, cursor);
+        await using var rows = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        if (query.PubsubTopic is null)
+            pubsubs = await ReadTopicsAsync(rows).ConfigureAwait(false);
+        if (query.Cursor is { } known && await rows.ReadAsync(cancellation).ConfigureAwait(false))
+            cursor = new(rows.GetInt64(0), known);
+        return (pubsubs, cursor);
     }
 
     Task<List<ArchivedMessage>> PageAsync(ArchiveQuery query, ArchiveRange range, Dictionary<long, string> pubsubs)
@@ -68,7 +94,7 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
             return [];
         var byTopic = query.ContentTopics.Count > 0;
         var columns = query.IncludesData ? DataColumns : HeaderColumns;
-        await using var command = Command(sources.Count == 1
+        var command = Command(sources.Count == 1
             ? OneSource(columns, byTopic, query.IsForward)
             : ManySources(columns, byTopic, query.IsForward));
         Add(command, range.First.Time);
@@ -76,6 +102,11 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
         Add(command, range.Last.Time);
         Add(command, range.IncludesLast ? AfterAllHashes : range.Last.Hash.ToArray());
         Add(command, query.Limit + 1);
+        if (byTopic)
+        {
+            Add(command, range.IncludesFirst ? long.MinValue : SqliteHashIndex.KeyOf(range.First.Hash));
+            Add(command, range.IncludesLast ? long.MaxValue : SqliteHashIndex.KeyOf(range.Last.Hash));
+        }
         if (sources is [var source])
         {
             Add(command, source.Id);
@@ -88,52 +119,58 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
             if (byTopic)
                 Add(command, sources.Select(each => Encoding.UTF8.GetBytes(each.Content!)).ToArray());
         }
-        return await ReadAsync(command, query.IncludesData, pubsubs, static (_, _) => true).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        await using var rows = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        return await ReadAsync(rows, query.IncludesData, pubsubs, static (_, _) => true).ConfigureAwait(false);
     }
 
     // Which partitions are looked at is decided by the times alone; where in them to begin and end by times and hashes.
     const string Range = "time >= $1 AND time <= $3 AND (time, hash) > ($1, $2) AND (time, hash) < ($3, $4)";
 
-    static string Order(bool isForward) => isForward ? "ORDER BY time, hash" : "ORDER BY time DESC, hash DESC";
+    // The index of topics has the keys of hashes: it does all but telling those apart that begin alike.
+    const string KeyRange = "(time, key) >= ($1, $6) AND (time, key) <= ($3, $7)";
+
+    static string Order(bool byTopic, bool isForward) => (byTopic, isForward) switch
+    {
+        (true, true) => "ORDER BY time, key, hash",
+        (true, false) => "ORDER BY time DESC, key DESC, hash DESC",
+        (false, true) => "ORDER BY time, hash",
+        (false, false) => "ORDER BY time DESC, hash DESC",
+    };
 
     static string OneSource(string columns, bool byTopic, bool isForward) =>
         $"""
         SELECT {columns} FROM archive_messages
-        WHERE {(byTopic ? "topic = $6 AND content = $7" : "pubsub = $6")} AND {Range} {Order(isForward)} LIMIT $5
+        WHERE {(byTopic ? $"topic = $8 AND content = $9 AND {KeyRange}" : "pubsub = $6")} AND {Range}
+        {Order(byTopic, isForward)} LIMIT $5
         """;
 
     static string ManySources(string columns, bool byTopic, bool isForward) =>
         $"""
-        SELECT {columns} FROM unnest({(byTopic ? "$6, $7) AS source (number, name)" : "$6) AS source (number)")}
+        SELECT {columns} FROM unnest({(byTopic ? "$8, $9) AS source (number, name)" : "$6) AS source (number)")}
         CROSS JOIN LATERAL (
             SELECT * FROM archive_messages
-            WHERE {(byTopic ? "topic = source.number AND content = source.name" : "pubsub = source.number")} AND {Range}
-            {Order(isForward)} LIMIT $5) AS found
-        {Order(isForward)} LIMIT $5
+            WHERE {(byTopic ? $"topic = source.number AND content = source.name AND {KeyRange}" : "pubsub = source.number")} AND {Range}
+            {Order(byTopic, isForward)} LIMIT $5) AS found
+        {Order(byTopic, isForward)} LIMIT $5
         """;
 
-    async Task<ArchivePosition?> PositionAsync(MessageHash hash)
+    async Task<Dictionary<long, string>> ReadTopicsAsync(NpgsqlDataReader rows)
     {
-        await using var command = Command("SELECT time FROM archive_messages WHERE key = $1 AND hash = $2");
-        Add(command, SqliteHashIndex.KeyOf(hash));
-        Add(command, hash.ToArray());
-        return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is long time ? new(time, hash) : null;
-    }
-
-    async Task<Dictionary<long, string>> PubsubTopicsAsync()
-    {
-        await using var command = Command("SELECT id, name FROM archive_pubsub_topics");
-        await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var topics = new Dictionary<long, string>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
             topics.Add(rows.GetInt64(0), Encoding.UTF8.GetString(rows.GetFieldValue<byte[]>(1)));
+        await rows.NextResultAsync(cancellation).ConfigureAwait(false);
         return topics;
     }
 
+    /// <param name="rows">The rows.</param>
+    /// <param name="withData">Whether they have the data.</param>
+    /// <param name="pubsubs">The names of pubsub topics; null when the last column has them.</param>
+    /// <param name="isWanted">Whether to take a message with that content topic.</param>
     async Task<List<ArchivedMessage>> ReadAsync(
-        NpgsqlCommand command, bool withData, Dictionary<long, string> pubsubs, Func<ArchivedMessage, string, bool> isWanted)
+        NpgsqlDataReader rows, bool withData, Dictionary<long, string>? pubsubs, Func<ArchivedMessage, string, bool> isWanted)
     {
-        await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var found = new List<ArchivedMessage>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
         {
@@ -149,8 +186,10 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
                 Meta = rows.GetFieldValue<byte[]>(8),
                 RateLimitProof = rows.GetFieldValue<byte[]>(9),
             };
-            var archived = new ArchivedMessage(
-                new MessageHash(rows.GetFieldValue<byte[]>(1)), pubsubs.GetValueOrDefault(rows.GetInt64(2), ""), time, message);
+            var pubsub = pubsubs is null
+                ? Encoding.UTF8.GetString(rows.GetFieldValue<byte[]>(rows.FieldCount - 1))
+                : pubsubs[rows.GetInt64(2)];
+            var archived = new ArchivedMessage(new MessageHash(rows.GetFieldValue<byte[]>(1)), pubsub, time, message);
             if (isWanted(archived, content))
                 found.Add(archived);
         }
@@ -158,8 +197,8 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
     }
 
 #pragma warning disable CA2100 // Put together of constants above.
-    NpgsqlCommand Command(string sql) => new(sql, connection);
+    static NpgsqlBatchCommand Command(string sql) => new(sql);
 #pragma warning restore CA2100
 
-    static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+    static void Add<T>(NpgsqlBatchCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 }

@@ -116,7 +116,9 @@ internal sealed class SendProgress(SendingOptions options, bool isEphemeral, Tim
         var effects = _phase is Phase.Ended ? SendEffects.None : outcome switch
         {
             PublishOutcome.Sent or PublishOutcome.Duplicate => Propagate() | (_phase is Phase.Confirming ? SendEffects.None : Settle(canConfirm, now)),
-            PublishOutcome.NoPeers or PublishOutcome.Congested => _phase is Phase.Confirming ? SendEffects.None : Wait(now),
+            PublishOutcome.NoPeers or PublishOutcome.Congested when _phase is Phase.Confirming => SendEffects.None,
+            PublishOutcome.NoPeers => WaitLonger(now),
+            PublishOutcome.Congested => Wait(options.FirstRetryWait, now),
             _ => Finish(SendEnd.Refused),
         };
         return InTime(effects, now);
@@ -174,10 +176,16 @@ internal sealed class SendProgress(SendingOptions options, bool isEphemeral, Tim
         return SendEffects.Publish;
     }
 
-    SendEffects Wait(TimeSpan now)
+    SendEffects WaitLonger(TimeSpan now)
     {
-        (_phase, _due) = (Phase.Waiting, now + _wait);
-        _wait = _wait * 2 < options.LongestRetryWait ? _wait * 2 : options.LongestRetryWait;
+        var wait = _wait;
+        _wait = wait * 2 < options.LongestRetryWait ? wait * 2 : options.LongestRetryWait;
+        return Wait(wait, now);
+    }
+
+    SendEffects Wait(TimeSpan wait, TimeSpan now)
+    {
+        (_phase, _due) = (Phase.Waiting, now + wait);
         return SendEffects.None;
     }
 

@@ -35,15 +35,11 @@ internal sealed partial class SendsActor : Actor
 
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long to wait for room when peers do not take messages as fast as they are sent.</summary>
-    static readonly TimeSpan CongestionWait = TimeSpan.FromMilliseconds(10);
-
     readonly SendsSettings _settings;
     readonly UnfinishedSends _sends;
     readonly SendingOptions _options;
     readonly StageWatch _publishing = new(SendStage.Publishing, SendProgress.PublishAnswerWait);
     readonly StageWatch _kept;
-    readonly Queue<OutgoingSend> _congested = new();
     readonly Dictionary<string, bool> _subscribed = new(StringComparer.Ordinal);
     ActorRef? _confirmation;
     int _underWay;
@@ -94,8 +90,8 @@ internal sealed partial class SendsActor : Actor
             case Sweep:
                 TakeOverdue();
                 break;
-            case Retry:
-                PublishCongested();
+            case RoomDue:
+                TryForRoom();
                 break;
             case Subscribed subscribed:
                 if (_subscribed.ContainsKey(subscribed.Topic))
@@ -172,9 +168,7 @@ internal sealed partial class SendsActor : Actor
     {
         if (outcome is PublishOutcome.Congested)
         {
-            _congested.Enqueue(send);
-            if (!Context.IsTimerActive(Retry.Instance))
-                Context.StartSingleTimer(Retry.Instance, Retry.Instance, CongestionWait);
+            WaitForRoom(send);
             return;
         }
         _underWay--;
@@ -186,16 +180,6 @@ internal sealed partial class SendsActor : Actor
         else
         {
             Keep(send, outcome);
-        }
-    }
-
-    void PublishCongested()
-    {
-        for (var left = _congested.Count; left > 0; left--)
-        {
-            var send = _congested.Dequeue();
-            if (send.Stage is SendStage.Publishing)
-                _settings.Router.Tell(new RelayTopics.Publish(send.Shard, send.Hash, send.Message, send, IsRepeat: true), Self);
         }
     }
 
@@ -271,10 +255,5 @@ internal sealed partial class SendsActor : Actor
     sealed record Sweep
     {
         public static readonly Sweep Instance = new();
-    }
-
-    sealed record Retry
-    {
-        public static readonly Retry Instance = new();
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LogosActors.Libp2p.Cryptography;
 
-/// <summary>One signature under way (EVP_MD_CTX); for one thread.</summary>
+/// <summary>One signature or hash under way (EVP_MD_CTX); for one thread.</summary>
 internal sealed class EvpDigestContext() : SafeHandle(invalidHandleValue: 0, ownsHandle: true)
 {
     /// <inheritdoc/>

@@ -86,5 +86,17 @@ internal static unsafe partial class LibCrypto
         EvpDigestContext context, ReadOnlySpan<byte> signature, nuint signatureLength, ReadOnlySpan<byte> message, nuint messageLength);
 
     [LibraryImport(Library)]
+    public static partial nint EVP_MD_fetch(nint library, ReadOnlySpan<byte> nameWithZero, nint properties);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestInit_ex2(EvpDigestContext context, nint digest, nint parameters);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestUpdate(EvpDigestContext context, ReadOnlySpan<byte> bytes, nuint length);
+
+    [LibraryImport(Library)]
+    public static partial int EVP_DigestFinal_ex(EvpDigestContext context, Span<byte> hash, nint length);
+
+    [LibraryImport(Library)]
     public static partial void ERR_clear_error();
 }

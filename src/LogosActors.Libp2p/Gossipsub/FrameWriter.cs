@@ -18,6 +18,7 @@ internal sealed class FrameWriter(Action writable)
     readonly SemaphoreSlim _work = new(0, 1);
     byte[] _waiting = [];
     int _length;
+    int _lastLength;
     bool _isIdle;
     bool _hasRefused;
 
@@ -80,7 +81,7 @@ internal sealed class FrameWriter(Action writable)
                 _isIdle = true;
                 return false;
             }
-            (_waiting, _length) = ([], 0);
+            (_waiting, _length, _lastLength) = ([], 0, length);
             tell = _hasRefused;
             _hasRefused = false;
         }
@@ -93,7 +94,9 @@ internal sealed class FrameWriter(Action writable)
     {
         if (_waiting.Length - _length >= count)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialSize, Math.Max(_length + count, _waiting.Length * 2)));
+        // At first to the size of the last batch, so that what waits is seldom copied.
+        var expected = _waiting.Length == 0 ? Math.Max(InitialSize, _lastLength) : _waiting.Length * 2;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + count, expected));
         _waiting.AsSpan(0, _length).CopyTo(larger);
         if (_waiting.Length > 0)
             ArrayPool<byte>.Shared.Return(_waiting);

@@ -1,3 +1,9 @@
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Store;
+using LogosActors.Delivery.Tests.Hosting;
+using LogosActors.Delivery.Tests.Store;
+using LogosActors.Libp2p.Gossipsub;
+using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.Sending;
@@ -48,6 +54,31 @@ public sealed class SendingNodeTests : IDisposable
         }
         Assert.Equal(requests.ToHashSet(), sent.ToHashSet());
         Assert.Equal(Count, came.Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_a_store_has_is_confirmed()
+    {
+        var archive = new ListArchive();
+        using var service = new StoreService(archive, new StoreServiceOptions(), TimeProvider.System, NullLogger.Instance);
+        await using var store = await TestHost.StartAsync();
+        service.Serve(store.Host);
+        await using var subscription = await store.Host.UseGossipsub(GossipsubPresets.Relay).SubscribeAsync(ListArchive.Topic, received =>
+        {
+            Assert.True(WakuMessageCodec.TryDecode(received.Data.Span, out var message, out _));
+            archive.Add([message]);
+        });
+        await using var alice = await MessagingNode.CreateAsync(Options with { StoreNodes = [store.Host.ListenAddresses[0]] });
+        await using var told = alice.Events().GetAsyncEnumerator();
+        await alice.StartAsync();
+        await alice.HasPeersAsync(1);
+        await TestHost.Until(() => alice.HasStore);
+
+        var request = (await alice.SendAsync(Text("for the store"))).Value;
+
+        var sent = await told.NextAsync<MessageSent>();
+        Assert.Equal((request, true), (sent.Request, sent.IsStored));
+        Assert.Equal(archive.Messages.Single().Hash, sent.Hash);
     }
 
     [Fact]

@@ -96,14 +96,25 @@ public sealed class SendsTests : IDisposable
         var room = 10;
         var scene = new SendsScene(_host) { Publish = () => room-- > 0 ? PublishOutcome.Sent : PublishOutcome.Congested };
         RequestId[] requests = [.. Enumerable.Range(0, 100).Select(_ => scene.Send())];
-        _host.RunFor(TimeSpan.FromMilliseconds(500));
+        _host.RunFor(TimeSpan.FromSeconds(30));
         Assert.Equal(10, scene.Published.Count);
 
         room = 1000;
-        _host.RunFor(TimeSpan.FromMilliseconds(500));
+        _host.RunFor(TimeSpan.FromMilliseconds(100));
 
         Assert.All(requests, scene.AssertEndedOnce);
         Assert.Equal(100, scene.Published.Distinct().Count());
+    }
+
+    [Fact]
+    public void What_finds_no_room_in_time_ends_in_an_error()
+    {
+        var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.Congested };
+        RequestId[] requests = [.. Enumerable.Range(0, 100).Select(_ => scene.Send())];
+
+        _host.RunFor(TimeSpan.FromSeconds(61));
+
+        Assert.All(requests, request => Assert.IsType<MessageError>(Assert.Single(scene.EventsOf(request))));
     }
 
     [Fact]

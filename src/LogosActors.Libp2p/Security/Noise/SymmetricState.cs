@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.Libp2p.Security.Noise;
 
 /// <summary>The chaining key and the hash of everything said so far (Noise §5.2), with SHA-256.</summary>
 internal sealed class SymmetricState : IDisposable
 {
-    const int HashSize = SHA256.HashSizeInBytes;
-    const int MaxOnStack = 512;
+    const int HashSize = Sha256.HashSize;
 
+    readonly Sha256 _sha256 = new();
     readonly byte[] _chainingKey = GC.AllocateArray<byte>(HashSize, pinned: true);
     readonly byte[] _hash = new byte[HashSize];
     CipherState? _cipher;
@@ -27,14 +28,7 @@ internal sealed class SymmetricState : IDisposable
     /// <summary>Bytes that encryption adds at this point: none before there is a key.</summary>
     public int Overhead => _cipher is null ? 0 : CipherState.TagSize;
 
-    public void MixHash(ReadOnlySpan<byte> data)
-    {
-        // In one piece: for so few bytes a hash in steps costs twice as much.
-        Span<byte> both = HashSize + data.Length <= MaxOnStack ? stackalloc byte[HashSize + data.Length] : new byte[HashSize + data.Length];
-        _hash.CopyTo(both);
-        data.CopyTo(both[HashSize..]);
-        SHA256.HashData(both, _hash);
-    }
+    public void MixHash(ReadOnlySpan<byte> data) => _sha256.Hash(_hash, data, _hash);
 
     public void MixKey(ReadOnlySpan<byte> secret)
     {
@@ -89,6 +83,7 @@ internal sealed class SymmetricState : IDisposable
     {
         CryptographicOperations.ZeroMemory(_chainingKey);
         _cipher?.Dispose();
+        _sha256.Dispose();
     }
 
     /// <summary>HKDF with two outputs (Noise §4.3).</summary>
@@ -96,10 +91,10 @@ internal sealed class SymmetricState : IDisposable
     {
         Span<byte> temporary = stackalloc byte[HashSize];
         Span<byte> extended = stackalloc byte[HashSize + 1];
-        HMACSHA256.HashData(_chainingKey, input, temporary);
-        HMACSHA256.HashData(temporary, [1], extended);
+        _sha256.Hmac(_chainingKey, input, temporary);
+        _sha256.Hmac(temporary, [1], extended);
         extended[HashSize] = 2;
-        HMACSHA256.HashData(temporary, extended, second);
+        _sha256.Hmac(temporary, extended, second);
         extended[..HashSize].CopyTo(first);
         CryptographicOperations.ZeroMemory(temporary);
         CryptographicOperations.ZeroMemory(extended);
