@@ -2,6 +2,8 @@ using LogosActors.Actors;
 using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
@@ -47,6 +49,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
         _streams = new EventStreams(options.EventCapacity);
         _receiving = new ReceivingMemory(options.Receiving);
+        _metrics = new NodeMetrics(this);
     }
 
     /// <summary>Who this node is.</summary>
@@ -155,6 +158,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         await StopAsync();
         _isDisposed = true;
         _streams.Complete();
+        _metrics.Dispose();
         _turn.Dispose();
         if (_ownSystem is not null)
             await _ownSystem.DisposeAsync();
@@ -189,12 +193,10 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     async Task<Running> RunAsync()
     {
-        _health.Current = NodeHealth.NotStarted;
+        (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
         var host = await ListenAsync();
-        var connected = new ConnectedStores(host, _options.StoreNodes);
         try
         {
-            connected.Start();
             var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
             var client = new StoreClient(host);
             var stores = new StorePeers([.. _options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], _system.Time);
@@ -207,25 +209,33 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 Health = _health,
                 Waiting = waiting,
                 Sends = new UnfinishedSends(_options.Sending, _system.Time) { IsStored = isStored },
-                Stores = connected.Presence,
+                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
                 Receiving = new ReceivingEnvironment(
                     _options.Receiving, _options.Network, _receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
                     isStored ? $"{PeerId}/received" : null),
             };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
-            {
-                if (address.PeerId is { } peer)
-                    host.Keep(peer, address);
-            }
-            return new Running(host, gossipsub, client, stores, actor, environment, connected);
+            return new Running(host, gossipsub, client, stores, actor, environment);
         }
         catch
         {
-            connected.Dispose();
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Asks a store which of some messages it has.</summary>
+    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
+        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
+    {
+        if (stores.Choose(Random.Shared) is not { } store)
+            return null;
+        var answer = await client.FindPresentAsync(store, hashes, cancellation);
+        if (answer.IsAnswered)
+            stores.Succeeded(store);
+        else
+            stores.Failed(store);
+        return answer.Value;
     }
 
     async Task<Libp2pHost> ListenAsync()
@@ -252,7 +262,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
         finally
         {
             running.Client.Dispose();
-            running.Connected.Dispose();
             await running.Host.DisposeAsync();
         }
     }
@@ -280,6 +289,5 @@ public sealed partial class MessagingNode : IAsyncDisposable
     }
 
     sealed record Running(
-        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment,
-        ConnectedStores Connected);
+        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment);
 }

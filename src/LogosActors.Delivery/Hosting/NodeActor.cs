@@ -1,6 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -9,8 +10,8 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, router, sends, events and health, one-for-one, restart. A failure of this actor makes
-/// all of them anew; the request that failed is handed on by the next one.
+/// Parent: the root. Children: relay, subscriptions, router, sends, events, health and peers, one-for-one, restart. A failure of this actor
+/// makes all of them anew; the request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
@@ -29,6 +30,7 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         var sending = new SendsSettings(node.Options, node.Sends, node.Waiting, node.Stores, journalId, router, subscriptions, events);
         _sends = Context.Spawn(Props.Create(() => new SendsActor(sending)), "sends");
         Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
+        Context.Spawn(Props.Create(() => new PeersActor(node)), "peers");
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
     }
