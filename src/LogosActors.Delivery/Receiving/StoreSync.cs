@@ -33,6 +33,9 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     /// <summary>After how many messages the watermark moves before the end of the round.</summary>
     public const int CheckpointCount = 1000;
 
+    /// <summary>With more groups of topics than this the watermark of each moves on its own: a store may not answer as many questions at once.</summary>
+    const int FewGroups = 20;
+
     /// <summary>How many rounds try to get a message that stores name and do not yield.</summary>
     const int MaxTries = 3;
 
@@ -57,6 +60,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     int _given;
     int _unavailableNow;
     bool _isIncomplete;
+    bool _hasManyGroups;
     int _failures;
     int _fetchCount = MaxFetchCount;
 
@@ -74,6 +78,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
             return [EndRound()];
         (_topics, _end, _unavailableNow, _isIncomplete) = (topics, now, 0, false);
         _groups = new Queue<Group>(GroupsOf(topics, now));
+        _hasManyGroups = _groups.Count > FewGroups;
         return [BeginGroup()];
     }
 
@@ -150,7 +155,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
                 : [new StoreSyncEffect.Reached(_topics, IsWholeShard: true, _end), EndRound()];
         }
         _reached = _next is null ? _end : Math.Max(_reached, _reachedOnPage);
-        if (_given < CheckpointCount)
+        if (_given < CheckpointCount && !(_next is null && _hasManyGroups))
             return [NextQuestion()];
         _given = 0;
         return _isIncomplete

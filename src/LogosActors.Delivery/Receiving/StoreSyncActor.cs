@@ -150,7 +150,19 @@ internal sealed class StoreSyncActor : Actor
         Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, delay);
     }
 
-    async Task<Answer> AskAsync(PeerId store, ArchiveQuery query, object question) => new(question, await _ask(store, query));
+    async Task<Answer> AskAsync(PeerId store, ArchiveQuery query, object question)
+    {
+        try
+        {
+            return new Answer(question, await _ask(store, query));
+        }
+#pragma warning disable CA1031 // whatever it is, the next round may have more luck, and must not come at once
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new Answer(question, new StoreResult<StorePage>(StoreFailure.NotReached, e.Message));
+        }
+    }
 
     sealed record Answer(object Question, StoreResult<StorePage> Result);
 

@@ -198,6 +198,24 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_store_that_answers_few_questions_at_a_time_tells_all_in_some_rounds()
+    {
+        var store = new FakeStore(Shard);
+        TopicMemory[] topics = [.. Enumerable.Range(0, 300).Select(i => new TopicMemory($"/test/1/{i}/proto", Shard, Start, 100))];
+        MessageHash[] wanted = [.. topics.Select(topic => store.Add(topic.Topic, Start + 1))];
+        var node = new Receiver(topics);
+
+        for (var round = 1; round <= 5; round++)
+        {
+            var questions = 0;
+            node.Round(query => ++questions > 20 ? Failure : store.Answer(query), Start + round * 60 * Second);
+        }
+
+        Assert.Equal(300, node.Received.Count);
+        Assert.Equivalent(wanted, node.Received, strict: true);
+    }
+
+    [Fact]
     public void Each_message_comes_once_in_the_end_whatever_is_lost_and_fails()
     {
         var seed = Environment.TickCount;
