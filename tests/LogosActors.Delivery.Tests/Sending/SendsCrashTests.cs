@@ -87,6 +87,66 @@ public sealed class SendsCrashTests
         Assert.Empty(scene.Events);
     }
 
+    [Fact]
+    public void A_journal_that_fails_for_a_moment_delays_a_request_and_loses_none()
+    {
+        var journal = new ScriptedJournal { Write = static _ => throw new JournalException("disk full") };
+        using var host = Host(journal);
+        var scene = new SendsScene(host, "test/sends");
+        var answer = scene.SendAsync();
+        host.RunFor(TimeSpan.FromSeconds(5));
+        Assert.False(answer.IsCompleted);
+        Assert.Empty(scene.Published);
+
+        journal.Write = null;
+        host.RunFor(TimeSpan.FromSeconds(5));
+
+        scene.AssertEndedOnce(host.Await(answer).Value);
+    }
+
+    [Fact]
+    public void A_journal_that_fails_holds_up_an_end_for_a_few_seconds_only()
+    {
+        var journal = new ScriptedJournal();
+        using var host = Host(journal);
+        var scene = new SendsScene(host, "test/sends");
+        var request = scene.Send();
+        journal.Write = static _ => throw new JournalException("disk full");
+        host.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Empty(scene.EventsOf(request).OfType<MessageSent>());
+
+        host.RunFor(TimeSpan.FromSeconds(4));
+
+        scene.AssertEndedOnce(request);
+    }
+
+    [Fact]
+    public void A_request_that_was_refused_because_the_journal_is_slow_is_not_sent_later()
+    {
+        var journal = new ScriptedJournal();
+        using (var host = Host(journal))
+        {
+            var (scene, time) = (new SendsScene(host, "test/sends"), host.Time);
+            journal.Write = async inner =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(40), time);
+                await inner();
+            };
+            Assert.Equal(SendErrorKind.NotStored, host.Await(scene.SendAsync()).Error?.Kind);
+            host.RunFor(TimeSpan.FromSeconds(100));
+            Assert.Empty(scene.Published);
+            Assert.Empty(scene.Events);
+        }
+
+        journal.Write = null;
+        using var next = Host(journal);
+        var after = new SendsScene(next, "test/sends");
+        next.RunFor(TimeSpan.FromSeconds(10));
+
+        Assert.Empty(after.Published);
+        Assert.Empty(after.Events);
+    }
+
     static void Run(DeterministicHost host, string? journalId)
     {
         var random = new Random(host.Seed);
@@ -106,7 +166,8 @@ public sealed class SendsCrashTests
         for (var i = 0; i < 20; i++)
         {
             answers.Add(scene.SendAsync(isEphemeral: random.Next(4) == 0));
-            host.RunFor(TimeSpan.FromSeconds(2 * random.NextDouble()));
+            if (random.Next(3) == 0)
+                host.RunFor(TimeSpan.FromSeconds(5 * random.NextDouble()));
         }
         host.RunFor(Bound);
 

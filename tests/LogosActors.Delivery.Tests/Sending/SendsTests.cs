@@ -39,6 +39,19 @@ public sealed class SendsTests : IDisposable
     }
 
     [Fact]
+    public void A_publish_whose_answer_is_lost_is_tried_again()
+    {
+        var outcomes = new Queue<PublishOutcome?>([null, null, PublishOutcome.Sent]);
+        var scene = new SendsScene(_host) { Publish = outcomes.Dequeue };
+
+        var request = scene.Send();
+        _host.RunFor(TimeSpan.FromSeconds(12));
+
+        scene.AssertEndedOnce(request);
+        Assert.IsType<MessageSent>(scene.Events[^1]);
+    }
+
+    [Fact]
     public void A_message_that_no_peer_takes_ends_in_an_error_at_the_time_out()
     {
         var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.NoPeers };
