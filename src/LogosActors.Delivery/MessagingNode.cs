@@ -38,6 +38,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly PrivateKey _key;
     readonly EventStreams _streams;
     readonly ReceivingMemory _receiving;
+    readonly TopicShards _topics;
     readonly SemaphoreSlim _turn = new(1);
     RunningNode? _running;
     bool _isDisposed;
@@ -48,6 +49,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         _streams = new EventStreams(options.EventCapacity);
         _receiving = new ReceivingMemory(options.Receiving);
         _metrics = new NodeMetrics(this);
+        _topics = new TopicShards(options.Network);
     }
 
     /// <summary>Who this node is.</summary>
@@ -129,7 +131,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         if (Volatile.Read(ref _running) is not { } running)
             return Task.FromResult<Result<RequestId, SendError>>(
                 new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first."));
-        if (!OutgoingCheck.TryPass(message, _options, out var topic, out var shard, out var error))
+        if (!OutgoingCheck.TryPass(message, _options, _topics, out var topic, out var shard, out var error))
             return Task.FromResult<Result<RequestId, SendError>>(error);
         return running.Environment.Sends.AddAsync(message, topic, shard, running.Actor).WaitAsync(cancellation);
     }
@@ -175,7 +177,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             if (running is null)
                 errors.Add(new SubscriptionError(text, SubscriptionErrorKind.NotStarted, "The node is not started; call StartAsync first."));
-            else if (!ContentTopic.TryParse(text, out var topic, out var problem) || !_options.Network.TryGetShard(topic, out var shard, out problem))
+            else if (!_topics.TryFind(text, out var topic, out var shard, out var problem))
                 errors.Add(new SubscriptionError(text, SubscriptionErrorKind.InvalidContentTopic, problem));
             else if (await AskAsync(running, request(topic, shard), cancellation) is { } error)
                 errors.Add(error);

@@ -9,13 +9,12 @@ internal static class OutgoingCheck
 {
     /// <summary>Finds a message's topic and shard, or what is wrong with it.</summary>
     public static bool TryPass(
-        MessageEnvelope envelope, NodeOptions options,
+        MessageEnvelope envelope, NodeOptions options, TopicShards topics,
         [NotNullWhen(true)] out ContentTopic? topic, out PubsubTopic shard, [NotNullWhen(false)] out SendError? error)
     {
-        shard = default;
-        error = !ContentTopic.TryParse(envelope.ContentTopic, out topic, out var problem) || !options.Network.TryGetShard(topic, out shard, out problem)
-            ? new SendError(SendErrorKind.InvalidContentTopic, problem)
-            : ErrorOfContent(envelope, options.MaxMessageSize);
+        error = topics.TryFind(envelope.ContentTopic, out topic, out shard, out var problem)
+            ? ErrorOfContent(envelope, options.MaxMessageSize)
+            : new SendError(SendErrorKind.InvalidContentTopic, problem);
         return topic is not null && error is null;
     }
 

@@ -82,4 +82,22 @@ public sealed class TopicTests
     [InlineData("/waku/2/rs/ 1/0")]
     [InlineData("/waku/2/default-waku/proto")]
     public void Other_pubsub_topics_are_no_shards(string text) => Assert.False(PubsubTopic.TryParse(text, out _));
+
+    [Fact]
+    public void A_topic_has_the_same_shard_when_it_is_looked_up_again_and_what_is_none_stays_none()
+    {
+        var network = new Autosharding(1, 8);
+        var shards = new TopicShards(network);
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 3000; i++) // more than are remembered
+            {
+                Assert.True(shards.TryFind($"/app{i}/1/name/proto", out var topic, out var shard, out _));
+                Assert.True(network.TryGetShard(topic, out var expected, out _));
+                Assert.Equal(expected, shard);
+            }
+            Assert.False(shards.TryFind("lobby", out _, out _, out var problem));
+            Assert.Contains("lobby", problem, StringComparison.Ordinal);
+        }
+    }
 }
