@@ -35,17 +35,24 @@ internal sealed partial class GossipsubRouter
         if (status is SeenStatus.Unknown)
             _seen.Add(id, SeenStatus.Accepted, now);
         _cache.Put(published);
-        var outcome = PublishOutcome.NoPeers;
+        var isSent = false;
+        List<GossipsubPeer>? congested = null;
         foreach (var peer in Targets(topic, now))
         {
             // Who does not want it has it.
             if (peer.IsUnwanted(id) || peer.Queue.Message(published, OutboundPriority.Published, now))
-                outcome = PublishOutcome.Sent;
-            else if (outcome is PublishOutcome.NoPeers)
-                outcome = PublishOutcome.Congested;
+                isSent = true;
+            else
+                (congested ??= []).Add(peer);
             Announce(peer);
         }
-        return outcome;
+        // What nobody has got and comes again is not lost: the publisher's tries for room do not make a peer a slow one.
+        if (congested is not null && (isSent || !mayRepeat))
+        {
+            foreach (var peer in congested)
+                peer.Queue.NoteDropped();
+        }
+        return isSent ? PublishOutcome.Sent : congested is null ? PublishOutcome.NoPeers : PublishOutcome.Congested;
     }
 
     /// <summary>Whether the message's validation is under way.</summary>

@@ -90,7 +90,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     }
 
     /// <summary>Queues a message; when the queue is full, one of the lowest priority is dropped, this one if none is lower.</summary>
-    /// <returns>Whether it is queued.</returns>
+    /// <returns>Whether it is queued. One of our own that is not counts as dropped only by <see cref="NoteDropped"/>.</returns>
     public bool Message(GossipMessage message, OutboundPriority priority, TimeSpan now)
     {
         var size = message.Encoded.Length;
@@ -98,7 +98,8 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
         {
             if (!TryDropBelow(priority))
             {
-                Dropped++;
+                if (priority is not OutboundPriority.Published)
+                    Dropped++;
                 return false;
             }
         }
@@ -107,6 +108,9 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
         Size += size;
         return true;
     }
+
+    /// <summary>Counts a message of our own that is lost to this peer: there was no room for it.</summary>
+    public void NoteDropped() => Dropped++;
 
     /// <summary>Fills an RPC up to the batch size, with one message at least if any waits.</summary>
     /// <param name="rpc">An empty RPC.</param>

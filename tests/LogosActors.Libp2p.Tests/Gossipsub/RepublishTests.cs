@@ -57,6 +57,26 @@ public sealed class RepublishTests
         Assert.Equal([PublishOutcome.Sent, PublishOutcome.Sent, PublishOutcome.Congested], outcomes);
     }
 
+    [Fact]
+    public void A_peer_is_not_slow_because_a_publisher_tries_for_room_again_and_again()
+    {
+        var options = GossipsubPresets.Relay with { Limits = new GossipsubLimits { QueuedMessages = 2 } };
+        var network = new RouterNetwork(33, options);
+        var (publisher, peer) = (network.Add(), network.Add());
+        network.Subscribe(Topic, publisher, peer);
+        network.Connect(publisher, peer);
+        network.Run(3);
+
+        for (var beat = 0; beat < 3; beat++)
+        {
+            for (var i = 0; i < 1000; i++)
+                publisher.Router!.Publish(Topic, new MessageView { Data = new[] { (byte)beat, (byte)i, (byte)(i >> 8) } }, network.Now, mayRepeat: true);
+            network.Run(1);
+        }
+
+        Assert.InRange(publisher.Router!.ScoreOf(peer.Id), 0, double.MaxValue);
+    }
+
     static PublishOutcome Publish(RouterNetwork network, RouterNode node)
     {
         var outcome = PublishOutcome.Invalid;
