@@ -61,6 +61,30 @@ public sealed class RelayTests
         Assert.Equal((await NextAsync<MessageSent>(events)).Hash.ToString()[2..], heard.GetProperty("hash").GetString());
     }
 
+    [Fact]
+    public async Task Each_tells_the_other_its_cluster_and_we_tell_our_shards()
+    {
+        await using var theirs = await JsWakuPeer.StartRelayAsync(Network, "tcp", "yamux", 3);
+        await using var ours = await StartAsync("tcp", theirs.Addresses[0]);
+        await ours.SubscribeAsync([Topic]);
+        await KnowEachOtherAsync(ours, theirs);
+
+        var metadata = await theirs.CallAsync("metadata", new { Peer = ours.PeerId.ToString() });
+
+        Assert.Equal(1, metadata.GetProperty("cluster").GetInt32());
+        Assert.Equal([3], metadata.GetProperty("shards").EnumerateArray().Select(shard => shard.GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_js_waku_node_of_another_cluster_is_disconnected()
+    {
+        await using var theirs = await JsWakuPeer.StartRelayAsync(new Autosharding(2, 8), "tcp", "yamux", 3);
+        await using var ours = await StartAsync("tcp");
+        await theirs.CallAsync("dial", new { Address = ours.Addresses[0].ToString() });
+
+        await theirs.EventAsync("disconnected", peer => peer.GetProperty("peer").GetString() == ours.PeerId.ToString());
+    }
+
     static async Task<MessagingNode> StartAsync(string transport, params Multiaddr[] entryNodes)
     {
         var node = await MessagingNode.CreateAsync(new NodeOptions

@@ -68,6 +68,8 @@ router.addEventListener('gossipsub:message', ({ detail: { msg } }) => {
   })
 })
 
+node.addEventListener('peer:disconnect', ({ detail }) => emit('disconnected', { peer: detail.toString() }))
+
 emit('listening', { peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) })
 
 serve({
@@ -77,8 +79,9 @@ serve({
   // Asks a connected peer for its cluster and shards, as js-waku does of every peer.
   metadata: async ({ peer }) => {
     const connection = node.getConnections().find(({ remotePeer }) => remotePeer.toString() === peer)
-    const { clusterId, shards, error } = await node.services.metadata.query(connection.remotePeer)
-    return { cluster: clusterId, shards, failed: error }
+    const { error, shardInfo } = await node.services.metadata.query(connection.remotePeer)
+    if (error) throw new Error(error)
+    return { cluster: shardInfo.clusterId, shards: shardInfo.shards }
   },
   // Publishes to the shard that js-waku's autosharding finds.
   publish: async ({ contentTopic, payload, meta = '', ephemeral = false }) => {
