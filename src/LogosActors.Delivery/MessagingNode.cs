@@ -197,6 +197,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
             var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
             {
                 Health = _health,
+                Tap = _tap,
                 // What memory keeps survives the actors anyway.
                 Sends = new UnfinishedSends(_options.Sending, _system.Time)
                 {

@@ -9,18 +9,20 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, router, sends, events and health, one-for-one, restart. A failure of this actor makes
-/// all of them anew.
+/// Parent: the root. Children: relay, tap, subscriptions, router, sends, events and health, one-for-one, restart.
+/// A failure of this actor makes all of them anew.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
+    ActorRef? _relay;
     ActorRef? _sends;
     ActorRef? _subscriptions;
 
     protected override void PreStart()
     {
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
-        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
+        var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
+        Context.Spawn(Props.Create(() => new RelayTapActor(relay, node.Tap)), "tap");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
@@ -45,6 +47,9 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
             case Subscriptions.Unsubscribe:
                 Forward(_subscriptions!, message);
                 _sends!.Tell(message, Self);
+                break;
+            case RelayTopics.Join or RelayTopics.Leave or RelayTopics.Publish or RelayTopics.GetShards:
+                Forward(_relay!, message);
                 break;
             default:
                 Unhandled(message);

@@ -1,5 +1,6 @@
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
@@ -20,6 +21,9 @@ internal sealed record NodeEnvironment(NodeOptions Options, Libp2pHost Host, Gos
 
     /// <summary>The node's health, for whoever asks.</summary>
     public required HealthView Health { get; init; }
+
+    /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
+    public RelayTap Tap { get; init; } = new();
 
     /// <summary>How long one actor of a node waits for another.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);

@@ -40,6 +40,9 @@ internal sealed class RelayActor(GossipsubService gossipsub) : Actor
             case RelayTopics.Leave leave:
                 Leave(leave);
                 break;
+            case RelayTopics.GetShards:
+                Reply(new RelayTopics.Shards([.. _shards.Keys.OrderBy(shard => shard.Cluster).ThenBy(shard => shard.Shard)]));
+                break;
             case RelayTopics.Observe observe:
                 _observers.Add(observe.Observer);
                 Context.Watch(observe.Observer);
