@@ -1,5 +1,6 @@
 using LogosActors.Actors;
 using LogosActors.Actors.Persistence.Journals;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
@@ -238,6 +239,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         try
         {
+            if (_options.Archive is not null)
+                await FinishArchivingAsync(running.Actor);
             await _system.StopAsync(running.Actor, StopTimeout);
             TellLast(running.Environment);
         }
@@ -245,6 +248,18 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             running.Stores.Dispose();
             await running.Host.DisposeAsync();
+        }
+    }
+
+    static async Task FinishArchivingAsync(ActorRef node)
+    {
+        try
+        {
+            await node.Ask<ArchiveWriter.Finished>(ArchiveWriter.Finish.Instance, StopTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // The database does not answer: what waits for it is lost, as the writer's log says.
         }
     }
 

@@ -66,6 +66,9 @@ public sealed record NodeOptions
     /// <value>Default null: the node is no store.</value>
     public IMessageArchive? Archive { get; init; }
 
+    /// <summary>How messages wait for the archive, and which it keeps.</summary>
+    public ArchiveWriterOptions Archiving { get; init; } = new();
+
     /// <summary>Shards to join at the start, whatever is subscribed to: service nodes name those that they serve.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<PubsubTopic> Shards { get; init; } = [];

@@ -1,21 +1,24 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
+using LogosActors.Delivery.Store;
 
 namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, tap, subscriptions, router, sends, events and health, one-for-one, restart.
+/// Parent: the root. Children: relay, tap, subscriptions, router, sends, events, health and, with an archive, store; one-for-one, restart.
 /// A failure of this actor makes all of them anew.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
     ActorRef? _relay;
     ActorRef? _sends;
+    ActorRef? _store;
     ActorRef? _subscriptions;
 
     protected override void PreStart()
@@ -23,6 +26,8 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
         var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
         Context.Spawn(Props.Create(() => new RelayTapActor(relay, node.Tap)), "tap");
+        if (node.Options.Archive is { } archive)
+            _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive, relay)), "store");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
@@ -50,6 +55,9 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
                 break;
             case RelayTopics.Join or RelayTopics.Leave or RelayTopics.Publish or RelayTopics.GetShards:
                 Forward(_relay!, message);
+                break;
+            case ArchiveWriter.Finish:
+                Forward(_store!, message);
                 break;
             default:
                 Unhandled(message);
