@@ -5,6 +5,7 @@ using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
@@ -194,7 +195,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         try
         {
             stores.Start();
-            var gossipsub = host.UseGossipsub(GossipsubPresets.Relay);
+            var gossipsub = host.UseGossipsub(RelayGossipsub.For(_options.MaxMessageSize));
             var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
             {
                 Health = _health,

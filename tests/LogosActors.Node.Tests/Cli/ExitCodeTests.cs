@@ -101,6 +101,18 @@ public sealed class ExitCodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_data_directory_in_use_is_9_and_named()
+    {
+        var directory = Path.Combine(_directory.FullName, "data");
+        await using var node = await RunningNode.StartAsync("--local-storage-path", directory);
+
+        var (exit, _, error) = await CommandRun.ToEndAsync("run", "--tcp-port=0", "--rest-port=0", "--local-storage-path", directory);
+
+        Assert.Equal(9, exit);
+        Assert.Contains(directory, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_node_is_6_and_says_how_to_start_one()
     {
         var (exit, _, error) = await CommandRun.ToEndAsync("send", "/chat/1/lobby/proto", "x", "--node", "http://127.0.0.1:1", "--json");

@@ -43,6 +43,21 @@ public sealed class NodeRoutesTests
     }
 
     [Fact]
+    public async Task A_network_may_have_larger_messages()
+    {
+        await using var first = await RunningNode.StartAsync("--max-msg-size=2MiB");
+        await using var second = await RunningNode.StartAsync("--max-msg-size=2MiB", "--staticnode", first.Address);
+        await first.AwaitPeerOnEveryShardAsync();
+        await second.AwaitPeerOnEveryShardAsync();
+        var payload = Convert.ToBase64String(new byte[1_900_000]);
+
+        var (status, body, _) = await first.PostAsync("relay/v1/messages/%2Fwaku%2F2%2Frs%2F0%2F0", new { payload, contentTopic = "/test/1/a/proto" });
+
+        Assert.True(status == 200, body);
+        await second.AwaitJsonAsync("relay/v1/messages/%2Fwaku%2F2%2Frs%2F0%2F0", found => found.GetArrayLength() == 1);
+    }
+
+    [Fact]
     public async Task A_node_without_peers_says_so()
     {
         await using var node = await RunningNode.StartAsync();
