@@ -11,6 +11,7 @@ public static class DeliverySerialization
     public static EventSerialization.Builder AddDelivery(this EventSerialization.Builder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        Receiving.ReceivingJournalCodec.Register(builder);
         SendJournal.Register(builder);
         return builder.AddLibp2pPeers();
     }

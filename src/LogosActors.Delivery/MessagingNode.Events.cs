@@ -38,6 +38,7 @@ public sealed partial class MessagingNode
 
     void Raise(MessagingEvent told)
     {
+        _metrics.Count(told);
         switch (told)
         {
             case MessageReceived received: MessageReceived?.Invoke(this, received); break;

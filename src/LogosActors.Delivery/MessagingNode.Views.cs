@@ -1,5 +1,6 @@
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery;
 
@@ -16,9 +17,21 @@ public sealed partial class MessagingNode
     /// <summary>Whether a store is connected that can be asked.</summary>
     internal bool HasStore => Volatile.Read(ref _running)?.Environment.Stores.CanAsk() == true;
 
+    /// <summary>Who is connected. A snapshot; empty while the node is not started.</summary>
+    internal IReadOnlyCollection<PeerId> ConnectedPeers => Volatile.Read(ref _running)?.Host.ConnectedPeers ?? [];
+
     /// <summary>How the relay is connected for a shard.</summary>
     internal Task<TopicStatus> RelayStatusAsync(PubsubTopic shard) =>
         Volatile.Read(ref _running) is { } running
             ? running.Gossipsub.StatusAsync(shard.ToString())
             : Task.FromResult(new TopicStatus(0, 0, []));
+
+    /// <summary>Closes all connections, as a network that fails does; those that are kept are dialed again.</summary>
+    internal async Task DisconnectAsync()
+    {
+        if (Volatile.Read(ref _running) is not { } running)
+            return;
+        foreach (var peer in running.Host.ConnectedPeers)
+            await running.Host.DisconnectAsync(peer);
+    }
 }

@@ -4,9 +4,11 @@ using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
+using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
@@ -39,6 +41,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly DataDirectory? _directory;
     readonly PrivateKey _key;
     readonly EventStreams _streams;
+    readonly ReceivingMemory _receiving;
     readonly SemaphoreSlim _turn = new(1);
     Running? _running;
     bool _isDisposed;
@@ -47,6 +50,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
         _streams = new EventStreams(options.EventCapacity);
+        _receiving = new ReceivingMemory(options.Receiving);
+        _metrics = new NodeMetrics(this);
     }
 
     /// <summary>Who this node is.</summary>
@@ -155,6 +160,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         await StopAsync();
         _isDisposed = true;
         _streams.Complete();
+        _metrics.Dispose();
         _turn.Dispose();
         if (_ownSystem is not null)
             await _ownSystem.DisposeAsync();
@@ -189,38 +195,50 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     async Task<Running> RunAsync()
     {
-        _health.Current = NodeHealth.NotStarted;
+        (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
         var host = await ListenAsync();
-        var stores = new ConnectedStores(host, _options.StoreNodes);
         try
         {
-            stores.Start();
             var gossipsub = host.UseGossipsub(RelayGossipsub.For(_options.MaxMessageSize));
+            var client = new StoreClient(host);
+            var stores = new StorePeers([.. _options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], _system.Time);
+            host.Subscribe(stores.Observe);
+            var waiting = new WaitingEvents();
+            // What memory keeps survives the actors anyway.
+            var isStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal);
             var environment = new NodeEnvironment(_options, host, gossipsub, _streams, Raise, _system.Time)
             {
                 Health = _health,
                 Tap = _tap,
-                // What memory keeps survives the actors anyway.
-                Sends = new UnfinishedSends(_options.Sending, _system.Time)
-                {
-                    IsStored = _system.Options.Persistence.Journal is not (null or InMemoryJournal),
-                },
-                Stores = stores.Presence,
+                Waiting = waiting,
+                Sends = new UnfinishedSends(_options.Sending, _system.Time) { IsStored = isStored },
+                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
+                Receiving = new ReceivingEnvironment(
+                    _options.Receiving, _options.Network, _receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
+                    isStored ? $"{PeerId}/received" : null),
             };
             var actor = _system.Spawn(Props.Create(() => new NodeActor(environment)));
-            foreach (var address in _options.EntryNodes.Concat(_options.StoreNodes))
-            {
-                if (address.PeerId is { } peer)
-                    host.Keep(peer, address);
-            }
-            return new Running(host, gossipsub, actor, environment, stores);
+            return new Running(host, gossipsub, client, stores, actor, environment);
         }
         catch
         {
-            stores.Dispose();
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Asks a store which of some messages it has.</summary>
+    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
+        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
+    {
+        if (stores.Choose(Random.Shared) is not { } store)
+            return null;
+        var answer = await client.FindPresentAsync(store, hashes, cancellation);
+        if (answer.IsAnswered)
+            stores.Succeeded(store);
+        else
+            stores.Failed(store);
+        return answer.Value;
     }
 
     async Task<Libp2pHost> ListenAsync()
@@ -242,12 +260,13 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             if (_options.Archive is not null)
                 await FinishArchivingAsync(running.Actor);
+            await DrainAsync(running.Actor);
             await _system.StopAsync(running.Actor, StopTimeout);
             TellLast(running.Environment);
         }
         finally
         {
-            running.Stores.Dispose();
+            running.Client.Dispose();
             await running.Host.DisposeAsync();
         }
     }
@@ -264,6 +283,18 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
+    static async Task DrainAsync(ActorRef node)
+    {
+        try
+        {
+            await node.Ask<Subscriptions.Answer>(Subscriptions.Drain.Instance, StopTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // A journal that does not answer: what waits for it is not told.
+        }
+    }
+
     /// <summary>Tells what the node's actors had no time to tell, and the end of what they had no time to end.</summary>
     void TellLast(NodeEnvironment environment)
     {
@@ -274,5 +305,6 @@ public sealed partial class MessagingNode : IAsyncDisposable
             EventsActor.Tell(told, _streams, Raise, log);
     }
 
-    sealed record Running(Libp2pHost Host, GossipsubService Gossipsub, ActorRef Actor, NodeEnvironment Environment, ConnectedStores Stores);
+    sealed record Running(
+        Libp2pHost Host, GossipsubService Gossipsub, StoreClient Client, StorePeers Stores, ActorRef Actor, NodeEnvironment Environment);
 }

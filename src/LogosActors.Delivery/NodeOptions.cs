@@ -25,13 +25,25 @@ public sealed record NodeOptions
     /// <value>Default cluster 0 with 1 shard (MESSAGING-API, DefaultAutoShardingConfig).</value>
     public Autosharding Network { get; init; } = new(0, 1);
 
-    /// <summary>Nodes to connect to at the start, and whenever they are lost.</summary>
+    /// <summary>Nodes to connect to at the start, and whenever they are lost. An address without a peer id is dialed until somebody
+    /// answers there.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<Multiaddr> EntryNodes { get; init; } = [];
 
     /// <summary>Stores that are asked before others.</summary>
     /// <value>Default none: those that are met.</value>
     public IReadOnlyList<Multiaddr> StoreNodes { get; init; } = [];
+
+    /// <summary>With how many relay peers known nodes are dialed no more; others may connect beyond.</summary>
+    /// <value>Default 12, twice gossipsub's D (11/WAKU2-RELAY): a whole mesh may go, and there is another. Range 0 – 50; 0 dials entry nodes
+    /// only. (The Nim reference dials up to 25.)</value>
+    public int TargetRelayPeers
+    {
+        get;
+        init => field = value is >= 0 and <= 50
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(TargetRelayPeers), value, "NodeOptions.TargetRelayPeers is 0 – 50.");
+    } = 12;
 
     /// <summary>Where others can connect.</summary>
     /// <value>Default TCP on all interfaces, any free port.</value>

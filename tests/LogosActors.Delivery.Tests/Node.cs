@@ -35,6 +35,15 @@ internal static class Node
             await Task.Delay(10, late.Token);
     }
 
+    /// <summary>Waits until a node's relay has exactly this many peers.</summary>
+    public static async Task HasRelayPeersAsync(this MessagingNode node, int peers)
+    {
+        var shard = node.ShardOf(Topic);
+        using var late = new CancellationTokenSource(Patience);
+        while ((await node.RelayStatusAsync(shard)).Peers != peers)
+            await Task.Delay(10, late.Token);
+    }
+
     /// <summary>The next event that is like this.</summary>
     public static async Task<TEvent> NextAsync<TEvent>(this IAsyncEnumerator<MessagingEvent> events, Predicate<TEvent>? condition = null)
         where TEvent : MessagingEvent

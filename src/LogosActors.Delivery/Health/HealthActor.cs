@@ -1,6 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -46,7 +47,7 @@ internal sealed class HealthActor(NodeEnvironment node, ActorRef subscriptions, 
     void Tell(HealthObservation seen)
     {
         var changes = _assessment.Observe(seen, node.Time.GetElapsedTime(_origin));
-        node.Health.Current = _assessment.Told;
+        (node.Health.Current, node.Health.Seen) = (_assessment.Told, seen);
         foreach (var change in changes)
         {
             if (change is ConnectionStatusChanged { Status: var status })
@@ -74,10 +75,7 @@ internal sealed class HealthActor(NodeEnvironment node, ActorRef subscriptions, 
     }
 
     int CountStores() => (node.Options.Archive is null ? 0 : 1)
-        + node.Host.ConnectedPeers.Count(peer => node.Host.IdentityOf(peer)?.Protocols.Contains(StoreProtocol, StringComparer.Ordinal) == true);
-
-    /// <summary>The protocol id of stores (13/WAKU2-STORE).</summary>
-    const string StoreProtocol = "/vac/waku/store-query/3.0.0";
+        + node.Host.ConnectedPeers.Count(peer => node.Host.IdentityOf(peer)?.Protocols.Contains(StoreProtocol.Id, StringComparer.Ordinal) == true);
 
     sealed record Look
     {

@@ -2,6 +2,7 @@ using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -11,8 +12,8 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, tap, subscriptions, router, sends, events, health and, with an archive, store; one-for-one, restart.
-/// A failure of this actor makes all of them anew.
+/// Parent: the root. Children: relay, tap, subscriptions, router, sends, events, health, peers and, with an archive, store; one-for-one,
+/// restart. A failure of this actor makes all of them anew; the request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
@@ -24,19 +25,27 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
     protected override void PreStart()
     {
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
-        var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub)), "relay");
+        var registrations = new RelayRegistrations();
+        var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations)), "relay");
         Context.Spawn(Props.Create(() => new RelayTapActor(relay, node.Tap)), "tap");
         if (node.Options.Archive is { } archive)
             _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive, relay)), "store");
-        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node, relay, events)), "subscriptions");
+        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
         var journalId = node.Sends.IsStored ? $"{node.Host.PeerId}/sends" : null;
         var sending = new SendsSettings(node.Options, node.Sends, node.Waiting, node.Stores, journalId, router, subscriptions, events);
         _sends = Context.Spawn(Props.Create(() => new SendsActor(sending)), "sends");
         Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
+        Context.Spawn(Props.Create(() => new PeersActor(node)), "peers");
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
+    }
+
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        if (Retried.Deserves(message))
+            Self.Tell(new Retried(message!), Sender);
     }
 
     protected override void Receive(object message)
@@ -46,7 +55,7 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
             case Sends.Added:
                 Forward(_sends!, message);
                 break;
-            case Subscriptions.Subscribe:
+            case Subscriptions.Subscribe or Subscriptions.Drain:
                 Forward(_subscriptions!, message);
                 break;
             case Subscriptions.Unsubscribe:
@@ -58,6 +67,9 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
                 break;
             case ArchiveWriter.Finish:
                 Forward(_store!, message);
+                break;
+            case Retried retried:
+                Receive(retried.Message);
                 break;
             default:
                 Unhandled(message);

@@ -1,5 +1,6 @@
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p;
@@ -8,10 +9,20 @@ using LogosActors.Libp2p.Gossipsub;
 namespace LogosActors.Delivery.Hosting;
 
 /// <summary>What the actors of one node share. Immutable.</summary>
-internal sealed record NodeEnvironment(NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams Streams, Action<MessagingEvent> Raise, TimeProvider Time)
+/// <param name="Options">The node's settings.</param>
+/// <param name="Host">Its libp2p host.</param>
+/// <param name="Gossipsub">The relay below.</param>
+/// <param name="Streams">The application's readers.</param>
+/// <param name="Raise">Calls the application's handlers.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record NodeEnvironment(
+    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams Streams, Action<MessagingEvent> Raise, TimeProvider Time)
 {
     /// <summary>Events that wait to be told.</summary>
-    public WaitingEvents Waiting { get; } = new();
+    public required WaitingEvents Waiting { get; init; }
+
+    /// <summary>What the actors share that receive.</summary>
+    public required ReceivingEnvironment Receiving { get; init; }
 
     /// <summary>Requests that have not ended.</summary>
     public required UnfinishedSends Sends { get; init; }

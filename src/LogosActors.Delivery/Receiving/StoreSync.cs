@@ -214,7 +214,11 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
             yield return group;
 
         // The clock may have been set back.
-        long StartOf(TopicMemory topic) => Math.Max(topic.Since, Math.Min(topic.Watermark, now) - overlap);
+        long StartOf(TopicMemory topic)
+        {
+            var start = Math.Max(topic.Since, Math.Min(topic.Watermark, now) - overlap);
+            return topic.Received.Floor < start ? start : topic.Received.Floor + 1;
+        }
     }
 
     StoreSyncEffect.Wait Fail(string reason)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LogosActors.Actors;
 using LogosActors.Delivery.Messages;
 
@@ -12,15 +13,15 @@ internal sealed class UntoldMessages
     readonly Queue<Entry> _entries = [];
     readonly HashSet<MessageHash> _durable = [];
 
+    public bool IsEmpty => _entries.Count == 0;
+
     public bool IsFull => _entries.Count >= Capacity;
 
-    /// <summary>The hashes that wait, the oldest first.</summary>
-    public MessageHash[] Hashes => [.. _entries.Select(entry => entry.Hash)];
+    /// <summary>What waits, the oldest first.</summary>
+    public IEnumerable<Entry> Entries => _entries;
 
-    /// <param name="hash">The message's hash.</param>
-    /// <param name="told">What the application is told; null: nothing, for the node's own messages.</param>
-    /// <param name="giver">Who wants to know that the message is taken; null: nobody.</param>
-    public void Add(MessageHash hash, MessageReceived? told, ActorRef? giver) => _entries.Enqueue(new Entry(hash, told, giver));
+    /// <summary>Puts a message at the end.</summary>
+    public void Add(in Entry entry) => _entries.Enqueue(entry);
 
     /// <summary>A hash is durable.</summary>
     public void Confirm(MessageHash hash) => _durable.Add(hash);
@@ -51,5 +52,10 @@ internal sealed class UntoldMessages
     }
 
     /// <summary>A message that waits.</summary>
-    public readonly record struct Entry(MessageHash Hash, MessageReceived? Told, ActorRef? Giver);
+    /// <param name="Hash">The message's hash.</param>
+    /// <param name="Time">Its time, in nanoseconds since 1970 UTC.</param>
+    /// <param name="Told">What the application is told; null: nothing, for the node's own messages.</param>
+    /// <param name="Giver">Who wants to know that the message is taken; null: nobody.</param>
+    [StructLayout(LayoutKind.Auto)]
+    public readonly record struct Entry(MessageHash Hash, long Time, MessageReceived? Told, ActorRef? Giver);
 }

@@ -39,4 +39,10 @@ internal static class RelayTopics
 
     /// <summary>Hand every <see cref="Seen"/> of from now on to an actor, until it has stopped.</summary>
     public sealed record Observe(ActorRef Observer);
+
+    /// <summary>Told to the observers: the relay has failed, and goes on. What came at that moment may not have been shown.</summary>
+    public sealed record Restarted
+    {
+        public static readonly Restarted Instance = new();
+    }
 }

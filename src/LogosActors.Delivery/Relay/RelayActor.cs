@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
@@ -7,13 +8,28 @@ namespace LogosActors.Delivery.Relay;
 
 /// <summary>Knows which shards the node takes part in and why, and hands what travels on them to its observers.</summary>
 /// <remarks>
-/// Parent: <see cref="Hosting.NodeActor"/>, which makes it anew when it fails, with all that is told through it. A failure costs the
-/// messages that come until then; stores have them.
+/// Parent: <see cref="NodeActor"/>, which restarts it. Its <see cref="RelayRegistrations"/> outlive a failure, and so do the shards that
+/// it has joined: messages wait, and the one that failed is handled again. Observers are told, and may ask stores.
 /// </remarks>
-internal sealed class RelayActor(GossipsubService gossipsub) : Actor
+internal sealed class RelayActor(GossipsubService gossipsub, RelayRegistrations registrations) : Actor
 {
-    readonly Dictionary<PubsubTopic, Shard> _shards = [];
-    readonly List<ActorRef> _observers = [];
+    readonly Dictionary<PubsubTopic, RelayRegistrations.Shard> _shards = registrations.Shards;
+    readonly List<ActorRef> _observers = registrations.Observers;
+
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        if (Retried.Deserves(message))
+            Self.Tell(new Retried(message!), Sender);
+    }
+
+    protected override void PostRestart(Exception reason)
+    {
+        foreach (var observer in _observers)
+        {
+            Context.Watch(observer);
+            observer.Tell(RelayTopics.Restarted.Instance, Self);
+        }
+    }
 
     // At most as many as a network has shards.
     readonly Dictionary<PubsubTopic, string> _names = [];
@@ -44,11 +60,15 @@ internal sealed class RelayActor(GossipsubService gossipsub) : Actor
                 Reply(new RelayTopics.Shards([.. _shards.Keys.OrderBy(shard => shard.Cluster).ThenBy(shard => shard.Shard)]));
                 break;
             case RelayTopics.Observe observe:
-                _observers.Add(observe.Observer);
+                if (!_observers.Contains(observe.Observer))
+                    _observers.Add(observe.Observer);
                 Context.Watch(observe.Observer);
                 break;
             case Terminated terminated:
                 _observers.Remove(terminated.Actor);
+                break;
+            case Retried retried:
+                Receive(retried.Message);
                 break;
             default:
                 Unhandled(message);
@@ -65,7 +85,7 @@ internal sealed class RelayActor(GossipsubService gossipsub) : Actor
     Task<RelayTopics.Joined> JoinAsync(RelayTopics.Join join)
     {
         if (!_shards.TryGetValue(join.Shard, out var shard))
-            _shards.Add(join.Shard, shard = new Shard(SubscribeAsync(join.Shard)));
+            _shards.Add(join.Shard, shard = new RelayRegistrations.Shard(SubscribeAsync(join.Shard)));
         shard.Owners.Add(join.Owner);
         return AnswerAsync(shard.Subscription, join.Shard);
     }
@@ -105,9 +125,4 @@ internal sealed class RelayActor(GossipsubService gossipsub) : Actor
     }
 
     static async Task EndAsync(Task<IAsyncDisposable> subscription) => await (await subscription).DisposeAsync();
-
-    sealed record Shard(Task<IAsyncDisposable> Subscription)
-    {
-        public HashSet<string> Owners { get; } = new(StringComparer.Ordinal);
-    }
 }

@@ -10,9 +10,16 @@ internal sealed class RelayTapActor(ActorRef relay, RelayTap tap) : Actor
 
     protected override void Receive(object message)
     {
-        if (message is RelayTopics.Seen seen)
-            tap.Show(seen);
-        else
-            Unhandled(message);
+        switch (message)
+        {
+            case RelayTopics.Seen seen:
+                tap.Show(seen);
+                break;
+            case RelayTopics.Restarted:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 }

@@ -24,6 +24,9 @@ internal sealed class UnfinishedSends(SendingOptions options, TimeProvider time)
     int _isAnnounced;
     volatile bool _isClosed;
 
+    /// <summary>How many requests have not ended. For any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>The time since this was made.</summary>
     public TimeSpan Now => time.GetElapsedTime(_started);
 

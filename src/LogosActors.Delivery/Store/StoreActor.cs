@@ -43,6 +43,8 @@ internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive, 
                     _names.Add(seen.Shard, name = seen.Shard.ToString());
                 _writer!.Tell(new ArchiveWriter.Keep(seen.Hash, name, seen.Message), Self);
                 break;
+            case RelayTopics.Restarted:
+                break;
             case ArchiveWriter.Finish:
                 Forward(_writer!, message);
                 break;

@@ -79,12 +79,16 @@ internal sealed class StorePeers(IReadOnlyCollection<PeerId> preferred, TimeProv
     }
 
     /// <summary>The store to ask next; null when there is none, or all have failed lately.</summary>
-    public PeerId? Choose(Random random)
+    /// <param name="random">Decides among equals.</param>
+    /// <param name="isUrgent">Whether one that has failed lately is better than none.</param>
+    public PeerId? Choose(Random random, bool isUrgent = false)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
             var willing = _stores.Where(store => store.Value.IsWilling(now, time)).Select(store => store.Key).ToArray();
+            if (willing.Length == 0 && isUrgent)
+                willing = [.. _stores.Keys];
             var first = willing.Where(preferred.Contains).ToArray();
             var among = first.Length > 0 ? first : willing;
             return among.Length > 0 ? among[random.Next(among.Length)] : null;

@@ -20,7 +20,7 @@ internal sealed class NodeAccess
 
     readonly Option<string[]> _entryNodes = new("--entry-node")
     {
-        Description = "Start a node of its own, connected to this address, /ip4/…/tcp/…/p2p/…. Repeatable.",
+        Description = "Start a node of its own, connected to this address, such as /ip4/127.0.0.1/tcp/60000. Repeatable.",
         HelpName = "ADDRESS",
     };
 

@@ -16,8 +16,8 @@ internal static class RunCommand
             at each start; `logos id new node.key` and --nodekey-file node.key keep one.
 
             A second node on the same machine, connected to the first:
-              logos run --ports-shift 1 --staticnode ADDRESS
-            where ADDRESS is what the first one writes behind "Listening at", with 127.0.0.1 for 0.0.0.0.
+              logos run --ports-shift 1 --staticnode /ip4/127.0.0.1/tcp/60000
+            What a node writes behind "Listening at" ends with its id; with that, nobody else is taken for it.
 
             The flags are those of the reference node (logos-delivery, nwaku). Those that name what this node does not have are
             taken, and have no effect; the log says so.

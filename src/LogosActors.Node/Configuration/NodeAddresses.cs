@@ -16,8 +16,8 @@ internal static class NodeAddresses
             yield return $"nat: '{settings.Nat}' is not accepted; expected any, none, or extip: and an IP address (this node has no UPnP and no PMP).";
         foreach (var (key, addresses, needsPeer) in new[]
         {
-            ("ext-multiaddrs", settings.ExtMultiaddrs, false), ("static-nodes", settings.StaticNodes, true),
-            ("entry-nodes", [.. Dialable(settings.EntryNodes)], true), ("store-nodes", settings.StoreNodes, true),
+            ("ext-multiaddrs", settings.ExtMultiaddrs, false), ("static-nodes", settings.StaticNodes, false),
+            ("entry-nodes", [.. Dialable(settings.EntryNodes)], false), ("store-nodes", settings.StoreNodes, true),
         })
         {
             foreach (var text in addresses)

@@ -44,7 +44,7 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--ext-multiaddr-only", "ext-multiaddr-only", FlagKind.Switch, "Whether to tell peers no other addresses. Default false."),
         new("--dns4-domain-name", "dns4-domain-name", FlagKind.Value, "The domain name of the public address."),
         new("--max-connections", "max-connections", FlagKind.Value, "The most connections. Default 300."),
-        new("--staticnode", "static-nodes", FlagKind.List, "A node to stay connected to, /ip4/…/tcp/…/p2p/…. Repeatable."),
+        new("--staticnode", "static-nodes", FlagKind.List, "A node to stay connected to, such as /ip4/192.0.2.1/tcp/60000; /p2p/ and its id make sure who it is. Repeatable."),
         new("--entry-node", "entry-nodes", FlagKind.List, "A node that lets this one into the network. Repeatable."),
         new("--store", "store:enabled", FlagKind.Switch, "Whether to keep messages, and to answer others that ask for them. Default false."),
         new("--store-message-db-url", "store:db-url", FlagKind.Value, "Where: sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE. Default sqlite://store.sqlite3."),

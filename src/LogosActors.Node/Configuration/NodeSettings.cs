@@ -70,7 +70,7 @@ public sealed record NodeSettings : IValidatedOptions
     [NumberRange(1, 1_000_000)]
     public int MaxConnections { get; init; } = 300;
 
-    /// <summary>Nodes to connect to at the start, and whenever they are lost; multiaddresses with /p2p/.</summary>
+    /// <summary>Nodes to connect to at the start, and whenever they are lost; multiaddresses. With /p2p/ nobody else is taken for them.</summary>
     public IReadOnlyList<string> StaticNodes { get; init; } = [];
 
     /// <summary>Nodes that let this one into the network, as presets name them; enr: and enrtree: are passed over.</summary>

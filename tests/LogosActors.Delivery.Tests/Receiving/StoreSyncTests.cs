@@ -53,7 +53,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         var store = new FakeStore(Shard);
         var known = store.Add(Lobby, Start + 1);
         var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
-        node.Topics[0].Received.TryAdd(known);
+        node.Topics[0].Received.TryAdd(known, Start + 1);
 
         node.Round(store, Start + Second);
 
@@ -212,7 +212,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     static void RunWorld(Random random)
     {
         string[] names = [.. Enumerable.Range(0, random.Next(1, 25)).Select(i => $"/test/1/{i}/proto")];
-        TopicMemory[] topics = [.. names.Select((name, i) => new TopicMemory(name, Shard, Start + random.Next(i % 3 == 0 ? 300 : 1) * Second, 500))];
+        TopicMemory[] topics = [.. names.Select((name, i) => new TopicMemory(name, Shard, Start + random.Next(i % 3 == 0 ? 300 : 1) * Second, 1000))];
         var store = new FakeStore(Shard) { PageSize = random.Next(1, 101) };
         var node = new Receiver(topics) { Random = random };
         var failures = random.NextDouble() / 3;
@@ -325,7 +325,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
 
         public void Take(TopicMemory topic, MessageHash hash, WakuMessage message, bool isRelayed)
         {
-            if (topic.Received.TryAdd(hash) && (isRelayed || !(message.Timestamp < topic.Since)))
+            if (topic.Received.TryAdd(hash, ReceivedHashes.TimeOf(message, message.Timestamp!.Value)) && (isRelayed || !(message.Timestamp < topic.Since)))
                 Received.Add(hash);
         }
     }

@@ -30,9 +30,9 @@ public sealed class ExitCodeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_static_node_without_peer_id_is_3_and_says_what_is_missing()
+    public async Task A_store_without_peer_id_is_3_and_says_what_is_missing()
     {
-        var (exit, _, error) = await CommandRun.ToEndAsync("run", "--staticnode", "/ip4/127.0.0.1/tcp/60000");
+        var (exit, _, error) = await CommandRun.ToEndAsync("run", "--storenode", "/ip4/127.0.0.1/tcp/60000");
 
         Assert.Equal(3, exit);
         Assert.Contains("does not name the peer; add /p2p/", error, StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class SendAndListenTests
     public async Task Messages_go_from_one_node_to_the_other()
     {
         await using var first = await RunningNode.StartAsync();
-        await using var second = await RunningNode.StartAsync("--staticnode", first.Address);
+        await using var second = await RunningNode.StartAsync("--staticnode", first.Address.Split("/p2p/")[0]);
         await using var listener = CommandRun.Start("listen", Lobby, "--json", "-n", "1", "--node", $"{second.Rest}");
         await second.AwaitPeerOnEveryShardAsync();
         await first.AwaitPeerOnEveryShardAsync();

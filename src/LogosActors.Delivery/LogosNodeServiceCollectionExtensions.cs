@@ -1,0 +1,68 @@
+using LogosActors.Actors.Configuration;
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Delivery;
+
+/// <summary>Runs a node inside ASP.NET Core or a .NET generic host.</summary>
+public static class LogosNodeServiceCollectionExtensions
+{
+    /// <summary>The name of the node's health check.</summary>
+    public const string HealthCheckName = "logos-node";
+
+    /// <summary>Adds a <see cref="MessagingNode"/> that starts and stops with the host.</summary>
+    /// <remarks>
+    /// Its logs are the application's; an <see cref="IMessageArchive"/> among the services makes it a store. The host's stop waits up to
+    /// 5 s for messages that are being sent. Health check <see cref="HealthCheckName"/>: connected is healthy, partially connected degraded,
+    /// disconnected unhealthy. Instruments are those of the meter <see cref="MessagingNode.MeterName"/>.
+    /// </remarks>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Changes the options: <c>options => options with { … }</c>.</param>
+    public static IServiceCollection AddLogosNode(this IServiceCollection services, Func<NodeOptions, NodeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddNode(configure(new NodeOptions()), new LogosNodeSettings().FlushTimeout);
+    }
+
+    /// <summary>Adds a <see cref="MessagingNode"/> as the configuration says, which starts and stops with the host.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configuration">The whole configuration.</param>
+    /// <param name="configure">Changes what the configuration says; null: nothing.</param>
+    /// <param name="section">Where the node's settings are, see <see cref="LogosNodeSettings"/>.</param>
+    /// <exception cref="OptionsException">The configuration is not accepted; thrown here, before anything starts.</exception>
+    /// <inheritdoc cref="AddLogosNode(IServiceCollection, Func{NodeOptions, NodeOptions})"/>
+    public static IServiceCollection AddLogosNode(
+        this IServiceCollection services, IConfigurationRoot configuration, Func<NodeOptions, NodeOptions>? configure = null,
+        string section = LogosNodeSettings.Section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var settings = OptionsBinder.Bind<LogosNodeSettings>(configuration, section);
+        var options = settings.ToOptions();
+        return services.AddNode(configure?.Invoke(options) ?? options, settings.FlushTimeout);
+    }
+
+    static IServiceCollection AddNode(this IServiceCollection services, NodeOptions options, TimeSpan flushTimeout)
+    {
+        services.TryAddSingleton(provider => Create(provider, options));
+        services.AddHealthChecks().AddCheck<LogosNodeHealthCheck>(HealthCheckName);
+        services.AddSingleton<IHostedService>(provider => new LogosNodeService(
+            provider.GetRequiredService<MessagingNode>(), flushTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<ILogger<LogosNodeService>>()));
+        return services;
+    }
+
+    static MessagingNode Create(IServiceProvider provider, NodeOptions options)
+    {
+        var created = MessagingNode.CreateAsync(
+            options with { Archive = options.Archive ?? provider.GetService<IMessageArchive>() }, provider.GetService<ILoggerFactory>());
+#pragma warning disable VSTHRD002 // a container cannot wait otherwise, and a node that is made only opens its own files
+        return created.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+    }
+}

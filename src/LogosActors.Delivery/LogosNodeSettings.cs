@@ -1,0 +1,120 @@
+using LogosActors.Actors.Configuration;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Addresses;
+
+namespace LogosActors.Delivery;
+
+/// <summary>What an operator may configure of an embedded node; <c>config/reference.conf</c> lists it with its defaults.</summary>
+public sealed record LogosNodeSettings : IValidatedOptions
+{
+    /// <summary>Where the settings are in a configuration, unless it is said otherwise.</summary>
+    public const string Section = "logos";
+
+    /// <summary>How the node takes part in the network.</summary>
+    public NodeMode Mode { get; init; } = NodeMode.Core;
+
+    /// <summary>A network that is known by name (logos.dev, logos.test, status.prod, twn, local); null: the settings below say it all.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>The network's number; null: the preset's, or 0.</summary>
+    public ushort? Cluster { get; init; }
+
+    /// <summary>How many shards the network has, 1 to 1024; null: the preset's, or 1. All nodes of a network must agree.</summary>
+    [NumberRange(1, Autosharding.MaxShardCount)]
+    public int? ShardsInNetwork { get; init; }
+
+    /// <summary>Shards to join at the start, whatever is subscribed to.</summary>
+    public IReadOnlyList<ushort> Shards { get; init; } = [];
+
+    /// <summary>Multiaddresses of nodes to connect to, beside those of the preset.</summary>
+    public IReadOnlyList<string> EntryNodes { get; init; } = [];
+
+    /// <summary>Multiaddresses of stores that are asked before others.</summary>
+    public IReadOnlyList<string> StoreNodes { get; init; } = [];
+
+    /// <summary>Multiaddresses to listen at.</summary>
+    public IReadOnlyList<string> ListenAddresses { get; init; } = ["/ip4/0.0.0.0/tcp/0"];
+
+    /// <summary>Multiaddresses that peers are told; none: those that the node listens at.</summary>
+    public IReadOnlyList<string> AnnounceAddresses { get; init; } = [];
+
+    /// <summary>Where the node keeps its key, its peers and what it has not sent yet; null: in memory.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>The largest message, encoded; null: the preset's, or 150 KiB.</summary>
+    [SizeRange("1 KiB", "16 MiB")]
+    public DataSize? MaxMessageSize { get; init; }
+
+    /// <summary>With how many relay peers known nodes are dialed no more.</summary>
+    [NumberRange(0, 50)]
+    public int TargetRelayPeers { get; init; } = 12;
+
+    /// <summary>How many connections there may be.</summary>
+    [NumberRange(1, 1_000_000)]
+    public int MaxConnections { get; init; } = 300;
+
+    /// <summary>How many events wait for one reader that is slow; further ones are lost to it, and counted.</summary>
+    [NumberRange(1, 16_777_216)]
+    public int EventCapacity { get; init; } = 65_536;
+
+    /// <summary>How long the application's stop waits for messages that are being sent.</summary>
+    [DurationRange("0 s", "5 minutes")]
+    public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        if (Preset is not null && !NetworkPreset.TryFind(Preset, out _))
+            yield return $"preset: there is no network '{Preset}'; there are {string.Join(", ", NetworkPreset.All.Select(preset => preset.Name))}.";
+        foreach (var (key, addresses) in new[]
+        {
+            ("entry-nodes", EntryNodes), ("store-nodes", StoreNodes), ("listen-addresses", ListenAddresses), ("announce-addresses", AnnounceAddresses),
+        })
+        {
+            foreach (var text in addresses)
+            {
+                if (ProblemOf(text) is { } problem)
+                    yield return $"{key}: '{text}' {problem}";
+            }
+        }
+    }
+
+    /// <summary>The options of a node.</summary>
+    /// <exception cref="FormatException">An address is none; <see cref="OptionsBinder"/> has found that before.</exception>
+    public NodeOptions ToOptions()
+    {
+        var preset = NetworkPreset.TryFind(Preset, out var known) ? known : null;
+        var cluster = Cluster ?? preset?.Cluster ?? 0;
+        return new NodeOptions
+        {
+            Mode = Mode,
+            Network = new Autosharding(cluster, ShardsInNetwork ?? preset?.ShardCount ?? 1),
+            Shards = [.. Shards.Select(shard => new PubsubTopic(cluster, shard))],
+            // A preset names its nodes by address, too, where it names a list that is found by DNS.
+            EntryNodes = Addresses([.. (preset?.EntryNodes ?? []).Where(text => ProblemOf(text) is null), .. EntryNodes]),
+            StoreNodes = Addresses(StoreNodes),
+            ListenAddresses = Addresses(ListenAddresses),
+            DataDirectory = DataDirectory,
+            MaxMessageSize = (int)(MaxMessageSize?.Bytes ?? preset?.MaxMessageSize ?? WakuMessageLimits.MessageSize),
+            TargetRelayPeers = TargetRelayPeers,
+            EventCapacity = EventCapacity,
+            Host = new Libp2pHostOptions
+            {
+                AnnounceAddresses = Addresses(AnnounceAddresses),
+                Limits = new ResourceLimits { MaxConnections = MaxConnections },
+            },
+        };
+    }
+
+    static string? ProblemOf(string text) =>
+        text.StartsWith("enrtree:", StringComparison.OrdinalIgnoreCase)
+            ? "is a list of nodes that is found by DNS (EIP-1459), which this version does not read yet; name nodes by their multiaddresses."
+        : text.StartsWith("enr:", StringComparison.OrdinalIgnoreCase)
+            ? "is a node record (EIP-778), which this version does not read yet; name the node by its multiaddress."
+        : !Multiaddr.TryParse(text, out _, out _) ? "is not a multiaddress such as /ip4/192.0.2.1/tcp/60000/p2p/16Uiu2HA…."
+        : null;
+
+    static Multiaddr[] Addresses(IReadOnlyList<string> texts) => [.. texts.Select(Multiaddr.Parse)];
+}

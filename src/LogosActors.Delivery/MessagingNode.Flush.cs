@@ -1,0 +1,38 @@
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery;
+
+/// <summary>Waits for what is under way.</summary>
+public sealed partial class MessagingNode
+{
+    /// <summary>How often a flush looks whether all requests have ended.</summary>
+    static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How many requests to send have not ended yet; 0 while the node is not started.</summary>
+    public int UnfinishedRequests => Volatile.Read(ref _running)?.Environment.Sends.Count ?? 0;
+
+    /// <summary>Waits until every request to send has ended, in sent or in error: what to do before stopping. A request ends within
+    /// <see cref="SendingOptions.Timeout"/>. Then waits for a round trip to each connected peer, 10 s at most, so that what is still in the
+    /// connections' queues has time to go out; only a store's confirmation proves that a message has arrived.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task FlushAsync(CancellationToken cancellation = default)
+    {
+        while (UnfinishedRequests > 0)
+            await Task.Delay(FlushInterval, _system.Time, cancellation);
+        if (Volatile.Read(ref _running) is { } running)
+            await Task.WhenAll(running.Host.ConnectedPeers.Select(peer => PingAsync(running.Host, peer, cancellation)));
+    }
+
+    static async Task PingAsync(Libp2pHost host, PeerId peer, CancellationToken cancellation)
+    {
+        try
+        {
+            await host.PingAsync(peer, cancellation);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It is gone, or answers no pings: nothing can be waited for.
+        }
+    }
+}

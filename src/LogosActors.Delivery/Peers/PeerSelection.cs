@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery.Peers;
+
+/// <summary>Chooses which known peers to dial, so that there are as many relay peers as wanted.</summary>
+/// <remarks>
+/// Pure. The best scores come first, in random order among equals. A peer that cannot be reached, or hangs up at once (as nodes of other
+/// networks do, and full ones), is left alone for a time that grows. Cost per choice is O(n log n) in known peers, which are bounded by
+/// <see cref="Libp2pHostOptions.MaxKnownPeers"/>; so is what is kept, once those that are forgotten are dropped.
+/// </remarks>
+/// <param name="target">How many relay peers are wanted.</param>
+/// <param name="relayProtocol">The protocol id that relay peers speak.</param>
+internal sealed class PeerSelection(int target, string relayProtocol)
+{
+    /// <summary>How many dials may be under way.</summary>
+    /// <value>10 (Nim MaxParallelDials).</value>
+    public const int MaxDials = 10;
+
+    /// <summary>How long a peer is left alone after its first failure; four times as long with each further one.</summary>
+    /// <value>10 s. Nim has 120 s, with the same factor; a node that has lost its network shall find it again sooner.</value>
+    public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a peer is left alone at most.</summary>
+    /// <value>1 h.</value>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    /// <summary>How long a connection must live for earlier failures to be forgotten.</summary>
+    /// <value>30 s (as for kept peers).</value>
+    public static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(30);
+
+    const int WaitFactor = 4;
+
+    readonly Dictionary<PeerId, Connection> _connected = [];
+    readonly HashSet<PeerId> _dialing = [];
+    readonly HashSet<PeerId> _kept = [];
+    readonly Dictionary<PeerId, Failures> _failures = [];
+
+    /// <summary>How many connected peers relay, or have not said yet.</summary>
+    public int RelayPeers => _connected.Values.Count(connection => connection.IsRelay != false);
+
+    /// <summary>Somebody else keeps a peer connected.</summary>
+    public void Keep(PeerId peer) => _kept.Add(peer);
+
+    /// <summary>Nobody else keeps a peer connected any more.</summary>
+    public void Release(PeerId peer) => _kept.Remove(peer);
+
+    /// <summary>There is a connection to a peer.</summary>
+    public void Connected(PeerId peer, TimeSpan now)
+    {
+        _dialing.Remove(peer);
+        _connected.TryAdd(peer, new Connection(now, IsRelay: null));
+    }
+
+    /// <summary>A connected peer has said what it speaks.</summary>
+    public void Identified(PeerId peer, IReadOnlyList<string> protocols)
+    {
+        if (_connected.TryGetValue(peer, out var connection))
+            _connected[peer] = connection with { IsRelay = protocols.Contains(relayProtocol, StringComparer.Ordinal) };
+    }
+
+    /// <summary>There is no connection to a peer any more.</summary>
+    /// <returns>What its score changes by.</returns>
+    public double Disconnected(PeerId peer, TimeSpan now)
+    {
+        if (!_connected.Remove(peer, out var connection))
+            return 0;
+        if (now - connection.Since < ShortLife)
+            return Fail(peer, now);
+        _failures.Remove(peer);
+        return PeerStanding.Lived;
+    }
+
+    /// <summary>A peer that was to be dialed was not reached.</summary>
+    /// <returns>What its score changes by.</returns>
+    public double NotReached(PeerId peer, TimeSpan now)
+    {
+        _dialing.Remove(peer);
+        return _connected.ContainsKey(peer) ? 0 : Fail(peer, now);
+    }
+
+    /// <summary>Chooses the peers to dial now; each ends in <see cref="Connected"/> or <see cref="NotReached"/>.</summary>
+    public IReadOnlyList<PeerId> Choose(IReadOnlyCollection<KnownPeer> known, TimeSpan now, Random random)
+    {
+        Forget(known, now);
+        var missing = Math.Min(target - RelayPeers - _dialing.Count, MaxDials - _dialing.Count);
+        if (missing <= 0)
+            return [];
+        var chosen = known.Where(peer => IsCandidate(peer, now)).Select(peer => (peer.Peer, peer.Score, Lot: random.Next()))
+            .OrderByDescending(peer => peer.Score).ThenBy(peer => peer.Lot).Take(missing).Select(peer => peer.Peer).ToArray();
+        _dialing.UnionWith(chosen);
+        return chosen;
+    }
+
+    bool IsCandidate(KnownPeer peer, TimeSpan now) =>
+        peer.Addresses.Count > 0
+        && (peer.Protocols.Count == 0 || peer.Protocols.Contains(relayProtocol, StringComparer.Ordinal))
+        && !_connected.ContainsKey(peer.Peer) && !_dialing.Contains(peer.Peer) && !_kept.Contains(peer.Peer)
+        && !(_failures.TryGetValue(peer.Peer, out var failures) && now < failures.NotBefore);
+
+    double Fail(PeerId peer, TimeSpan now)
+    {
+        var count = _failures.GetValueOrDefault(peer).Count + 1;
+        var wait = Math.Min(LongestWait.Ticks, FirstWait.Ticks * Math.Pow(WaitFactor, Math.Min(count - 1, 10)));
+        _failures[peer] = new Failures(count, now + TimeSpan.FromTicks((long)wait));
+        return PeerStanding.Unreachable;
+    }
+
+    /// <summary>Drops the failures of peers that the host knows no more.</summary>
+    void Forget(IReadOnlyCollection<KnownPeer> known, TimeSpan now)
+    {
+        if (_failures.Count <= known.Count)
+            return;
+        var remembered = known.Select(peer => peer.Peer).ToHashSet();
+        foreach (var peer in _failures.Where(failed => failed.Value.NotBefore <= now && !remembered.Contains(failed.Key)).Select(failed => failed.Key).ToArray())
+            _failures.Remove(peer);
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    readonly record struct Connection(TimeSpan Since, bool? IsRelay);
+
+    [StructLayout(LayoutKind.Auto)]
+    readonly record struct Failures(int Count, TimeSpan NotBefore);
+}

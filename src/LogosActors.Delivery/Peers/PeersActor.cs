@@ -1,0 +1,170 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Hosting;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Delivery.Peers;
+
+/// <summary>Keeps the entry nodes and the named stores connected, and dials known peers when there are fewer relay peers than wanted.</summary>
+/// <remarks>
+/// Parent: <see cref="NodeActor"/>, restart. A failure costs what is known of peers' failures; addresses and scores are the host's, which
+/// stores them. Entry nodes of which only an address is known are dialed there until somebody answers.
+/// </remarks>
+internal sealed class PeersActor(NodeEnvironment node) : Actor
+{
+    /// <summary>How often the known peers are looked through.</summary>
+    /// <value>5 s. Nim looks every 15 – 30 s.</value>
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    readonly long _origin = node.Time.GetTimestamp();
+    readonly PeerSelection _selection = new(node.Options.TargetRelayPeers, GossipsubPresets.Relay.Protocols[0].Id);
+    readonly List<EntryNode> _entryNodes = [];
+    Action<HostEvent>? _observer;
+
+    TimeSpan Now => node.Time.GetElapsedTime(_origin);
+
+    protected override void PreStart()
+    {
+        var actor = Self;
+        _selection.Keep(node.Host.PeerId);
+        foreach (var address in node.Options.EntryNodes.Concat(node.Options.StoreNodes))
+        {
+            if (address.PeerId is { } peer)
+            {
+                _selection.Keep(peer);
+                node.Host.Keep(peer, address);
+            }
+            else
+            {
+                _entryNodes.Add(new EntryNode(address));
+                actor.Tell(new DialEntry(_entryNodes.Count - 1), actor);
+            }
+        }
+        node.Host.Subscribe(_observer = occurred => actor.Tell(occurred));
+        Context.StartPeriodicTimer(Look.Instance, Look.Instance, Interval, TimeSpan.Zero);
+    }
+
+    protected override void PostStop()
+    {
+        if (_observer is not null)
+            node.Host.Unsubscribe(_observer);
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case PeerConnected connected:
+                _selection.Connected(connected.Peer, Now);
+                if (node.Host.IdentityOf(connected.Peer) is { } identity)
+                    _selection.Identified(connected.Peer, identity.Protocols);
+                break;
+            case PeerIdentified identified:
+                _selection.Identified(identified.Peer, identified.Identity.Protocols);
+                break;
+            case PeerDisconnected disconnected:
+                Disconnected(disconnected.Peer);
+                break;
+            case Look:
+                DialMissing();
+                break;
+            case NotReached failed:
+                Log.LogDebug("{Peer} was not reached: {Reason}", failed.Peer, failed.Reason);
+                Score(failed.Peer, _selection.NotReached(failed.Peer, Now));
+                break;
+            case NodePeers.Asked asked:
+                Score(asked.Peer, asked.IsServed ? PeerStanding.Served : PeerStanding.NotServed);
+                break;
+            case DialEntry entry:
+                Context.PipeTo(DialEntryAsync(entry.Index));
+                break;
+            case EntryDialed dialed:
+                Dialed(dialed);
+                break;
+            case Reached or PipeFailure:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    void Disconnected(PeerId peer)
+    {
+        var change = _selection.Disconnected(peer, Now);
+        Score(peer, change);
+        // The host looks for the peer; the address may by now be somebody else's.
+        for (var index = 0; index < _entryNodes.Count; index++)
+        {
+            if (_entryNodes[index].Peer != peer)
+                continue;
+            if (change > 0)
+                _entryNodes[index].Lived();
+            DialLater(index);
+        }
+        DialMissing();
+    }
+
+    void DialMissing()
+    {
+        foreach (var peer in _selection.Choose(node.Host.KnownPeers, Now, Context.Random))
+            Context.PipeTo(DialAsync(peer));
+    }
+
+    void Dialed(EntryDialed dialed)
+    {
+        var entry = _entryNodes[dialed.Index];
+        if (!dialed.Result.IsConnected)
+        {
+            Log.LogInformation("Nobody has answered at the entry node {Address}: {Reason}", entry.Address, dialed.Result.Reason);
+            DialLater(dialed.Index);
+            return;
+        }
+        if (entry.Peer is { } before && before != dialed.Result.Peer)
+        {
+            _selection.Release(before);
+            node.Host.Release(before);
+        }
+        entry.Answered(dialed.Result.Peer);
+        _selection.Keep(dialed.Result.Peer);
+        node.Host.Keep(dialed.Result.Peer, entry.Address);
+    }
+
+    void DialLater(int index)
+    {
+        var again = new DialEntry(index);
+        Context.StartSingleTimer(again, again, _entryNodes[index].Failed(Context.Random.NextDouble()));
+    }
+
+    void Score(PeerId peer, double change)
+    {
+        if (change != 0 && node.Host.Find(peer) is { } known)
+            node.Host.SetScore(peer, PeerStanding.Add(known.Score, change));
+    }
+
+    async Task<object> DialAsync(PeerId peer)
+    {
+        var result = await node.Host.DialAsync(peer);
+        return result.IsConnected ? Reached.Instance : new NotReached(peer, result.Reason);
+    }
+
+    async Task<EntryDialed> DialEntryAsync(int index) => new(index, await node.Host.DialAsync(_entryNodes[index].Address));
+
+    sealed record DialEntry(int Index);
+
+    sealed record EntryDialed(int Index, DialResult Result);
+
+    sealed record NotReached(PeerId Peer, string Reason);
+
+    sealed record Reached
+    {
+        public static readonly Reached Instance = new();
+    }
+
+    sealed record Look
+    {
+        public static readonly Look Instance = new();
+    }
+}

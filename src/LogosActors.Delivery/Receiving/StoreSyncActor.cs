@@ -1,0 +1,181 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Store;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Identity;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Delivery.Receiving;
+
+/// <summary>Asks a store for one page; see <see cref="StoreClient.QueryAsync"/>.</summary>
+internal delegate Task<StoreResult<StorePage>> AskStore(PeerId store, ArchiveQuery query);
+
+/// <summary>Asks stores for what was missed on one shard: at the start, each <see cref="ReceivingOptions.StoreInterval"/>, and when there
+/// is a store after there was none.</summary>
+/// <remarks>
+/// Whatever makes it ask at once makes the relay's mesh form anew, too: the next round follows soon, for what has come meanwhile.
+/// Parent: <see cref="SubscriptionsActor"/>, one-for-one, restart. A failure costs the round that is under way; a restart begins one at once.
+/// </remarks>
+internal sealed class StoreSyncActor : Actor
+{
+    /// <summary>How long the actors of the topics may take to take the messages of one answer.</summary>
+    static readonly TimeSpan TakeTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after a round that was asked for at once the next one comes: gossipsub's mesh takes a heartbeat or two, of 1 s
+    /// (gossipsub v1.0 §Parameters), and an archive may be some seconds late.</summary>
+    static readonly TimeSpan FollowUp = TimeSpan.FromSeconds(5);
+
+    readonly ShardMemory _shard;
+    readonly StorePeers _stores;
+    readonly AskStore _ask;
+    readonly StoreSync _sync;
+    readonly Action _storeAppeared;
+    PeerId? _store;
+    object _question = new();
+    bool _isFollowed = true;
+
+    public StoreSyncActor(ShardMemory shard, StorePeers stores, AskStore ask, ReceivingOptions options)
+    {
+        (_shard, _stores, _ask) = (shard, stores, ask);
+        _sync = new StoreSync(shard.Shard, options, Context.Random);
+        var self = Self;
+        _storeAppeared = () => self.Tell(Subscriptions.SyncNow.Instance);
+    }
+
+    protected override void PreStart()
+    {
+        _stores.Subscribe(_storeAppeared);
+        Begin();
+    }
+
+    protected override void PostStop() => _stores.Unsubscribe(_storeAppeared);
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case Subscriptions.SyncNow:
+                _isFollowed = true;
+                Begin();
+                break;
+            case NextRound:
+                Begin();
+                break;
+            case Answer answer when ReferenceEquals(answer.Question, _question):
+                Take(answer);
+                break;
+            case Answer:
+                break;
+            case Subscription.Taken taken:
+                Run(_sync.Taken(taken.Hash));
+                break;
+            case TakesTooLong:
+                Run(_sync.Failed("the node is too slow"));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    void Begin()
+    {
+        if (_sync.IsAsking)
+            return;
+        _store = _stores.Choose(Context.Random);
+        // Without a store the next one to appear begins the round; one that is passed over for now is asked when the timer comes.
+        if (_store is not null)
+            Run(_sync.Begin(_shard.Topics, UnixNanoseconds.Now(Time)));
+        else
+            Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, TimeSpan.FromSeconds(1));
+    }
+
+    void Take(Answer answer)
+    {
+        if (!answer.Result.IsAnswered)
+        {
+            Run(_sync.Failed(answer.Result.Reason));
+            return;
+        }
+        _stores.Succeeded(_store!);
+        Run(_sync.Answered(answer.Result.Value));
+    }
+
+    void Run(IReadOnlyList<StoreSyncEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case StoreSyncEffect.Ask ask:
+                    Context.CancelTimer(typeof(TakesTooLong));
+                    Context.PipeTo(AskAsync(_store!, ask.Query, _question = new object()));
+                    break;
+                case StoreSyncEffect.Give give:
+                    Context.StartSingleTimer(typeof(TakesTooLong), TakesTooLong.Instance, TakeTimeout);
+                    Context.Parent.Tell(new Subscription.Take(_shard.Shard, give.Hash, give.Message), Self);
+                    break;
+                case StoreSyncEffect.Reached reached:
+                    Move(reached);
+                    break;
+                case StoreSyncEffect.Wait wait:
+                    Wait(wait);
+                    break;
+            }
+        }
+    }
+
+    void Move(StoreSyncEffect.Reached reached)
+    {
+        foreach (var topic in reached.Topics)
+            topic.Watermark = reached.Time;
+        Context.Parent.Tell(
+            new ReceivingJournal.Synced(_shard.Shard, reached.IsWholeShard ? [] : [.. reached.Topics.Select(topic => topic.Topic)], reached.Time), Self);
+    }
+
+    void Wait(StoreSyncEffect.Wait wait)
+    {
+        Context.CancelTimer(typeof(TakesTooLong));
+        var delay = wait.Delay;
+        if (wait.Failure is { } failure)
+        {
+            Log.LogInformation("Store {Store} was asked for the messages of {Shard} in vain: {Reason}", _store, _shard.Shard, failure);
+            _stores.Failed(_store!);
+        }
+        else if (_isFollowed)
+        {
+            (_isFollowed, delay) = (false, delay < FollowUp ? delay : FollowUp);
+        }
+        Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, delay);
+    }
+
+    async Task<Answer> AskAsync(PeerId store, ArchiveQuery query, object question) => new(question, await _ask(store, query));
+
+    sealed record Answer(object Question, StoreResult<StorePage> Result);
+
+    sealed record NextRound
+    {
+        public static readonly NextRound Instance = new();
+    }
+
+    sealed record TakesTooLong
+    {
+        public static readonly TakesTooLong Instance = new();
+    }
+}
+
+/// <summary>What is subscribed to on one shard. For any number of threads.</summary>
+internal sealed class ShardMemory(PubsubTopic shard)
+{
+    volatile IReadOnlyList<TopicMemory> _topics = [];
+
+    public PubsubTopic Shard { get; } = shard;
+
+    /// <summary>The content topics; replaced, never changed.</summary>
+    public IReadOnlyList<TopicMemory> Topics
+    {
+        get => _topics;
+        set => _topics = value;
+    }
+}

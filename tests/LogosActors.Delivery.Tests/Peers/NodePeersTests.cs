@@ -1,0 +1,60 @@
+using LogosActors.Libp2p.Addresses;
+using static LogosActors.Delivery.Tests.Node;
+
+namespace LogosActors.Delivery.Tests.Peers;
+
+public sealed class NodePeersTests : IDisposable
+{
+    // Loopback addresses and a port that the system gives to nobody: the node that comes back must find its place free.
+    static readonly Multiaddr Place = Multiaddr.Parse("/ip4/127.0.5.77/tcp/20577");
+
+    readonly string _path = Directory.CreateTempSubdirectory("logos-").FullName;
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    [Fact]
+    public async Task An_entry_node_without_a_peer_id_is_dialed_until_somebody_answers_and_again_when_it_is_somebody_else()
+    {
+        await using var node = await MessagingNode.CreateAsync(Options with { EntryNodes = [Place] });
+        await node.StartAsync();
+        await using (await StartAsync(Options with { ListenAddresses = [Place] }))
+            await node.HasRelayPeersAsync(1);
+        await node.HasRelayPeersAsync(0);
+
+        await using var other = await StartAsync(Options with { ListenAddresses = [Place] });
+
+        await node.HasRelayPeersAsync(1);
+        Assert.Contains(node.PeerId, other.ConnectedPeers);
+    }
+
+    [Fact]
+    public async Task A_node_finds_its_peers_again_after_a_restart_without_entry_nodes()
+    {
+        await using var alice = await StartAsync();
+        await using (var bob = await StartAsync(Options with { DataDirectory = _path }, alice))
+        {
+            // Alice has said who she is, and so where she can be found, when her relay is known.
+            await bob.HasRelayPeersAsync(1);
+        }
+
+        await using var again = await StartAsync(Options with { DataDirectory = _path });
+
+        await again.HasRelayPeersAsync(1);
+    }
+
+    [Fact]
+    public async Task A_node_that_wants_no_relay_peers_dials_no_known_peer()
+    {
+        await using var alice = await StartAsync();
+        await using (var bob = await StartAsync(Options with { DataDirectory = _path }, alice))
+            await bob.HasRelayPeersAsync(1);
+        await alice.HasRelayPeersAsync(0);
+        await using var carol = await StartAsync();
+
+        await using var again = await StartAsync(Options with { DataDirectory = _path, TargetRelayPeers = 0 }, carol);
+
+        await again.HasRelayPeersAsync(1);
+        Assert.Equal([again.PeerId], carol.ConnectedPeers);
+        Assert.Empty(alice.ConnectedPeers);
+    }
+}
