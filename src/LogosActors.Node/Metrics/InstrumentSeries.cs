@@ -10,6 +10,7 @@ internal sealed class InstrumentSeries
     readonly Lock _gate = new();
     readonly Dictionary<string, Series> _series = new(StringComparer.Ordinal);
     readonly double[] _bounds;
+    readonly string _constantLabels;
     readonly string? _description;
     readonly Shape _shape;
     readonly bool _isObservable;
@@ -18,6 +19,7 @@ internal sealed class InstrumentSeries
     {
         _bounds = bounds;
         _description = instrument.Description;
+        _constantLabels = PrometheusText.LabelsOf([.. instrument.Meter.Tags ?? [], .. instrument.Tags ?? []]);
         _isObservable = instrument.IsObservable;
         _shape = ShapeOf(instrument.GetType());
         Name = PrometheusText.NameOf(instrument.Name, instrument.Unit, _shape is Shape.Counter);
@@ -105,8 +107,9 @@ internal sealed class InstrumentSeries
     {
         lock (_gate)
         {
-            foreach (var (labels, series) in _series)
+            foreach (var (ownLabels, series) in _series)
             {
+                var labels = string.Join(',', new[] { _constantLabels, ownLabels }.Where(some => some.Length > 0));
                 if (!all.TryGetValue(labels, out var sum))
                     all.Add(labels, sum = new Series(new long[series.Buckets.Length]));
                 sum.Sum += series.Sum;

@@ -64,7 +64,7 @@ internal static class PrometheusText
             return "";
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in tags)
-            sorted[NameOf(name, null, isCounter: false)] = Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+            sorted[NameOf(name, null, isCounter: false)] = Escape(value is bool truth ? truth ? "true" : "false" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
         return string.Join(',', sorted.Select(label => $"{label.Key}=\"{label.Value}\""));
     }
 

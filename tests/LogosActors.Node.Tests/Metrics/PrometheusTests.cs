@@ -84,6 +84,15 @@ public sealed class PrometheusTests : IDisposable
     }
 
     [Fact]
+    public void The_labels_of_a_meter_are_those_of_its_instruments()
+    {
+        using var meter = new Meter(new MeterOptions(_meter.Name) { Tags = [new("node", "a")] });
+        meter.CreateCounter<int>("logos.told").Add(1, new KeyValuePair<string, object?>("stored", true));
+
+        Assert.Contains("""logos_told_total{node="a",stored="true"} 1""", LinesOf("logos_told"));
+    }
+
+    [Fact]
     public void Units_are_words_and_names_are_letters()
     {
         Assert.Equal("logos_payload_bytes_total", PrometheusText.NameOf("logos.payload", "By", isCounter: true));
@@ -104,7 +113,7 @@ public sealed class PrometheusTests : IDisposable
         Assert.Equal((200, "text/plain"), (status, type));
         foreach (var text in (string[])[own, rest])
         {
-            Assert.Contains("\nlogos_node_peers 0\n", text, StringComparison.Ordinal);
+            Assert.Contains($"\nlogos_delivery_peers_connected{{node=\"{node.Address.Split("/p2p/")[1]}\"}} 0\n", text, StringComparison.Ordinal);
             Assert.Contains("\n# TYPE dotnet_gc_collections_total counter\n", text, StringComparison.Ordinal);
         }
     }
