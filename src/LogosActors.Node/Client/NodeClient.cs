@@ -154,6 +154,12 @@ internal sealed class NodeClient : IAsyncDisposable
     {
         if (response.IsSuccessStatusCode)
             return;
+        if (response.StatusCode is HttpStatusCode.PreconditionFailed)
+        {
+            throw new CommandException(
+                ExitCode.Refused, "no-store",
+                "The node is no store and knows none. Start one with `logos run --store`, name it to the node with --storenode, or ask it with --store.");
+        }
         var reason = await response.Content.ReadAsStringAsync(cancellation);
         throw new CommandException(ExitCode.Refused, "refused", reason.Length > 0 ? reason : $"The node answers {(int)response.StatusCode}.");
     }

@@ -82,6 +82,9 @@ public sealed class StoreRoutesTests : IAsyncLifetime
         await _store.AwaitJsonAsync("store/v3/messages", found => HashesOf(found).Count == 2);
         await using var alone = await RunningNode.StartAsync();
         Assert.Equal((412, "No suitable service peer & no discovery method", "text/plain"), await alone.GetAsync("store/v3/messages"));
+        var (exit, _, error) = await CommandRun.ToEndAsync("history", Topic, "--node", $"{alone.Rest}");
+        Assert.Equal(7, exit);
+        Assert.Contains("logos run --store", error, StringComparison.Ordinal);
         await using var told = await RunningNode.StartAsync("--storenode", _store.Address);
         var query = $"store/v3/messages?contentTopics={Uri.EscapeDataString(Topic)}&includeData=true";
 
