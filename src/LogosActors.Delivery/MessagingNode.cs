@@ -1,10 +1,12 @@
 using LogosActors.Actors;
 using LogosActors.Actors.Persistence.Journals;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
@@ -194,7 +196,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     async Task<RunningNode> RunAsync()
     {
         (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
-        return await RunningNode.StartAsync(_options, _key, _system, _streams, Raise, _health, _receiving);
+        return await RunningNode.StartAsync(_options, _key, _system, _streams, Raise, _health, _receiving, _tap);
     }
 
     async Task EndAsync(RunningNode running)

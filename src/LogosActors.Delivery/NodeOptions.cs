@@ -80,8 +80,8 @@ public sealed record NodeOptions
     /// <value>Default null: the node is no store.</value>
     public IMessageArchive? Archive { get; init; }
 
-    /// <summary>How messages wait for the archive, and what it keeps.</summary>
-    public ArchiveWriterOptions ArchiveWriter { get; init; } = new();
+    /// <summary>How messages wait for the archive, and which it keeps.</summary>
+    public ArchiveWriterOptions Archiving { get; init; } = new();
 
     /// <summary>How the archive is served to others.</summary>
     public StoreServiceOptions StoreService { get; init; } = new();

@@ -1,5 +1,4 @@
 using LogosActors.Actors;
-using LogosActors.Delivery.Relay;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Archive;
@@ -56,8 +55,6 @@ internal sealed class ArchiveWriterActor : Actor
     {
         switch (message)
         {
-            case RelayTopics.Seen { IsArchivable: true } seen: Keep(new ArchiveWriter.Keep(seen.Hash, seen.Shard.ToString(), seen.Message)); break;
-            case RelayTopics.Seen or RelayTopics.Restarted: break;
             case ArchiveWriter.Keep keep: Keep(keep); break;
             case ArchiveWriter.Written written: Written(written.Added); break;
             case ArchiveWriter.WriteFailed failed: WriteFailed(failed.Cause); break;

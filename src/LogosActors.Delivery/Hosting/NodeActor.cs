@@ -7,26 +7,31 @@ using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
+using LogosActors.Delivery.Store;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, subscriptions, router, sends, events, health, peers, metadata and archive, one-for-one, restart. A
-/// failure of this actor makes all of them anew; the request that failed is handed on by the next one.
+/// Parent: the root. Children: relay, tap, subscriptions, router, sends, events, health, peers, metadata and, with an archive, store;
+/// one-for-one, restart. A failure of this actor makes all of them anew; the request that failed is handed on by the next one.
 /// </remarks>
 internal sealed class NodeActor(NodeEnvironment node) : Actor
 {
+    ActorRef? _relay;
     ActorRef? _sends;
+    ActorRef? _store;
     ActorRef? _subscriptions;
-    ActorRef? _archive;
 
     protected override void PreStart()
     {
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
         var registrations = new RelayRegistrations();
-        var relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations, node.Validation)), "relay");
+        var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations, node.Validation)), "relay");
+        Context.Spawn(Props.Create(() => new RelayTapActor(relay, node.Tap)), "tap");
+        if (node.Options.Archive is { } archive)
+            _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive, relay)), "store");
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
@@ -42,12 +47,6 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
                 () => new NodeMetadata(network, [.. (registrations.Relayed?.Topics ?? []).Select(topic => topic.Shard)]),
                 peer => log.LogDebug("{Peer} relays {Shards}", peer.Peer, peer.Shards))),
             "metadata");
-        if (node.Options.Archive is { } archive)
-        {
-            var writing = node.Options.ArchiveWriter;
-            _archive = Context.Spawn(Props.Create(() => new ArchiveWriterActor(archive, writing)), "archive");
-            relay.Tell(new RelayTopics.Observe(_archive), Self);
-        }
         foreach (var shard in node.Options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"));
     }
@@ -72,8 +71,11 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
                 Forward(_subscriptions!, message);
                 _sends!.Tell(message, Self);
                 break;
-            case ArchiveWriter.Finish when _archive is not null:
-                Forward(_archive, message);
+            case RelayTopics.Join or RelayTopics.Leave or RelayTopics.Publish or RelayTopics.GetShards:
+                Forward(_relay!, message);
+                break;
+            case ArchiveWriter.Finish when _store is not null:
+                Forward(_store, message);
                 break;
             case ArchiveWriter.Finish:
                 Reply(new ArchiveWriter.Finished(0));

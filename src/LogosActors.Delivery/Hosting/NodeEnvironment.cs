@@ -36,6 +36,9 @@ internal sealed record NodeEnvironment(
     /// <summary>The node's health, for whoever asks.</summary>
     public required HealthView Health { get; init; }
 
+    /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
+    public RelayTap Tap { get; init; } = new();
+
     /// <summary>How long one actor of a node waits for another.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 }

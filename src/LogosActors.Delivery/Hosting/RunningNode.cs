@@ -1,5 +1,4 @@
 using LogosActors.Actors;
-using LogosActors.Actors.Configuration;
 using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
@@ -13,7 +12,6 @@ using LogosActors.Libp2p;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Hosting;
 
@@ -23,12 +21,10 @@ internal sealed class RunningNode : IAsyncDisposable
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     readonly ActorSystem _system;
-    readonly StoreService? _service;
 
-    RunningNode(
-        ActorSystem system, NodeEnvironment environment, StoreClient client, StorePeers stores, StoreService? service)
+    RunningNode(ActorSystem system, NodeEnvironment environment, StoreClient client, StorePeers stores)
     {
-        (_system, Environment, Client, Stores, _service) = (system, environment, client, stores, service);
+        (_system, Environment, Client, Stores) = (system, environment, client, stores);
         Actor = system.Spawn(Props.Create(() => new NodeActor(environment)));
     }
 
@@ -48,14 +44,14 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <exception cref="NodeStartException">An address cannot be listened at, or the archive cannot be used.</exception>
     public static async Task<RunningNode> StartAsync(
         NodeOptions options, PrivateKey key, ActorSystem system, EventStreams streams, Action<MessagingEvent> raise, HealthView health,
-        ReceivingMemory receiving)
+        ReceivingMemory receiving, RelayTap tap)
     {
         if (options.Archive is { } archive)
             await InitializeAsync(archive);
         var host = await ListenAsync(options, key, system);
         try
         {
-            var gossipsub = host.UseGossipsub(RelayOptions(options.MaxMessageSize));
+            var gossipsub = host.UseGossipsub(RelayGossipsub.For(options.MaxMessageSize));
             var client = new StoreClient(host);
             var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], system.Time);
             host.Subscribe(stores.Observe);
@@ -65,6 +61,7 @@ internal sealed class RunningNode : IAsyncDisposable
             var environment = new NodeEnvironment(options, host, gossipsub, streams, raise, system.Time)
             {
                 Health = health,
+                Tap = tap,
                 Waiting = waiting,
                 Validation = new MessageValidation(options.Validation with { MaxSize = options.MaxMessageSize }),
                 Sends = new UnfinishedSends(options.Sending, system.Time) { IsStored = isStored },
@@ -73,7 +70,7 @@ internal sealed class RunningNode : IAsyncDisposable
                     options.Receiving, options.Network, receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
                     isStored ? $"{host.PeerId}/received" : null),
             };
-            return new RunningNode(system, environment, client, stores, Serve(options, host, system));
+            return new RunningNode(system, environment, client, stores);
         }
         catch
         {
@@ -94,7 +91,6 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         Client.Dispose();
         await Host.DisposeAsync();
-        _service?.Dispose();
     }
 
     async Task AskAsync<TAnswer>(object question)
@@ -131,23 +127,6 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             throw new NodeStartException(NodeStartFailure.ListenAddress, e.Message, e);
         }
-    }
-
-    static GossipsubOptions RelayOptions(int maxMessageSize)
-    {
-        var relay = GossipsubPresets.Relay;
-        // Beside a message an RPC has its topic, and no more that counts.
-        var rpc = Math.Max(relay.Limits.RpcSize.Bytes, maxMessageSize + 64 * 1024);
-        return relay with { Limits = relay.Limits with { MessageSize = new DataSize(maxMessageSize), RpcSize = new DataSize(rpc) } };
-    }
-
-    static StoreService? Serve(NodeOptions options, Libp2pHost host, ActorSystem system)
-    {
-        if (options.Archive is not { } archive)
-            return null;
-        var service = new StoreService(archive, options.StoreService, system.Time, system.Options.LoggerFactory.CreateLogger<StoreService>());
-        service.Serve(host);
-        return service;
     }
 
     /// <summary>Asks a store which of some messages it has.</summary>

@@ -17,6 +17,15 @@ internal static class RelayTopics
     /// <summary>An owner needs a shard no more; the last one's leave ends the node's part in it.</summary>
     public sealed record Leave(PubsubTopic Shard, string Owner);
 
+    /// <summary>Which shards does the node take part in? Answered by <see cref="Shards"/>.</summary>
+    public sealed record GetShards
+    {
+        public static readonly GetShards Instance = new();
+    }
+
+    /// <summary>The shards that the node takes part in, in order.</summary>
+    public sealed record Shards(IReadOnlyList<PubsubTopic> Joined);
+
     /// <summary>Send a message to the peers of a shard; answered by <see cref="Gossip.PublishedTagged"/>.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Hash">The message's hash on it.</param>

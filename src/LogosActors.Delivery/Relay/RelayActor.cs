@@ -65,6 +65,9 @@ internal sealed class RelayActor : Actor
             case RelayTopics.Leave leave:
                 Leave(leave);
                 break;
+            case RelayTopics.GetShards:
+                Reply(new RelayTopics.Shards([.. _shards.Keys.OrderBy(shard => shard.Cluster).ThenBy(shard => shard.Shard)]));
+                break;
             case RelayTopics.Observe observe:
                 if (!_observers.Contains(observe.Observer))
                     _observers.Add(observe.Observer);

@@ -84,7 +84,8 @@ internal static class Gossip
     public sealed record GetStatus(string Topic)
     {
         /// <summary>What health checks and operators look at.</summary>
-        public sealed record Status(int Peers, int Subscribers, IReadOnlyList<PeerId> Mesh, int PendingValidations, int CachedMessages);
+        public sealed record Status(
+            int Peers, IReadOnlyList<PeerId> Subscribers, IReadOnlyList<PeerId> Mesh, int PendingValidations, int CachedMessages);
     }
 
     internal sealed record Heartbeat

@@ -119,7 +119,7 @@ internal sealed partial class GossipsubActor : Actor
                 break;
             case Gossip.GetStatus status:
                 Answer(new Gossip.GetStatus.Status(
-                    _router.Peers.Count, _router.PeersOf(status.Topic).Count(), [.. _router.MeshOf(status.Topic)],
+                    _router.Peers.Count, [.. _router.PeersOf(status.Topic)], [.. _router.MeshOf(status.Topic)],
                     _router.PendingValidations, _router.CachedMessages));
                 break;
             case Terminated terminated:

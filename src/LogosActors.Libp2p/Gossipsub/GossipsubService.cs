@@ -111,7 +111,7 @@ public sealed class GossipsubService
     {
         ArgumentNullException.ThrowIfNull(topic);
         var status = await _peers.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(topic), AnswerTimeout);
-        return new TopicStatus(status.Peers, status.Subscribers, status.Mesh);
+        return new TopicStatus(status.Peers, status.Subscribers.Count, status.Mesh) { SubscribedPeers = status.Subscribers };
     }
 
     /// <summary>Serves a stream that a peer has opened.</summary>

@@ -22,4 +22,8 @@ public delegate ValueTask<ValidationResult> TopicValidator(PubsubMessage message
 /// <param name="Peers">How many peers speak gossipsub with the host, whatever their topics.</param>
 /// <param name="Subscribers">How many of them are subscribed to the topic: messages that are published go to some of these.</param>
 /// <param name="Mesh">The peers of the topic that messages are exchanged with at once.</param>
-public sealed record TopicStatus(int Peers, int Subscribers, IReadOnlyList<PeerId> Mesh);
+public sealed record TopicStatus(int Peers, int Subscribers, IReadOnlyList<PeerId> Mesh)
+{
+    /// <summary>The connected peers that are subscribed to the topic.</summary>
+    public IReadOnlyList<PeerId> SubscribedPeers { get; init; } = [];
+}

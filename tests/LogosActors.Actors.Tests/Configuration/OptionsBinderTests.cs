@@ -164,7 +164,7 @@ public sealed class OptionsBinderTests
     [InlineData("shards = 1.5", "expected a whole number")]
     [InlineData("factor = x", "expected a number")]
     [InlineData("endpoint = /relative", "expected an absolute URI")]
-    [InlineData("address = nowhere", "expected a value of type IPAddress")]
+    [InlineData("address = nowhere", "expected an IP address such as 127.0.0.1")]
     [InlineData("name = null", "actors.name: null is not accepted; expected a string.")]
     [InlineData("name { x = 1 }", "actors.name: a group or list is not accepted; expected a string.")]
     [InlineData("name = [x]", "a group or list is not accepted")]

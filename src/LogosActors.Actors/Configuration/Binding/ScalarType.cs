@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Globalization;
+using System.Net;
 using System.Numerics;
 using System.Reflection;
 using System.Text.Json;
@@ -20,6 +21,7 @@ internal sealed record ScalarType(string Accepts, Func<string, object?> Read, Fu
         [typeof(TimeSpan)] = new(
             "a duration such as 5s or 100 ms", text => HoconDuration.TryParse(text, out var d) ? d : null, value => HoconDuration.Format((TimeSpan)value)),
         [typeof(DataSize)] = new("a size such as 64 KiB or 1 MB", text => DataSize.TryParse(text, out var s) ? s : null, value => $"{value}"),
+        [typeof(IPAddress)] = new("an IP address such as 127.0.0.1", text => IPAddress.TryParse(text, out var a) ? a : null, value => $"\"{value}\""),
         [typeof(Uri)] = new("an absolute URI such as https://host:8080/", ReadUri, value => $"\"{value}\""),
         [typeof(double)] = new(
             "a number",

@@ -1,0 +1,52 @@
+using LogosActors.Actors;
+using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Relay;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Gossipsub;
+
+namespace LogosActors.Delivery;
+
+/// <summary>The relay beneath the Messaging API: whole shards and messages as they travel, for services of the node's operator.</summary>
+public sealed partial class MessagingNode
+{
+    readonly RelayTap _tap = new();
+
+    /// <summary>The settings that the node was made with.</summary>
+    internal NodeOptions Options => _options;
+
+    /// <summary>The libp2p host; null while the node is not started.</summary>
+    internal Libp2pHost? Host => Volatile.Read(ref _running)?.Host;
+
+    /// <summary>Shows every message of the joined shards from now on, this node's own too; disposing the result ends it.</summary>
+    internal IDisposable WatchRelay(Action<RelayTopics.Seen> watcher) => _tap.Watch(watcher);
+
+    /// <summary>Takes part in a shard on behalf of an owner, and returns when it does. Once is enough.</summary>
+    /// <exception cref="InvalidOperationException">The node is not started.</exception>
+    internal Task JoinAsync(PubsubTopic shard, string owner, CancellationToken cancellation = default) =>
+        RunningActor.Ask<RelayTopics.Joined>(new RelayTopics.Join(shard, owner), NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+
+    /// <summary>An owner needs a shard no more.</summary>
+    /// <exception cref="InvalidOperationException">The node is not started.</exception>
+    internal void Leave(PubsubTopic shard, string owner) => RunningActor.Tell(new RelayTopics.Leave(shard, owner));
+
+    /// <summary>Publishes a message as it is; watchers see it before peers do.</summary>
+    /// <exception cref="InvalidOperationException">The node is not started.</exception>
+    internal async Task<PublishOutcome> PublishAsync(PubsubTopic shard, WakuMessage message, CancellationToken cancellation = default)
+    {
+        var hash = MessageHash.Compute(shard.ToString(), message);
+        var publish = new RelayTopics.Publish(shard, hash, message, Tag: shard, IsRepeat: false);
+        var answer = await RunningActor.Ask<Gossip.PublishedTagged>(publish, NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+        return answer.Outcome;
+    }
+
+    /// <summary>The shards that the node takes part in, in order; none while it is not started.</summary>
+    internal async Task<IReadOnlyList<PubsubTopic>> JoinedShardsAsync() =>
+        Volatile.Read(ref _running) is { } running
+            ? (await running.Actor.Ask<RelayTopics.Shards>(RelayTopics.GetShards.Instance, NodeEnvironment.AnswerTimeout)).Joined
+            : [];
+
+    ActorRef RunningActor =>
+        Volatile.Read(ref _running)?.Actor ?? throw new InvalidOperationException("The node is not started; call StartAsync first.");
+}

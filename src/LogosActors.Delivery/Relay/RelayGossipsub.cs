@@ -1,0 +1,31 @@
+using LogosActors.Actors.Configuration;
+using LogosActors.Libp2p.Gossipsub;
+
+namespace LogosActors.Delivery.Relay;
+
+/// <summary>Gossipsub as the relay of a network has it.</summary>
+internal static class RelayGossipsub
+{
+    // What an RPC holds beside one message: its topic, its lengths, and some control entries.
+    const int Beside = 64 * 1024;
+
+    /// <summary>The relay's preset, with room for the messages of a network.</summary>
+    /// <param name="maxMessageSize">The longest encoded message, in bytes; longer ones are not relayed.</param>
+    public static GossipsubOptions For(int maxMessageSize)
+    {
+        var (preset, room) = (GossipsubPresets.Relay, new DataSize(maxMessageSize + Beside));
+        return preset with
+        {
+            Limits = preset.Limits with
+            {
+                MessageSize = new DataSize(maxMessageSize),
+                RpcSize = Larger(preset.Limits.RpcSize, room),
+                QueuedSize = Larger(preset.Limits.QueuedSize, room),
+                PendingValidationSize = Larger(preset.Limits.PendingValidationSize, room),
+                PendingValidationSizePerPeer = Larger(preset.Limits.PendingValidationSizePerPeer, room),
+            },
+        };
+    }
+
+    static DataSize Larger(DataSize one, DataSize other) => one > other ? one : other;
+}

@@ -1,0 +1,57 @@
+namespace LogosActors.Node.Cli;
+
+/// <summary>What the program's exit code says.</summary>
+internal static class ExitCode
+{
+    /// <summary>It is done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Something has failed that nobody expected: a bug, please report it.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line is not understood.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The configuration is not accepted.</summary>
+    public const int Configuration = 3;
+
+    /// <summary>The key is none, or cannot be read or written.</summary>
+    public const int Key = 4;
+
+    /// <summary>A port is in use, or an address not this machine's.</summary>
+    public const int Listen = 5;
+
+    /// <summary>No node answers.</summary>
+    public const int Unreachable = 6;
+
+    /// <summary>The node has refused the request.</summary>
+    public const int Refused = 7;
+
+    /// <summary>The message was not delivered.</summary>
+    public const int NotDelivered = 8;
+
+    /// <summary>The data directory or a database cannot be used.</summary>
+    public const int Data = 9;
+
+    /// <summary>The codes as help shows them.</summary>
+    public static IReadOnlyList<(int Code, string Meaning)> All { get; } =
+    [
+        (Done, "done"), (Failed, "a bug: please report it"), (Usage, "the command line is not understood"),
+        (Configuration, "the configuration is not accepted"), (Key, "the key is none, or cannot be read or written"),
+        (Listen, "a port is in use"), (Unreachable, "no node answers"), (Refused, "the node has refused the request"),
+        (NotDelivered, "the message was not delivered"), (Data, "the data directory or a database cannot be used"),
+    ];
+}
+
+/// <summary>A command cannot do what it is asked; the text says why, and what to do instead.</summary>
+/// <param name="exitCode">One of <see cref="ExitCode"/>.</param>
+/// <param name="kind">For programs, in kebab case.</param>
+/// <param name="message">For people.</param>
+internal sealed class CommandException(int exitCode, string kind, string message) : Exception(message)
+{
+    /// <summary>One of <see cref="Cli.ExitCode"/>.</summary>
+    public int ExitCode { get; } = exitCode;
+
+    /// <summary>For programs.</summary>
+    public string Kind { get; } = kind;
+}

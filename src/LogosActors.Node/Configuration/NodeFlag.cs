@@ -1,0 +1,68 @@
+namespace LogosActors.Node.Configuration;
+
+/// <summary>How the values of a flag become settings.</summary>
+internal enum FlagKind
+{
+    /// <summary>One value.</summary>
+    Value,
+
+    /// <summary>True, false, or nothing, which means true.</summary>
+    Switch,
+
+    /// <summary>The flag may be repeated; all its values make a list.</summary>
+    List,
+}
+
+/// <summary>A flag of <c>logos run</c>.</summary>
+/// <param name="Name">Its name; the reference node's where it has one.</param>
+/// <param name="Key">The setting that it sets, below <c>node</c>, levels separated by a colon.</param>
+/// <param name="Kind">How its values are read.</param>
+/// <param name="Meaning">For people.</param>
+internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string Meaning)
+{
+    /// <summary>All flags, in the order in which help shows them.</summary>
+    public static IReadOnlyList<NodeFlag> All { get; } =
+    [
+        new("--preset", "preset", FlagKind.Value, "A known network: twn, logos.dev, logos.test, status.prod or local. Default: none."),
+        new("--cluster-id", "cluster-id", FlagKind.Value, "The network: nodes of different clusters do not meet. Default 0."),
+        new("--num-shards-in-network", "num-shards-in-network", FlagKind.Value, "How many shards content topics are spread over; 0: none. Default 1."),
+        new("--shard", "shards", FlagKind.List, "A shard to join. Repeatable. Default: all of the network."),
+        new("--content-topic", "content-topics", FlagKind.List, "A content topic to receive from the start. Repeatable."),
+        new("--relay", "relay", FlagKind.Switch, "Whether to relay messages. Default true."),
+        new("--max-msg-size", "max-message-size", FlagKind.Value, "The largest message, such as 150KiB. Default 150 KiB."),
+        new("--local-storage-path", "data-directory", FlagKind.Value, "Keeps the key and the peers in this directory. Default: nothing is kept."),
+        new("--nodekey", "node-key", FlagKind.Value, "The private key, 64 hexadecimal digits. Others can read it in the process list: prefer --nodekey-file."),
+        new("--nodekey-file", "node-key-file", FlagKind.Value, "A file with the private key, as `logos id new` makes it. Default: a new key at each start."),
+        new("--agent-string", "agent-string", FlagKind.Value, "What peers are told this node is."),
+        new("--listen-address", "listen-address", FlagKind.Value, "The address to listen at for peers. Default 0.0.0.0."),
+        new("--tcp-port", "tcp-port", FlagKind.Value, "The TCP port for peers; 0: any. Default 60000."),
+        new("--ports-shift", "ports-shift", FlagKind.Value, "Is added to every port: a second node on a machine needs no more. Default 0."),
+        new("--websocket-support", "websocket:enabled", FlagKind.Switch, "Whether to listen for WebSocket too. Default false."),
+        new("--websocket-port", "websocket:port", FlagKind.Value, "The WebSocket port. Default 8000."),
+        new("--nat", "nat", FlagKind.Value, "The public address: any, none, or extip:ADDRESS. Default any."),
+        new("--ext-multiaddr", "ext-multiaddrs", FlagKind.List, "A further address to tell peers. Repeatable."),
+        new("--ext-multiaddr-only", "ext-multiaddr-only", FlagKind.Switch, "Whether to tell peers no other addresses. Default false."),
+        new("--dns4-domain-name", "dns4-domain-name", FlagKind.Value, "The domain name of the public address."),
+        new("--max-connections", "max-connections", FlagKind.Value, "The most connections. Default 300."),
+        new("--staticnode", "static-nodes", FlagKind.List, "A node to stay connected to, such as /ip4/192.0.2.1/tcp/60000; /p2p/ and its id make sure who it is. Repeatable."),
+        new("--entry-node", "entry-nodes", FlagKind.List, "A node that lets this one into the network. Repeatable."),
+        new("--store", "store:enabled", FlagKind.Switch, "Whether to keep messages, and to answer others that ask for them. Default false."),
+        new("--store-message-db-url", "store:db-url", FlagKind.Value, "Where: sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE. Default sqlite://store.sqlite3."),
+        new("--store-message-retention-policy", "store:retention-policy", FlagKind.Value, "What is kept, such as time:172800;size:10GB. Default two days."),
+        new("--storenode", "store-nodes", FlagKind.List, "A store to ask for messages, /ip4/…/tcp/…/p2p/…. Repeatable."),
+        new("--rest", "rest:enabled", FlagKind.Switch, "Whether to serve REST. Default true."),
+        new("--rest-address", "rest:address", FlagKind.Value, "The address of REST. It knows no passwords: keep it local. Default 127.0.0.1."),
+        new("--rest-port", "rest:port", FlagKind.Value, "The port of REST. Default 8645."),
+        new("--rest-admin", "rest:admin", FlagKind.Switch, "Whether REST offers /admin. Default: at a loopback address."),
+        new("--rest-relay-cache-capacity", "rest:relay-cache-capacity", FlagKind.Value, "How many messages are kept for REST clients. Default 50."),
+        new("--rest-allow-origin", "rest:allow-origins", FlagKind.List, "Lets web pages of an origin use REST; * for all. Repeatable."),
+        new("--metrics-server", "metrics-server:enabled", FlagKind.Switch, "Whether to serve metrics at a port of their own. Default false."),
+        new("--metrics-server-address", "metrics-server:address", FlagKind.Value, "The address of metrics. Default 127.0.0.1."),
+        new("--metrics-server-port", "metrics-server:port", FlagKind.Value, "The port of metrics. Default 8008."),
+        new("--log-level", "log:level", FlagKind.Value, "TRACE, DEBUG, INFO, NOTICE, WARN, ERROR, FATAL or NONE. Default INFO."),
+        new("--log-format", "log:format", FlagKind.Value, "TEXT or JSON. Default TEXT."),
+    ];
+
+    /// <summary>Settings whose words are written in capitals on the reference's command line.</summary>
+    public bool IsWord => Key is "log:level" or "log:format";
+}

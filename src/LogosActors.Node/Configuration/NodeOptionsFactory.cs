@@ -1,0 +1,55 @@
+using LogosActors.Delivery;
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Node.Configuration;
+
+/// <summary>Makes the options of a node from its settings.</summary>
+internal static class NodeOptionsFactory
+{
+    /// <summary>Makes options from settings that were checked.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="key">The node's key; null: a new one at each start.</param>
+    public static NodeOptions Create(NodeSettings settings, PrivateKey? key)
+    {
+        var host = new Libp2pHostOptions();
+        return new NodeOptions
+        {
+            Network = new Autosharding(settings.ClusterId, Math.Max(1, settings.NumShardsInNetwork)),
+            Shards = settings.Relay ? ShardsOf(settings) : [],
+            EntryNodes = NodeAddresses.Parse([.. settings.StaticNodes, .. NodeAddresses.Dialable(settings.EntryNodes)]),
+            StoreNodes = NodeAddresses.Parse(settings.StoreNodes),
+            ListenAddresses = NodeAddresses.Listening(settings),
+            MaxMessageSize = (int)settings.MaxMessageSize.Bytes,
+            Archiving = new ArchiveWriterOptions { Retention = StorePolicy.TryParse(settings.Store.RetentionPolicy, out var policy) ? policy : new RetentionPolicy() },
+            DataDirectory = settings.DataDirectory,
+            Key = key,
+            Host = host with
+            {
+                AgentVersion = settings.AgentString ?? host.AgentVersion,
+                AnnounceAddresses = NodeAddresses.Announced(settings),
+                Limits = host.Limits with { MaxConnections = settings.MaxConnections },
+            },
+        };
+    }
+
+    /// <summary>Reads the node's key; null when none is configured.</summary>
+    /// <exception cref="NodeStartException">What is configured is no key.</exception>
+    public static PrivateKey? KeyOf(NodeSettings settings)
+    {
+        if (settings.NodeKeyFile is { } file)
+            return NodeKeys.Load(file);
+        if (settings.NodeKey is not { } text)
+            return null;
+        return NodeKeyFile.TryParse(text)
+            ?? throw new NodeStartException(
+                NodeStartFailure.KeyFile, "node.node-key (--nodekey) is no private key: expected 64 hexadecimal digits (secp256k1).");
+    }
+
+    static IReadOnlyList<PubsubTopic> ShardsOf(NodeSettings settings) =>
+        settings.Shards is { } shards ? [.. shards.Distinct().Select(shard => new PubsubTopic(settings.ClusterId, shard))]
+        : settings.NumShardsInNetwork == 0 ? [new PubsubTopic(settings.ClusterId, 0)]
+        : [.. new Autosharding(settings.ClusterId, settings.NumShardsInNetwork).Shards];
+}

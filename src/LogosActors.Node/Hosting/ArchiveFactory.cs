@@ -1,0 +1,56 @@
+using LogosActors.Delivery;
+using LogosActors.Delivery.Archive;
+using Npgsql;
+
+namespace LogosActors.Node.Hosting;
+
+/// <summary>Opens the archive that a database URL names, in the reference node's form.</summary>
+internal static class ArchiveFactory
+{
+    const string Sqlite = "sqlite://";
+
+    /// <summary>Opens an archive.</summary>
+    /// <param name="url"><c>sqlite://</c> and a file, or <c>postgres://user:password@host:port/database</c>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NodeStartException">The URL names no database, or the database cannot be used. It does not show the URL: that may
+    /// hold a password.</exception>
+    public static async Task<IMessageArchive> OpenAsync(string url, CancellationToken cancellation)
+    {
+        var archive = Create(url) ?? throw new NodeStartException(
+            NodeStartFailure.Archive, "store.db-url (--store-message-db-url) names no database: expected sqlite:// and a file, or postgres://user:password@host:port/database.");
+        try
+        {
+            await archive.InitializeAsync(cancellation);
+            return archive;
+        }
+        catch (ArchiveException e)
+        {
+            await archive.DisposeAsync();
+            throw new NodeStartException(NodeStartFailure.Archive, $"The store's database cannot be used: {e.Message}", e);
+        }
+    }
+
+    static IMessageArchive? Create(string url)
+    {
+        if (url.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase) && url.Length > Sqlite.Length)
+            return new SqliteArchive(new SqliteArchiveOptions { Path = url[Sqlite.Length..] });
+        return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "postgres" or "postgresql"
+            ? new PostgresArchive(new PostgresArchiveOptions { ConnectionString = ConnectionStringOf(uri) })
+            : null;
+    }
+
+    static string ConnectionStringOf(Uri uri)
+    {
+        var user = uri.UserInfo.Split(':', 2);
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host,
+            Port = uri.IsDefaultPort ? 5432 : uri.Port,
+            Username = Uri.UnescapeDataString(user[0]),
+            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
+        };
+        if (user.Length > 1)
+            connection.Password = Uri.UnescapeDataString(user[1]);
+        return connection.ConnectionString;
+    }
+}

@@ -1,0 +1,52 @@
+namespace LogosActors.Node.Rest.Admin;
+
+/// <summary>A peer that the node knows.</summary>
+internal sealed record AdminPeer
+{
+    /// <summary>Where it can be reached, with its id.</summary>
+    public required string Multiaddr { get; init; }
+
+    /// <summary>The protocols that it serves.</summary>
+    public required IReadOnlyList<string> Protocols { get; init; }
+
+    /// <summary>The shards, of those that this node is on, that it is subscribed to.</summary>
+    public required IReadOnlyList<ushort> Shards { get; init; }
+
+    /// <summary>How it is connected.</summary>
+    public required Connectedness Connected { get; init; }
+
+    /// <summary>The implementation that it says it is.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>How the node came to know it.</summary>
+    public required PeerOrigin Origin { get; init; }
+}
+
+/// <summary>The peers of a shard.</summary>
+internal sealed record PeersOfShard(ushort Shard, IReadOnlyList<AdminPeer> Peers);
+
+/// <summary>How a peer is connected.</summary>
+internal enum Connectedness
+{
+    /// <summary>It is not, and never was.</summary>
+    NotConnected,
+
+    /// <summary>It could not be connected to.</summary>
+    CannotConnect,
+
+    /// <summary>It was connected once.</summary>
+    CanConnect,
+
+    /// <summary>It is connected.</summary>
+    Connected,
+}
+
+/// <summary>How the node came to know a peer.</summary>
+internal enum PeerOrigin
+{
+    /// <summary>The peer came, or another one told.</summary>
+    UnknownOrigin,
+
+    /// <summary>The operator has named it.</summary>
+    Static,
+}

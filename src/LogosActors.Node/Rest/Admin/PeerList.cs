@@ -1,0 +1,70 @@
+using LogosActors.Delivery;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Node.Rest.Admin;
+
+/// <summary>Lists the peers of a node.</summary>
+internal sealed class PeerList(MessagingNode node)
+{
+    readonly HashSet<PeerId> _static = [.. node.Options.EntryNodes.Select(address => address.PeerId).OfType<PeerId>()];
+
+    /// <summary>Every peer that is known, connected or not.</summary>
+    public async Task<IReadOnlyList<AdminPeer>> AllAsync()
+    {
+        if (node.Host is not { } host)
+            return [];
+        var shards = new Dictionary<PeerId, List<ushort>>();
+        foreach (var shard in await node.JoinedShardsAsync())
+        {
+            foreach (var peer in (await node.RelayStatusAsync(shard)).SubscribedPeers)
+            {
+                if (!shards.TryGetValue(peer, out var list))
+                    shards.Add(peer, list = []);
+                list.Add(shard.Shard);
+            }
+        }
+        var connected = host.ConnectedPeers.ToHashSet();
+        return
+        [
+            .. host.KnownPeers.Select(peer => peer.Peer).Union(connected).Where(peer => peer != host.PeerId)
+                .Select(peer => Describe(host, peer, connected.Contains(peer), shards.GetValueOrDefault(peer) ?? [])),
+        ];
+    }
+
+    /// <summary>For every joined shard the connected peers that are subscribed to it.</summary>
+    public Task<IReadOnlyList<PeersOfShard>> OfShardsAsync() => ByShardAsync(status => status.SubscribedPeers);
+
+    /// <summary>For every joined shard the peers of its mesh.</summary>
+    public Task<IReadOnlyList<PeersOfShard>> OfMeshesAsync() => ByShardAsync(status => status.Mesh);
+
+    async Task<IReadOnlyList<PeersOfShard>> ByShardAsync(Func<Libp2p.Gossipsub.TopicStatus, IReadOnlyList<PeerId>> choose)
+    {
+        var all = await AllAsync();
+        var shards = new List<PeersOfShard>();
+        foreach (var shard in await node.JoinedShardsAsync())
+        {
+            var chosen = choose(await node.RelayStatusAsync(shard)).Select(peer => $"/p2p/{peer}").ToList();
+            shards.Add(new PeersOfShard(
+                shard.Shard, [.. all.Where(peer => chosen.Any(id => peer.Multiaddr.EndsWith(id, StringComparison.Ordinal)))]));
+        }
+        return shards;
+    }
+
+    AdminPeer Describe(Libp2pHost host, PeerId peer, bool isConnected, IReadOnlyList<ushort> shards)
+    {
+        var (known, identity) = (host.Find(peer), host.IdentityOf(peer));
+        return new AdminPeer
+        {
+            Multiaddr = known?.Addresses is [var first, ..] ? first.Encapsulate(peer).ToString() : $"/p2p/{peer}",
+            Protocols = identity?.Protocols ?? known?.Protocols ?? [],
+            Shards = shards,
+            Connected = isConnected ? Connectedness.Connected
+                : known?.LastSeen is not null ? Connectedness.CanConnect
+                : Connectedness.NotConnected,
+            Agent = identity?.AgentVersion ?? known?.AgentVersion ?? "",
+            Origin = _static.Contains(peer) ? PeerOrigin.Static : PeerOrigin.UnknownOrigin,
+        };
+    }
+}

@@ -1,0 +1,35 @@
+using LogosActors.Delivery;
+
+namespace LogosActors.Node.Rest.Health;
+
+/// <summary><c>/health</c>.</summary>
+internal static class HealthRoutes
+{
+    // The reference's protocols that this node does not have.
+    static readonly string[] Missing = ["Rln Relay", "Filter", "Lightpush", "Legacy Lightpush", "Peer Exchange", "Rendezvous", "Mix"];
+
+    public static void MapHealth(this IEndpointRouteBuilder app, MessagingNode node, bool relays) => app
+        .MapGet("/health", async () => Answers.Json(await ReportAsync(node, relays)))
+        .WithTags("health").WithSummary("How the node is.").Produces<HealthReport>();
+
+    static async Task<HealthReport> ReportAsync(MessagingNode node, bool relays)
+    {
+        var peers = 0;
+        foreach (var shard in await node.JoinedShardsAsync())
+            peers = Math.Max(peers, (await node.RelayStatusAsync(shard)).Subscribers);
+        var relay = !relays ? One(HealthReport.Relay, HealthReport.NotMounted)
+            : peers > 0 ? One(HealthReport.Relay, HealthReport.Ready)
+            : One(HealthReport.Relay, HealthReport.NotReady, "No connected peers");
+        var store = One("Store", node.Options.Archive is null ? HealthReport.NotMounted : HealthReport.Ready);
+        return new HealthReport(
+            HealthReport.Ready, node.GetHealth().Status.ToString(), [relay, store, .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
+    }
+
+    static Dictionary<string, string> One(string protocol, string health, string? reason = null)
+    {
+        var one = new Dictionary<string, string>(StringComparer.Ordinal) { [protocol] = health };
+        if (reason is not null)
+            one["desc"] = reason;
+        return one;
+    }
+}

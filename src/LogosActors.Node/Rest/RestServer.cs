@@ -1,0 +1,89 @@
+using System.Net;
+using LogosActors.Delivery;
+using LogosActors.Node.Configuration;
+using LogosActors.Node.Hosting;
+using LogosActors.Node.Metrics;
+using LogosActors.Node.Rest.Admin;
+using LogosActors.Node.Rest.Health;
+using LogosActors.Node.Rest.Info;
+using LogosActors.Node.Rest.Messaging;
+using LogosActors.Node.Rest.Relay;
+using LogosActors.Node.Rest.Store;
+
+namespace LogosActors.Node.Rest;
+
+/// <summary>Serves a node by HTTP, as the reference node is served.</summary>
+internal sealed class RestServer : IAsyncDisposable
+{
+    // The largest message of NodeSettings.MaxMessageSize in base64, with room for the rest of its JSON.
+    const long MaxBodyLength = 24L * 1024 * 1024;
+
+    readonly WebApplication _app;
+    readonly RelayService? _relay;
+    readonly MessagingService _messaging;
+    readonly StoreRoutes _store;
+
+    RestServer(WebApplication app, RelayService? relay, MessagingService messaging, StoreRoutes store) =>
+        (_app, _relay, _messaging, _store) = (app, relay, messaging, store);
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private init; } = null!;
+
+    /// <summary>Starts to serve a node that is started.</summary>
+    /// <exception cref="IOException">The address is taken, or not this machine's.</exception>
+    public static async Task<RestServer> StartAsync(
+        MessagingNode node, NodeSettings settings, LogLevelSwitch logs, PrometheusExporter metrics, ILoggerFactory loggers, TimeProvider time,
+        CancellationToken cancellation)
+    {
+        var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), loggers, MaxBodyLength);
+        var relay = settings.Relay ? await RelayService.StartAsync(node, settings, cancellation) : null;
+        var messaging = new MessagingService(node, time);
+        var store = new StoreRoutes(node);
+        try
+        {
+            var hasAdmin = settings.Rest.Admin ?? IPAddress.IsLoopback(settings.Rest.Address);
+            app.Use(new BrowserGuard(settings.Rest).InvokeAsync);
+            app.MapOpenApi("/openapi.json");
+            app.MapInfo(node);
+            app.MapHealth(node, settings.Relay);
+            app.MapMessaging(messaging);
+            new MessageStream(node).Map(app);
+            store.Map(app);
+            metrics.Map(app);
+            if (relay is not null)
+            {
+                app.MapRelay(relay, time);
+                app.MapAutoRelay(relay, time);
+            }
+            if (hasAdmin)
+                app.MapAdmin(node, logs);
+            app.MapFallback("{**path}", (HttpRequest request) => NoSuchRoute(request.Path, relay is not null, hasAdmin)).ExcludeFromDescription();
+            await app.StartAsync(cancellation);
+            return new RestServer(app, relay, messaging, store) { Address = HttpServer.AddressOf(app) };
+        }
+        catch
+        {
+            relay?.Dispose();
+            store.Dispose();
+            await messaging.DisposeAsync();
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _relay?.Dispose();
+        _store.Dispose();
+        await _messaging.DisposeAsync();
+    }
+
+    static IResult NoSuchRoute(PathString path, bool hasRelay, bool hasAdmin) =>
+        !hasAdmin && path.StartsWithSegments("/admin", StringComparison.Ordinal)
+            ? Answers.NotFound("/admin endpoints are not available. Please check your configuration: --rest-admin=true")
+        : !hasRelay && path.StartsWithSegments("/relay", StringComparison.Ordinal)
+            ? Answers.NotFound("/relay endpoints are not available. Please check your configuration: --relay")
+        : Answers.BadRequest("Bad request initiated. Invalid path or method used.");
+}

@@ -1,0 +1,17 @@
+namespace LogosActors.Node.Rest;
+
+/// <summary>What routes tell OpenAPI.</summary>
+internal static class RouteDescriptions
+{
+    /// <summary>The route takes JSON. It is matched whatever a request says that it brings: <see cref="RestJson"/> answers that.</summary>
+    public static RouteHandlerBuilder TakesJson<T>(this RouteHandlerBuilder route)
+        where T : notnull => route.Accepts<T>("application/json", "text/plain", "*/*");
+
+    /// <summary>The route answers in plain text with these codes; none given: 200, 400 and 500.</summary>
+    public static RouteHandlerBuilder ProducesText(this RouteHandlerBuilder route, params int[] codes)
+    {
+        foreach (var code in codes.Length > 0 ? codes : [200, 400, 500])
+            route.Produces<string>(code, "text/plain");
+        return route;
+    }
+}

@@ -1,0 +1,67 @@
+using LogosActors.Actors.Configuration;
+using LogosActors.Node.Configuration;
+
+namespace LogosActors.Node.Tests.Configuration;
+
+/// <summary>What documents and files of settings say is what the program has.</summary>
+public sealed class DocumentationTests
+{
+    static string Root
+    {
+        get
+        {
+            var directory = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(directory.FullName, "LogosActors.sln")))
+                directory = directory.Parent!;
+            return directory.FullName;
+        }
+    }
+
+    [Fact]
+    public void The_table_of_settings_is_that_of_the_node()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs/node.md"));
+        var (begin, end) = ("<!-- settings -->\n", "<!-- end of settings -->");
+        var start = document.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+
+        var rows = OptionsReference.Describe<NodeSettings>(ConfigurationLoader.Section).Select(setting =>
+            $"| `{setting.Key}` | {setting.Accepts}{(setting.Range is { } range ? $", {range}" : "")} "
+            + $"| {(setting.Default is { } value ? $"`{value}`" : "")} | {setting.Documentation} |\n");
+
+        Assert.Equal(
+            $"| Setting | Accepts | Default | Meaning |\n|---|---|---|---|\n{string.Concat(rows)}",
+            document[start..document.IndexOf(end, StringComparison.Ordinal)]);
+    }
+
+    [Fact]
+    public void Every_exit_code_is_explained()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs/node.md"));
+
+        foreach (var (code, _) in LogosActors.Node.Cli.ExitCode.All)
+            Assert.Contains($"\n| {code} | ", document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_reference_file_says_every_setting_with_its_default()
+    {
+        var configuration = ConfigurationLoader.Read([Path.Combine(Root, "config/reference.conf")], []);
+
+        var settings = ConfigurationLoader.Bind(configuration);
+
+        var (expected, bound) = (new NodeSettings(), OptionsReference.Describe("node", settings));
+        Assert.Equal(OptionsReference.Describe("node", expected), bound);
+        Assert.Equal(expected.Store.DbUrl, settings.Store.DbUrl);
+        Assert.All(bound, setting => Assert.NotNull(ConfigurationOrigins.Of(configuration, setting.Key.Replace('.', ':'))));
+    }
+
+    [Theory]
+    [InlineData("config/core.conf")]
+    [InlineData("config/service-node.conf")]
+    public async Task A_file_of_settings_that_comes_with_the_program_is_accepted(string file)
+    {
+        var (exit, _, error) = await CommandRun.ToEndAsync("config", "show", "--config-file", Path.Combine(Root, file));
+
+        Assert.True(exit == 0, error);
+    }
+}
