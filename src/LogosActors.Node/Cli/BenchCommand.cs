@@ -65,10 +65,11 @@ internal static class BenchCommand
     {
         var (sentAt, took) = (new long[count], new double[count]);
         using var window = new SemaphoreSlim(Window);
+        var messages = receiver.Messages(late.Token); // from this call on: before the first is sent
         var start = Stopwatch.GetTimestamp();
         var sending = SendAsync(sender, sentAt, size, window, late.Token);
         var received = 0;
-        await foreach (var message in receiver.Messages(late.Token))
+        await foreach (var message in messages)
         {
             var index = BinaryPrimitives.ReadInt32LittleEndian(message.Message.Payload.Span);
             took[received++] = Stopwatch.GetElapsedTime(Volatile.Read(ref sentAt[index])).TotalMilliseconds;
