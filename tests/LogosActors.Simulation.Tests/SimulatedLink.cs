@@ -50,6 +50,8 @@ sealed class SimulatedLink : IGossipsubLink
         return true;
     }
 
+    public bool IsIdle => true;
+
     public bool TryBeginSend() => _network.TryBeginSend(this);
 
     public void Send(ReadOnlySpan<byte> rpc) => _network.Transmit(this, rpc);

@@ -22,6 +22,16 @@ internal sealed class FrameWriter(Action writable)
     bool _isIdle;
     bool _hasRefused;
 
+    /// <summary>Whether all that was taken has been written to the stream.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+                return _isIdle;
+        }
+    }
+
     /// <summary>Whether another RPC is taken.</summary>
     public bool TryBegin()
     {

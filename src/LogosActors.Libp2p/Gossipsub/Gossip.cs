@@ -88,6 +88,21 @@ internal static class Gossip
             int Peers, IReadOnlyList<PeerId> Subscribers, IReadOnlyList<PeerId> Mesh, int PendingValidations, int CachedMessages);
     }
 
+    /// <summary>Answer with <see cref="Drained"/> when nothing waits to be sent to any peer.</summary>
+    public sealed record Drain
+    {
+        public static readonly Drain Instance = new();
+    }
+
+    /// <summary>Nothing waits to be sent.</summary>
+    public sealed record Drained
+    {
+        public static readonly Drained Instance = new();
+    }
+
+    /// <summary>Look again whether whoever waits can be answered.</summary>
+    internal sealed record DrainCheck(ActorRef Waiter);
+
     internal sealed record Heartbeat
     {
         public static readonly Heartbeat Instance = new();

@@ -15,6 +15,8 @@ internal sealed partial class GossipsubActor : Actor
     // RPCs taken from one link in one turn; then others have theirs.
     const int MaxRpcsPerTurn = 32;
 
+    static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(10);
+
     sealed class Peer(IGossipsubLink link)
     {
         public IGossipsubLink Link { get; } = link;
@@ -100,7 +102,18 @@ internal sealed partial class GossipsubActor : Actor
                 break;
             case Gossip.PeerDisconnected disconnected:
                 if (_peers.TryGetValue(disconnected.Peer, out var lost) && lost.Link == disconnected.Link)
+                {
+                    // A peer's last words count: at most one batch has been read and not heard.
+                    while (lost.Link.TryReceive(out var last))
+                        _router.Receive(disconnected.Peer, last, now);
                     Forget(disconnected.Peer, now);
+                }
+                break;
+            case Gossip.Drain:
+                Drain(Sender);
+                break;
+            case Gossip.DrainCheck check:
+                Drain(check.Waiter);
                 break;
             case Gossip.PeerRecordKnown known:
                 _router.PeerRecordKnown(known.Peer, known.Envelope);
@@ -131,6 +144,14 @@ internal sealed partial class GossipsubActor : Actor
                 break;
         }
         RunEffects(now);
+    }
+
+    void Drain(ActorRef waiter)
+    {
+        if (_peers.All(peer => peer.Value.Link.IsIdle && _router.QueuedFor(peer.Key).Messages == 0))
+            waiter.Tell(Gossip.Drained.Instance, Self);
+        else
+            Context.StartSingleTimer(waiter, new Gossip.DrainCheck(waiter), DrainInterval);
     }
 
     void Answer(object message)

@@ -55,7 +55,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
     {
         switch (message)
         {
-            case Gossip.Publish or Gossip.PublishTagged or Gossip.Subscribe or Gossip.Unsubscribe or Gossip.SetValidator or Gossip.SetApplicationScore or Gossip.GetStatus:
+            case Gossip.Publish or Gossip.PublishTagged or Gossip.Subscribe or Gossip.Unsubscribe or Gossip.SetValidator or Gossip.SetApplicationScore or Gossip.GetStatus or Gossip.Drain:
                 Forward(_gossipsub!, message);
                 break;
             case PeerIdentified identified:

@@ -22,6 +22,8 @@ public sealed class GossipsubService
 
     static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(1);
 
     readonly Libp2pHost _host;
     readonly ActorSystem _system;
@@ -131,8 +133,10 @@ public sealed class GossipsubService
         }
     }
 
+    /// <summary>Lets peers have what was published, for a bounded time, and stops.</summary>
     internal async Task StopAsync()
     {
+        await DrainAsync();
         _host.Unsubscribe(_observer);
         foreach (var (actor, subscription) in _subscriptions)
         {
@@ -140,6 +144,35 @@ public sealed class GossipsubService
             _system.Stop(actor);
         }
         await _system.StopAsync(_peers, StopTimeout);
+    }
+
+    async Task DrainAsync()
+    {
+        try
+        {
+            await _peers.Ask<Gossip.Drained>(Gossip.Drain.Instance, DrainTimeout);
+        }
+        catch (AskTimeoutException)
+        {
+            // A peer that does not read; the others have what is theirs.
+        }
+        // An echo comes after all that was written before it: with it a peer has read what was published.
+        await Task.WhenAll(_host.Environment.Connected.Values.Select(EchoAsync));
+    }
+
+    async Task EchoAsync(PeerConnection connection)
+    {
+        var environment = _host.Environment;
+        using var late = new CancellationTokenSource(EchoTimeout, environment.Time);
+        try
+        {
+            await using var stream = await connection.OpenStreamAsync([Ping.PingProtocol.Protocol], environment, late.Token);
+            await Ping.PingProtocol.PingAsync(stream, environment.Time, late.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // It has gone, or does not echo.
+        }
     }
 
     async Task<ActorRef> AddAsync(string topic, Action<PubsubMessage> receiver)

@@ -20,6 +20,9 @@ internal interface IGossipsubLink
     /// <summary>Sends an RPC, after <see cref="TryBeginSend"/> was true. The bytes are copied.</summary>
     void Send(ReadOnlySpan<byte> rpc);
 
+    /// <summary>Whether everything that was sent has left for the peer.</summary>
+    bool IsIdle { get; }
+
     /// <summary>Ends the link: the actor does not use it any more. Called once at most.</summary>
     void Close(DisconnectReason reason);
 }

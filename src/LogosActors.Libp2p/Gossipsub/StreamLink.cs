@@ -89,6 +89,8 @@ internal sealed class StreamLink : IGossipsubLink
         }
     }
 
+    public bool IsIdle => _writer.IsIdle;
+
     public bool TryReceive(out ReadOnlySpan<byte> rpc) => _reader.TryTake(out rpc);
 
     public bool TryBeginSend() => _writer.TryBegin();

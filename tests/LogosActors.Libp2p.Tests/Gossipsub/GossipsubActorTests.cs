@@ -187,6 +187,23 @@ public abstract class GossipsubActorTests(ITestOutputHelper output, Func<LogCapt
     }
 
     [Fact]
+    public async Task A_drain_is_answered_when_nothing_waits_for_any_peer()
+    {
+        var (node, _, link) = await NodeWithPeer();
+        var waiter = CreateTestProbe();
+        link.IsFull = true;
+        await Publish(node, [1]);
+
+        node.Tell(Gossip.Drain.Instance, waiter);
+        await AdvanceAsync(Beat);
+        await waiter.ExpectNoMsg();
+        link.Drain();
+        await AdvanceAsync(Beat);
+
+        await waiter.ExpectMsg<Gossip.Drained>();
+    }
+
+    [Fact]
     public async Task A_malformed_RPC_costs_its_sender_the_link_and_nobody_else()
     {
         var (node, subscriber, link) = await NodeWithPeer();

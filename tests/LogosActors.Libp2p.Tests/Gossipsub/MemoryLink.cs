@@ -92,6 +92,8 @@ sealed class MemoryLink(ActorRef actor, PeerId peer) : IGossipsubLink
         return true;
     }
 
+    public bool IsIdle => true;
+
     public bool TryBeginSend() => !IsFull;
 
     public void Send(ReadOnlySpan<byte> rpc)
