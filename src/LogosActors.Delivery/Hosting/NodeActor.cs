@@ -27,8 +27,8 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
     protected override void PreStart()
     {
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
-        var registrations = new RelayRegistrations();
-        var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(node.Gossipsub, registrations, node.Validation)), "relay");
+        var (gossipsub, registrations) = (node.Gossipsub.Topics, new RelayRegistrations());
+        var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(gossipsub, registrations, node.Validation)), "relay");
         Context.Spawn(Props.Create(() => new RelayTapActor(relay, node.Tap)), "tap");
         if (node.Options.Archive is { } archive)
             _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive, relay)), "store");

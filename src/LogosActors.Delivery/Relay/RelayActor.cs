@@ -13,7 +13,7 @@ namespace LogosActors.Delivery.Relay;
 /// </remarks>
 internal sealed class RelayActor : Actor
 {
-    readonly GossipsubService _gossipsub;
+    readonly GossipsubTopics _gossipsub;
     readonly RelayedShards _relayed;
     readonly Dictionary<PubsubTopic, RelayRegistrations.Shard> _shards;
     readonly List<ActorRef> _observers;
@@ -21,7 +21,7 @@ internal sealed class RelayActor : Actor
     // At most as many as a network has shards.
     readonly Dictionary<PubsubTopic, string> _names = [];
 
-    public RelayActor(GossipsubService gossipsub, RelayRegistrations registrations, MessageValidation validation)
+    public RelayActor(GossipsubTopics gossipsub, RelayRegistrations registrations, MessageValidation validation)
     {
         (_gossipsub, _shards, _observers) = (gossipsub, registrations.Shards, registrations.Observers);
         var self = Self;

@@ -12,7 +12,7 @@ namespace LogosActors.Delivery.Relay;
 /// </remarks>
 internal sealed class RelayedShards : IAsyncDisposable
 {
-    readonly GossipsubService _gossipsub;
+    readonly GossipsubTopics _gossipsub;
     readonly MessageValidation _validation;
     readonly Action<RelayedMessage> _receiver;
     readonly TimeProvider _time;
@@ -23,7 +23,7 @@ internal sealed class RelayedShards : IAsyncDisposable
     bool _isDisposed;
 
     public RelayedShards(
-        GossipsubService gossipsub, MessageValidation validation, Action<RelayedMessage> receiver, TimeProvider time, ILogger log) =>
+        GossipsubTopics gossipsub, MessageValidation validation, Action<RelayedMessage> receiver, TimeProvider time, ILogger log) =>
         (_gossipsub, _validation, _receiver, _time, _log) = (gossipsub, validation, receiver, time, log);
 
     /// <summary>The shards that are subscribed to. A snapshot.</summary>

@@ -20,30 +20,32 @@ public sealed class GossipsubService
     /// <summary>How many messages wait to be read of one subscription, unless it says otherwise.</summary>
     public const int DefaultCapacity = 1024;
 
-    static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
     static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(1);
 
     readonly Libp2pHost _host;
     readonly ActorSystem _system;
-    readonly GossipsubOptions _options;
     readonly ActorRef _peers;
     readonly Action<HostEvent> _observer;
     readonly ConcurrentDictionary<ActorRef, TopicSubscription> _subscriptions = new();
 
     internal GossipsubService(Libp2pHost host, ActorSystem system, GossipsubOptions options, IReadOnlyCollection<PeerId> directPeers)
     {
-        (_host, _system, _options) = (host, system, options);
+        (_host, _system) = (host, system);
         var environment = host.Environment;
         var settings = new GossipsubSettings { Options = options, Key = environment.Identity, DirectPeers = directPeers };
         var (router, hostActor) = (GossipsubActor.Create(settings), host.Actor);
         var peers = _peers = system.Spawn(Props.Create(() => new GossipsubPeersActor(environment, hostActor, options, router)));
+        Topics = new GossipsubTopics(system, peers, host.PeerId, options.Limits);
         _observer = occurred => peers.Tell(occurred);
         host.Subscribe(_observer);
     }
 
     internal ActorRef Actor => _peers;
+
+    /// <summary>The part of it that needs no host.</summary>
+    internal GossipsubTopics Topics { get; }
 
     /// <summary>Receives the messages of a topic from now on.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -51,15 +53,16 @@ public sealed class GossipsubService
     /// <exception cref="ArgumentException">The name is longer than <see cref="GossipsubLimits.TopicLength"/>.</exception>
     public async Task<TopicSubscription> SubscribeAsync(string topic, int capacity = DefaultCapacity)
     {
+        ArgumentNullException.ThrowIfNull(topic);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         TopicSubscription? subscription = null;
         ActorRef? actor = null;
         subscription = new TopicSubscription(topic, capacity, () =>
         {
             _subscriptions.TryRemove(actor!, out _);
-            return StopAsync(actor!);
+            return Topics.StopAsync(actor!);
         });
-        actor = await AddAsync(topic, subscription.Take);
+        actor = await Topics.AddAsync(topic, subscription.Take);
         _subscriptions[actor] = subscription;
         return subscription;
     }
@@ -70,20 +73,16 @@ public sealed class GossipsubService
     /// <exception cref="ArgumentException">The name is longer than <see cref="GossipsubLimits.TopicLength"/>.</exception>
     public async Task<IAsyncDisposable> SubscribeAsync(string topic, Action<PubsubMessage> receiver)
     {
+        ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(receiver);
-        var actor = await AddAsync(topic, receiver);
-        return new Receiver(this, actor);
+        return await Topics.SubscribeAsync(topic, receiver);
     }
 
     /// <summary>Lets a validator decide about the messages of a topic that come from now on; null: all are accepted.</summary>
     public void SetValidator(string topic, TopicValidator? validator)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        MessageValidator? decide = validator is null
-            ? null
-            : (message, cancellation) => validator(
-                new PubsubMessage(message.Topic, message.Data, message.ReceivedFrom?.Id ?? _host.PeerId, message.Author), cancellation);
-        _peers.Tell(new Gossip.SetValidator(topic, decide));
+        Topics.SetValidator(topic, validator);
     }
 
     /// <summary>Publishes data; it goes to the topic's peers, not to this host's own subscriptions.</summary>
@@ -94,7 +93,7 @@ public sealed class GossipsubService
     public async Task<PublishOutcome> PublishAsync(string topic, ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        var answer = await _peers.Ask<Gossip.Published>(new Gossip.Publish(topic, data), AnswerTimeout, cancellation: cancellation);
+        var answer = await _peers.Ask<Gossip.Published>(new Gossip.Publish(topic, data), GossipsubTopics.AnswerTimeout, cancellation: cancellation);
         return answer.Outcome;
     }
 
@@ -112,7 +111,7 @@ public sealed class GossipsubService
     public async Task<TopicStatus> StatusAsync(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        var status = await _peers.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(topic), AnswerTimeout);
+        var status = await _peers.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(topic), GossipsubTopics.AnswerTimeout);
         return new TopicStatus(status.Peers, status.Subscribers.Count, status.Mesh) { SubscribedPeers = status.Subscribers };
     }
 
@@ -173,30 +172,5 @@ public sealed class GossipsubService
         {
             // It has gone, or does not echo.
         }
-    }
-
-    async Task<ActorRef> AddAsync(string topic, Action<PubsubMessage> receiver)
-    {
-        ArgumentNullException.ThrowIfNull(topic);
-        var actor = _system.Spawn(Props.Create(() => new TopicReceiverActor(receiver)));
-        try
-        {
-            var answer = await _peers.Ask<Gossip.Subscribed>(new Gossip.Subscribe(topic, actor), AnswerTimeout);
-            return answer.IsAccepted
-                ? actor
-                : throw new ArgumentException($"A topic's name has {_options.Limits.TopicLength} bytes at most.", nameof(topic));
-        }
-        catch
-        {
-            _system.Stop(actor);
-            throw;
-        }
-    }
-
-    async ValueTask StopAsync(ActorRef actor) => await _system.StopAsync(actor, StopTimeout);
-
-    sealed class Receiver(GossipsubService service, ActorRef actor) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => service.StopAsync(actor);
     }
 }

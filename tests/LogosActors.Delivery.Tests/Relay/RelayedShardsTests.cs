@@ -141,7 +141,7 @@ public sealed class RelayedShardsTests
         {
             Host = host;
             Gossipsub = host.Host.UseGossipsub(GossipsubPresets.Relay with { HeartbeatInterval = TimeSpan.FromMilliseconds(100) });
-            Topics = new RelayedShards(Gossipsub, new MessageValidation(options), Receive, TimeProvider.System, NullLogger.Instance);
+            Topics = new RelayedShards(Gossipsub.Topics, new MessageValidation(options), Receive, TimeProvider.System, NullLogger.Instance);
         }
 
         public TestHost Host { get; }

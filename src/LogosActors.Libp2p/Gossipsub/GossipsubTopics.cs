@@ -1,0 +1,58 @@
+using LogosActors.Actors;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Libp2p.Gossipsub;
+
+/// <summary>Receives and decides about messages of topics, by way of an actor that takes what <see cref="Gossip"/> has. For any number of
+/// threads.</summary>
+/// <param name="system">Where receivers run.</param>
+/// <param name="actor">A <see cref="GossipsubActor"/>, or whoever hands on to one.</param>
+/// <param name="self">This node: who has sent what it publishes itself.</param>
+/// <param name="limits">The actor's limits.</param>
+internal sealed class GossipsubTopics(ActorSystem system, ActorRef actor, PeerId self, GossipsubLimits limits)
+{
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    public ActorRef Actor => actor;
+
+    /// <summary>As <see cref="GossipsubService.SubscribeAsync(string, Action{PubsubMessage})"/>.</summary>
+    public async Task<IAsyncDisposable> SubscribeAsync(string topic, Action<PubsubMessage> receiver) =>
+        new Subscription(this, await AddAsync(topic, receiver));
+
+    /// <summary>As <see cref="GossipsubService.SetValidator"/>.</summary>
+    public void SetValidator(string topic, TopicValidator? validator)
+    {
+        MessageValidator? decide = validator is null
+            ? null
+            : (message, cancellation) => validator(
+                new PubsubMessage(message.Topic, message.Data, message.ReceivedFrom?.Id ?? self, message.Author), cancellation);
+        actor.Tell(new Gossip.SetValidator(topic, decide));
+    }
+
+    /// <summary>Makes the actor of a subscription, which ends with it.</summary>
+    public async Task<ActorRef> AddAsync(string topic, Action<PubsubMessage> receiver)
+    {
+        var subscriber = system.Spawn(Props.Create(() => new TopicReceiverActor(receiver)));
+        try
+        {
+            var answer = await actor.Ask<Gossip.Subscribed>(new Gossip.Subscribe(topic, subscriber), AnswerTimeout);
+            return answer.IsAccepted
+                ? subscriber
+                : throw new ArgumentException($"A topic's name has {limits.TopicLength} bytes at most.", nameof(topic));
+        }
+        catch
+        {
+            system.Stop(subscriber);
+            throw;
+        }
+    }
+
+    public async ValueTask StopAsync(ActorRef subscriber) => await system.StopAsync(subscriber, StopTimeout);
+
+    sealed class Subscription(GossipsubTopics topics, ActorRef subscriber) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => topics.StopAsync(subscriber);
+    }
+}
