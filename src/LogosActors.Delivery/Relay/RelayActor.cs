@@ -99,11 +99,17 @@ internal sealed class RelayActor : Actor
         return AnswerAsync(shard.Subscription, join.Shard);
     }
 
-    static async Task<RelayTopics.Joined> AnswerAsync(Task subscription, PubsubTopic shard)
-    {
-        await subscription;
-        return new RelayTopics.Joined(shard);
-    }
+    // Several may wait for one subscription. Of several that await a task only one goes on at once, the others do so in the thread pool,
+    // where the deterministic host cannot follow; continuations like this one all go on at once.
+    static Task<RelayTopics.Joined> AnswerAsync(Task subscription, PubsubTopic shard) => subscription.ContinueWith(
+        ended =>
+        {
+#pragma warning disable VSTHRD002 // it has ended; this throws what it failed with
+            ended.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+            return new RelayTopics.Joined(shard);
+        },
+        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     static void Hand(RelayedMessage message, ActorRef self)
     {
