@@ -183,6 +183,18 @@ sealed class SimulatedNetwork : IDisposable
         _transits.AddAt(new Transit(from.Other, new ArraySegment<byte>(copy, 0, rpc.Length)), arrival);
     }
 
+    /// <summary>Brings something else than gossip from node to node, on a stream of its own; it may be lost like an RPC.</summary>
+    public void Carry(SimulatedNode from, SimulatedNode to, Action arrive)
+    {
+        if (!CanReach(from, to) || Chance(Conditions.Loss))
+            return;
+        After(Conditions.Latency.Next(Conditions.Latency.NextMedian(_random), _random), () =>
+        {
+            if (CanReach(from, to))
+                arrive();
+        });
+    }
+
     /// <summary>A node has closed its end.</summary>
     public void Closed(SimulatedLink link, DisconnectReason reason)
     {

@@ -91,7 +91,8 @@ public sealed class StoreClient(Libp2pHost host) : IDisposable
     /// <summary>Ends the client; questions that are under way end on their own.</summary>
     public void Dispose() => _client.Dispose();
 
-    static StoreQueryRequest ToRequest(ArchiveQuery query) => new()
+    /// <summary>The question that a query is on the wire, with a request id of its own.</summary>
+    internal static StoreQueryRequest ToRequest(ArchiveQuery query) => new()
     {
         RequestId = Guid.NewGuid().ToString("N"),
         IncludesData = query.IncludesData,
