@@ -25,6 +25,24 @@ public sealed class DeliveryTests(ITestOutputHelper output)
     public void Each_node_tells_each_message_once_through_churn_loss_and_two_partitions() =>
         DeterministicHost.Explore(Random.Shared.Next(), 1, Run, options => options with { Persistence = DeliveryScenario.Durable });
 
+    [Fact]
+    public void The_same_seed_gives_the_same_run_of_whole_nodes()
+    {
+        static ulong Run(int seed)
+        {
+            using var host = DeterministicHost.Create(seed, options => options with { Persistence = DeliveryScenario.Durable });
+            using var scenario = new DeliveryScenario(host, nodes: 30, stores: 3, Options);
+            host.IsTraced = true;
+            scenario.Network.Conditions = scenario.Network.Conditions with { Loss = Loss };
+            scenario.SendEverySecond(20, ChurnPerMinute);
+            return host.Trace;
+        }
+
+        var seed = Random.Shared.Next();
+        Assert.Equal(Run(seed), Run(seed));
+        Assert.NotEqual(Run(seed), Run(seed + 1));
+    }
+
     void Run(DeterministicHost host)
     {
         var started = Stopwatch.GetTimestamp();
@@ -51,7 +69,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
 
         output.WriteLine(
             $"Seed {host.Seed}: {scenario.Messages} messages, {scenario.Crashes} crashes; {live} deliveries when the last was sent, {scenario.CountTold()} "
-            + $"after {told.TotalMinutes:0.0} virtual minutes; {scenario.CountDoubted()} senders were told that stores lack their message; "
+            + $"after {told.TotalMinutes:0.0} virtual minutes; {scenario.CountDoubted()} times a sender was told that stores lack its message; "
             + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
         Assert.True(
             scenario.CountMissing() == 0,
