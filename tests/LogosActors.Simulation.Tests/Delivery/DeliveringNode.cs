@@ -59,8 +59,8 @@ sealed class DeliveringNode(DeterministicHost host, SimulatedNetwork network, Si
         if (Archive is { } archive)
         {
             var writer = host.System.Spawn(Props.Create(() => new ArchiveWriterActor(archive, new ArchiveWriterOptions())));
-            relay.Tell(new RelayTopics.Observe(writer));
             _actors.Add(writer);
+            _actors.Add(host.System.Spawn(Props.Create(() => new KeepingActor(relay, writer))));
         }
         // Who has subscribed in an earlier life does so again for nothing.
         subscriptions.Tell(new Subscriptions.Subscribe(DeliveryScenario.Topic, DeliveryScenario.Shard));
