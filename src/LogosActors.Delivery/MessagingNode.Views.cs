@@ -17,6 +17,9 @@ public sealed partial class MessagingNode
     /// <summary>Whether a store is connected that can be asked.</summary>
     internal bool HasStore => Volatile.Read(ref _running)?.Environment.Stores.CanAsk() == true;
 
+    /// <summary>Whether a store is connected, asked or not.</summary>
+    internal bool KnowsStore => Volatile.Read(ref _running)?.Stores.Count > 0;
+
     /// <summary>Who is connected. A snapshot; empty while the node is not started.</summary>
     internal IReadOnlyCollection<PeerId> ConnectedPeers => Volatile.Read(ref _running)?.Host.ConnectedPeers ?? [];
 

@@ -19,6 +19,11 @@ public sealed record SendingOptions
     /// <value>Default 3 s (the Nim reference's ArchiveTime).</value>
     public TimeSpan ConfirmationInterval { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether stores are asked for what was sent, where there are any; if not, a request ends when neighbours have the message.</summary>
+    /// <value>Default true (P2P-RELIABILITY). By default a store answers a peer about 500 messages a second (<see cref="Store.StoreServiceOptions.PeerLimit"/>):
+    /// whoever sends more than that for long fills <see cref="MaxUnfinished"/>.</value>
+    public bool AsksStores { get; init; } = true;
+
     /// <summary>How many requests may be under way.</summary>
     /// <value>Default 100,000.</value>
     public int MaxUnfinished { get; init; } = 100_000;

@@ -37,6 +37,23 @@ public sealed class ArchivingNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_does_not_want_stores_to_be_asked_is_told_at_once_that_a_message_is_sent()
+    {
+        await using var archive = Archive();
+        await using var store = await StartAsync(Options with { Archive = archive });
+        await store.SubscribeAsync([Topic]);
+        await using var alice = await StartAsync(Options with { Sending = new SendingOptions { AsksStores = false } }, store);
+        await using var events = alice.Events().GetAsyncEnumerator();
+        await alice.SubscribeAsync([Topic]);
+        await alice.HasPeersAsync(1);
+        await UntilAsync(() => alice.KnowsStore);
+
+        await alice.SendAsync(Text("sent"));
+
+        Assert.False((await events.NextAsync<MessageSent>()).IsStored);
+    }
+
+    [Fact]
     public async Task What_a_node_publishes_is_in_its_own_archive_when_it_has_stopped()
     {
         await using var archive = Archive();

@@ -65,7 +65,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 Waiting = waiting,
                 Validation = new MessageValidation(options.Validation with { MaxSize = options.MaxMessageSize }),
                 Sends = new UnfinishedSends(options.Sending, system.Time) { IsStored = isStored },
-                Stores = new StorePresence(() => stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
+                Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
                 Receiving = new ReceivingEnvironment(
                     options.Receiving, options.Network, receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
                     isStored ? $"{host.PeerId}/received" : null),
