@@ -2,11 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using LogosActors.Libp2p.Addresses;
 
-namespace LogosActors.LoadTests.Gossipsub;
+namespace LogosActors.LoadTests;
 
-/// <summary>A gossipsub node in a process of its own: this program once more. It ends with this process, since its input ends then.</summary>
-internal sealed class GossipChild : IAsyncDisposable
+/// <summary>A node in a process of its own: this program once more. It ends with this process, since its input ends then.</summary>
+/// <remarks>Each command has one answer; lines that begin with <see cref="At"/> come of themselves.</remarks>
+internal sealed class ChildNode : IAsyncDisposable
 {
+    public const string At = "at", Dial = "dial", Mesh = "mesh", Ages = "ages", Cpu = "cpu";
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly Process _process;
@@ -16,16 +19,26 @@ internal sealed class GossipChild : IAsyncDisposable
     long _received;
     (long Count, TaskCompletionSource Reached)? _awaited;
 
-    GossipChild(Process process) => _process = process;
+    ChildNode(Process process) => _process = process;
 
     public Multiaddr Address { get; private set; } = null!;
 
-    public static async Task<GossipChild> StartAsync(int reportEvery)
+    /// <summary>Memory of the process that is in use, in bytes.</summary>
+    public long ResidentBytes
     {
-        string[] role = [GossipNodeRole.Argument, $"{reportEvery}"];
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <param name="role">The arguments that make this program such a node; it says its address first.</param>
+    public static async Task<ChildNode> StartAsync(params string[] role)
+    {
         var program = Environment.ProcessPath!;
         var isHost = string.Equals(Path.GetFileNameWithoutExtension(program), "dotnet", StringComparison.Ordinal);
-        var child = new GossipChild(Process.Start(new ProcessStartInfo(program, isHost ? [typeof(GossipChild).Assembly.Location, .. role] : role)
+        var child = new ChildNode(Process.Start(new ProcessStartInfo(program, isHost ? [typeof(ChildNode).Assembly.Location, .. role] : role)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -36,15 +49,15 @@ internal sealed class GossipChild : IAsyncDisposable
         return child;
     }
 
-    public Task DialAsync(Multiaddr address) => AskAsync($"{GossipNodeRole.Dial} {address}");
+    public Task DialAsync(Multiaddr address) => AskAsync($"{Dial} {address}");
 
-    public Task WaitForMeshAsync(int peers) => AskAsync($"{GossipNodeRole.Mesh} {peers}");
+    public Task WaitForMeshAsync(int peers) => AskAsync($"{Mesh} {peers}");
 
-    public async Task<TimeSpan> ProcessorTimeAsync() => Ticks(await AskAsync(GossipNodeRole.Cpu));
+    public async Task<TimeSpan> ProcessorTimeAsync() => Ticks(await AskAsync(Cpu));
 
     /// <summary>How long messages were under way since the last call.</summary>
     public async Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() =>
-        (await AskAsync(GossipNodeRole.Ages)).Split(' ') is [var median, var p99] ? (Ticks(median), Ticks(p99)) : default;
+        (await AskAsync(Ages)).Split(' ') is [var median, var p99] ? (Ticks(median), Ticks(p99)) : default;
 
     /// <summary>Waits until it has said that so many messages have come.</summary>
     public Task WaitForAsync(long count)
@@ -70,7 +83,8 @@ internal sealed class GossipChild : IAsyncDisposable
 
     static TimeSpan Ticks(string ticks) => new(long.Parse(ticks, CultureInfo.InvariantCulture));
 
-    async Task<string> AskAsync(string command)
+    /// <summary>Gives a command, and waits for its answer.</summary>
+    public async Task<string> AskAsync(string command)
     {
         await _process.StandardInput.WriteLineAsync(command);
         await _process.StandardInput.FlushAsync();
@@ -91,7 +105,7 @@ internal sealed class GossipChild : IAsyncDisposable
         {
             lock (_gate)
             {
-                if (line.Split(' ') is [GossipNodeRole.At, var count])
+                if (line.Split(' ') is [At, var count])
                 {
                     _received = long.Parse(count, CultureInfo.InvariantCulture);
                     if (_awaited?.Count <= _received)

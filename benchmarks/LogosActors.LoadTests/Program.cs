@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using LogosActors.LoadTests;
+using LogosActors.LoadTests.Delivery;
 using LogosActors.LoadTests.Gossipsub;
 
 const int MissedExitCode = 1;
@@ -9,6 +10,12 @@ const int UsageExitCode = 2;
 if (args is [GossipNodeRole.Argument, var reportEvery])
 {
     await GossipNodeRole.RunAsync(int.Parse(reportEvery, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (args is [DeliveryNodeRole.Argument, .. var settings])
+{
+    await DeliveryNodeRole.RunAsync(settings);
     return 0;
 }
 

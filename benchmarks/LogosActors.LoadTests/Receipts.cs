@@ -1,4 +1,4 @@
-namespace LogosActors.LoadTests.Gossipsub;
+namespace LogosActors.LoadTests;
 
 /// <summary>Counts messages, and remembers how long each was under way.</summary>
 /// <param name="every">After so many messages <paramref name="report"/> is told the count.</param>

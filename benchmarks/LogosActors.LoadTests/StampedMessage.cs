@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 
-namespace LogosActors.LoadTests.Gossipsub;
+namespace LogosActors.LoadTests;
 
 /// <summary>What the load tests publish: a number, so that no two are the same, and when it was published, by the machine's clock.</summary>
 internal static class StampedMessage

@@ -4,18 +4,16 @@ using LogosActors.Libp2p.Addresses;
 namespace LogosActors.LoadTests.Gossipsub;
 
 /// <summary>What this program is as a child of itself: a gossipsub node that is told by lines what to do.</summary>
-/// <remarks>Each command has one answer; lines that begin with <see cref="At"/> come of themselves. The end of its input ends it.</remarks>
+/// <remarks><see cref="ChildNode"/> gives its commands. The end of its input ends it.</remarks>
 internal static class GossipNodeRole
 {
     /// <summary>The argument that makes this program a child.</summary>
     public const string Argument = "--gossip-node";
 
-    public const string At = "at", Dial = "dial", Mesh = "mesh", Ages = "ages", Cpu = "cpu";
-
     /// <param name="reportEvery">After how many messages it says how many have come.</param>
     public static async Task RunAsync(int reportEvery)
     {
-        var receipts = new Receipts(reportEvery, count => Console.WriteLine($"{At} {count}"));
+        var receipts = new Receipts(reportEvery, count => Console.WriteLine($"{ChildNode.At} {count}"));
         await using var node = await GossipNode.StartAsync(message => receipts.Add(message.Data.Span));
         Console.WriteLine(node.Address);
         while (await Console.In.ReadLineAsync() is { } line)
@@ -23,10 +21,10 @@ internal static class GossipNodeRole
             var words = line.Split(' ');
             Console.WriteLine(words[0] switch
             {
-                Dial => await DialAsync(node, words[1]),
-                Mesh => await MeshAsync(node, words[1]),
-                Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
-                Cpu => $"{Environment.CpuUsage.TotalTime.Ticks}",
+                ChildNode.Dial => await DialAsync(node, words[1]),
+                ChildNode.Mesh => await MeshAsync(node, words[1]),
+                ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
+                ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks}",
                 _ => "unknown",
             });
         }

@@ -15,7 +15,7 @@ internal sealed class LineRow : Row
 
     public override async Task<Outcome> MeasureAsync(Budget budget)
     {
-        var children = await Task.WhenAll(Enumerable.Range(0, Children).Select(_ => GossipChild.StartAsync(reportEvery: 1)));
+        var children = await Task.WhenAll(Enumerable.Range(0, Children).Select(_ => ChildNode.StartAsync(GossipNodeRole.Argument, "1")));
         await using var first = await GossipNode.StartAsync(_ => { });
         await first.DialAsync(children[0].Address);
         for (var i = 1; i < Children; i++)

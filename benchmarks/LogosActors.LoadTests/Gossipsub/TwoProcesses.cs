@@ -8,14 +8,14 @@ internal sealed class TwoProcesses : IAsyncDisposable
     const int Burst = 64;
 
     readonly GossipNode _publisher;
-    readonly GossipChild _subscriber;
+    readonly ChildNode _subscriber;
     readonly int _reportEvery;
     readonly int _inFlight;
     readonly byte[][] _messages;
     readonly List<Task> _burst = [];
     long _published;
 
-    TwoProcesses(GossipNode publisher, GossipChild subscriber, int size, int inFlight, int reportEvery)
+    TwoProcesses(GossipNode publisher, ChildNode subscriber, int size, int inFlight, int reportEvery)
     {
         (_publisher, _subscriber, _inFlight, _reportEvery) = (publisher, subscriber, inFlight, reportEvery);
         // An array is used again when the message that was in it has long been delivered.
@@ -25,7 +25,7 @@ internal sealed class TwoProcesses : IAsyncDisposable
     /// <summary>How much processor time both processes have taken.</summary>
     public async Task<TimeSpan> ProcessorTimeAsync() => Environment.CpuUsage.TotalTime + await _subscriber.ProcessorTimeAsync();
 
-    /// <inheritdoc cref="GossipChild.TakeAgesAsync"/>
+    /// <inheritdoc cref="ChildNode.TakeAgesAsync"/>
     public Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() => _subscriber.TakeAgesAsync();
 
     /// <param name="size">Bytes of a message.</param>
@@ -33,7 +33,7 @@ internal sealed class TwoProcesses : IAsyncDisposable
     /// <param name="reportEvery">After how many messages the subscriber says how many have come.</param>
     public static async Task<TwoProcesses> StartAsync(int size, int inFlight, int reportEvery)
     {
-        var subscriber = await GossipChild.StartAsync(reportEvery);
+        var subscriber = await ChildNode.StartAsync(GossipNodeRole.Argument, $"{reportEvery}");
         var publisher = await GossipNode.StartAsync(_ => { });
         await publisher.DialAsync(subscriber.Address);
         await publisher.WaitForMeshAsync(1);

@@ -19,7 +19,7 @@ import { createLibp2p } from 'libp2p'
 import { base64, emit, serve } from './json-lines.mjs'
 import { gossipsub } from './pubsub.mjs'
 
-const { cluster = 0, shardCount = 1, shards = [0], transports = ['tcp'], muxers = ['yamux'] } = JSON.parse(process.argv[2] ?? '{}')
+const { cluster = 0, shardCount = 1, shards = [0], transports = ['tcp'], muxers = ['yamux'], isQuiet = false } = JSON.parse(process.argv[2] ?? '{}')
 const listenAddresses = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
 const topicOf = (shard) => `/waku/2/rs/${cluster}/${shard}`
 
@@ -56,8 +56,14 @@ for (const shard of shards) {
   router.subscribe(topicOf(shard))
 }
 
+let received = 0
+let awaited = () => {}
 router.addEventListener('gossipsub:message', ({ detail: { msg } }) => {
   const message = proto.WakuMessage.decode(msg.data)
+  received++
+  awaited()
+  // For the load tests, which count.
+  if (isQuiet) return
   emit('message', {
     topic: msg.topic,
     contentTopic: message.contentTopic,
@@ -69,6 +75,12 @@ router.addEventListener('gossipsub:message', ({ detail: { msg } }) => {
 })
 
 node.addEventListener('peer:disconnect', ({ detail }) => emit('disconnected', { peer: detail.toString() }))
+
+const encoderOf = (contentTopic, ephemeral, metaSetter) => {
+  const shard = contentTopicToShardIndex(contentTopic, shardCount)
+  const routingInfo = { pubsubTopic: topicOf(shard), shardId: shard, clusterId: cluster, networkConfig: { clusterId: cluster } }
+  return { shard, encoder: createEncoder({ contentTopic, ephemeral, metaSetter, routingInfo }) }
+}
 
 emit('listening', { peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) })
 
@@ -85,15 +97,21 @@ serve({
   },
   // Publishes to the shard that js-waku's autosharding finds.
   publish: async ({ contentTopic, payload, meta = '', ephemeral = false }) => {
-    const shard = contentTopicToShardIndex(contentTopic, shardCount)
-    const encoder = createEncoder({
-      contentTopic,
-      ephemeral,
-      metaSetter: meta ? () => Buffer.from(meta, 'base64') : undefined,
-      routingInfo: { pubsubTopic: topicOf(shard), shardId: shard, clusterId: cluster, networkConfig: { clusterId: cluster } }
-    })
+    const { shard, encoder } = encoderOf(contentTopic, ephemeral, meta ? () => Buffer.from(meta, 'base64') : undefined)
     const message = await encoder.toProtoObj({ payload: Buffer.from(payload, 'base64') })
     await router.publish(topicOf(shard), proto.WakuMessage.encode(message))
     return { topic: topicOf(shard), hash: messageHashStr(topicOf(shard), message) }
-  }
+  },
+  // Publishes as many messages of so many bytes as fast as it can.
+  burst: async ({ contentTopic, count, size }) => {
+    const { shard, encoder } = encoderOf(contentTopic, false)
+    for (let i = 0; i < count; i++) {
+      const payload = new Uint8Array(size)
+      crypto.getRandomValues(payload.subarray(0, 16))
+      await router.publish(topicOf(shard), proto.WakuMessage.encode(await encoder.toProtoObj({ payload })))
+      if (i % 64 === 63) await new Promise(setImmediate)
+    }
+  },
+  // Ends when so many messages have come since the start.
+  receive: ({ count }) => new Promise(resolve => { awaited = () => { if (received >= count) resolve() }; awaited() })
 })
