@@ -1,3 +1,4 @@
+using System.Net;
 using LogosActors.Actors.Configuration;
 using LogosActors.Libp2p.Gossipsub;
 
@@ -16,6 +17,8 @@ internal static class RelayGossipsub
         var (preset, room) = (GossipsubPresets.Relay, new DataSize(maxMessageSize + Beside));
         return preset with
         {
+            // Whoever is on this machine is no crowd of one operator: the host's limits do not count the loopback either.
+            Score = preset.Score with { IpColocationWhitelist = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")] },
             Limits = preset.Limits with
             {
                 MessageSize = new DataSize(maxMessageSize),
