@@ -4,17 +4,17 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
-/// <summary>A message on its way through the router: encoded once, in one array, however many peers it goes to.</summary>
+/// <summary>A message on its way through the router: encoded once, in one place, however many peers it goes to.</summary>
 internal sealed class GossipMessage
 {
-    readonly byte[] _encoded;
+    readonly ReadOnlyMemory<byte> _encoded;
     Dictionary<GossipsubPeer, int>? _retransmissions;
     PeerId? _author;
 
-    GossipMessage(byte[] encoded, int dataStart, int dataLength, string topic, MessageId id)
+    GossipMessage(ReadOnlyMemory<byte> encoded, int dataStart, int dataLength, string topic, MessageId id)
     {
         (_encoded, Topic, Id) = (encoded, topic, id);
-        Data = encoded.AsMemory(dataStart, dataLength);
+        Data = encoded.Slice(dataStart, dataLength);
     }
 
     public string Topic { get; }
@@ -38,15 +38,20 @@ internal sealed class GossipMessage
     }
 
     /// <summary>The protobuf message, with nothing in it but the known fields.</summary>
-    public ReadOnlySpan<byte> Encoded => _encoded;
+    public ReadOnlySpan<byte> Encoded => _encoded.Span;
 
     /// <summary>Copies a message out of an RPC.</summary>
-    public static GossipMessage Create(in MessageView view, string topic, MessageId id, GossipsubPeer? receivedFrom = null)
+    /// <param name="view">The message.</param>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="receivedFrom">Who sent it; null: it is our own.</param>
+    /// <param name="slabs">Where its bytes go; null: to an array of their own.</param>
+    public static GossipMessage Create(in MessageView view, string topic, MessageId id, GossipsubPeer? receivedFrom = null, MessageSlabs? slabs = null)
     {
         var size = ProtobufWriter.SizeOfBytes(2, view.Data.Length) + ProtobufWriter.SizeOfBytes(4, view.Topic.Length)
             + SizeOf(1, view.From) + SizeOf(3, view.Sequence) + SizeOf(5, view.Signature) + SizeOf(6, view.Key);
-        var encoded = GC.AllocateUninitializedArray<byte>(size);
-        var writer = new ProtobufWriter(encoded);
+        var encoded = slabs?.Take(size) ?? GC.AllocateUninitializedArray<byte>(size);
+        var writer = new ProtobufWriter(encoded.Span);
         Write(ref writer, 1, view.From);
         writer.Bytes(2, view.Data);
         var dataStart = writer.Written - view.Data.Length;
@@ -73,7 +78,7 @@ internal sealed class GossipMessage
     /// <summary>The fields of the message, as it came.</summary>
     public MessageView View()
     {
-        MessageView.TryRead(_encoded, int.MaxValue, int.MaxValue, out var view, out _);
+        MessageView.TryRead(_encoded.Span, int.MaxValue, int.MaxValue, out var view, out _);
         return view;
     }
 

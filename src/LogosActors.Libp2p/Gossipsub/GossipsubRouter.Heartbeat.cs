@@ -36,6 +36,7 @@ internal sealed partial class GossipsubRouter
             RemoveIfIdle(topic);
         }
         _cache.Shift();
+        _slabs.Heartbeat();
         _recent.Clear();
         foreach (var peer in _peers.Values)
             Announce(peer);

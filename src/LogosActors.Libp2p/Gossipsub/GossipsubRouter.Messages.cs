@@ -31,7 +31,7 @@ internal sealed partial class GossipsubRouter
             Signature = message.Signature,
             Key = message.Key,
         };
-        var published = GossipMessage.Create(message, topic, id);
+        var published = GossipMessage.Create(message, topic, id, slabs: _slabs);
         if (status is SeenStatus.Unknown)
             _seen.Add(id, SeenStatus.Accepted, now);
         _cache.Put(published);
@@ -104,7 +104,7 @@ internal sealed partial class GossipsubRouter
         // Not marked as seen: when there is room again, another peer's copy may come through.
         if (IsPipelineFull(peer, view))
             return;
-        var message = GossipMessage.Create(view, topic.Name, id, peer);
+        var message = GossipMessage.Create(view, topic.Name, id, peer, _slabs);
         // A long validation may outlive its entry in the seen cache.
         if (!_pending.TryAdd(id, message))
         {

@@ -25,6 +25,7 @@ internal sealed partial class GossipsubRouter
     readonly PeerScore _score;
     readonly SeenCache _seen;
     readonly MessageCache _cache;
+    readonly MessageSlabs _slabs = new();
     readonly RecentMessages _recent = new();
     readonly GossipPromises _promises;
     readonly Dictionary<MessageId, GossipMessage> _pending = [];
