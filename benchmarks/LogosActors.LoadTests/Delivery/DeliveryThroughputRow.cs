@@ -6,9 +6,7 @@ internal sealed class DeliveryThroughputRow(bool archives, double leastRate) : R
     /// <summary>Two processes have twice the code for the JIT, on the same cores.</summary>
     static readonly TimeSpan ChildWarmUp = TimeSpan.FromSeconds(2);
 
-    public override string Name => $"send to handler, 1 KiB{(archives ? ", SQLite archive" : "")}";
-
-    public bool Archives => archives;
+    public override string Name => archives ? "send to handler, archive" : "send to handler";
 
     /// <summary>Messages per second, set by the measurement.</summary>
     public double? Rate { get; private set; }
@@ -48,7 +46,7 @@ internal sealed class DeliveryBesideJsRow(DeliveryThroughputRow throughput) : Ro
 /// <summary>What a message has cost the processors.</summary>
 internal sealed class DeliveryProcessorTimeRow(DeliveryThroughputRow throughput) : Row
 {
-    public override string Name => $"…{(throughput.Archives ? ", archive" : "")}, processor time";
+    public override string Name => $"{throughput.Name}, processor time";
 
     public override Task<Outcome> MeasureAsync(Budget budget)
     {
@@ -61,7 +59,7 @@ internal sealed class DeliveryProcessorTimeRow(DeliveryThroughputRow throughput)
 /// <summary>How long messages are under way at half of the load that is possible.</summary>
 internal sealed class DeliveryLatencyRow(DeliveryThroughputRow throughput) : Row
 {
-    public override string Name => $"…{(throughput.Archives ? ", archive" : "")}, p99 at half load";
+    public override string Name => $"{throughput.Name}, p99, half load";
 
     public override Task<Outcome> MeasureAsync(Budget budget)
     {

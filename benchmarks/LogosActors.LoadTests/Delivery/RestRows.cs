@@ -8,8 +8,8 @@ internal static class RestRows
 {
     const int Peers = 50;
 
-    /// <summary>The JIT goes on for some seconds after the last connection.</summary>
-    static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
+    /// <summary>How many times as long as elsewhere the warm-up is: the JIT goes on for seconds where little is done.</summary>
+    const int WarmUps = 10;
 
     public static IEnumerable<Row> All()
     {
@@ -34,7 +34,7 @@ internal static class RestRows
                 await peers[i].ListenAsync();
             }
             await child.AskAsync($"{DeliveryNodeRole.Peers} {Peers}");
-            await Task.Delay(Settle);
+            await Task.Delay(budget.WarmUp * WarmUps);
             var (started, before) = (Stopwatch.GetTimestamp(), await child.ProcessorTimeAsync());
             await Task.Delay(budget.Round * budget.Rounds * 4);
             Load = (await child.ProcessorTimeAsync() - before) / Stopwatch.GetElapsedTime(started) * 100;

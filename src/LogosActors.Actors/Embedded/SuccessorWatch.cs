@@ -10,7 +10,8 @@ internal static class SuccessorWatch
     // A successor waits for two ticks at most.
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    const int TicksUntilRest = 100;
+    // A node at rest has some turns each second: few enough that the ticks after them cost nothing that counts.
+    const int TicksUntilRest = 10;
 
     static readonly Lock Gate = new();
     static readonly List<Watched> Threads = [];
