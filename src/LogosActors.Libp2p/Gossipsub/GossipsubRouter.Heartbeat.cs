@@ -178,16 +178,18 @@ internal sealed partial class GossipsubRouter
     /// <summary>Tells random peers outside the mesh which messages there are (spec v1.1 §Adaptive Gossip Dissemination).</summary>
     void EmitGossip(TopicState topic)
     {
-        _ids.Clear();
-        _cache.CollectGossip(topic.Name, _ids);
-        if (_ids.Count == 0)
-            return;
         _candidates.Clear();
         foreach (var peer in topic.Peers)
         {
             if (!peer.IsDirect && !topic.Mesh.Contains(peer) && !topic.Fanout.Contains(peer) && Score(peer) >= _options.Score.GossipThreshold)
                 _candidates.Add(peer);
         }
+        if (_candidates.Count == 0)
+            return;
+        _ids.Clear();
+        _cache.CollectGossip(topic.Name, _ids);
+        if (_ids.Count == 0)
+            return;
         var chosen = Shuffled(_candidates);
         var count = Math.Max(_options.DLazy, (int)(_options.GossipFactor * chosen.Length));
         // No RPC of ours is larger than a batch: some implementations take no more than one message's size.

@@ -6,10 +6,14 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// <param name="capacity">The most bytes of encoded messages; the oldest give way.</param>
 internal sealed class MessageCache(int historyLength, int historyGossip, long capacity)
 {
+    /// <summary>How many messages a heartbeat drops at once; the rest go by twos as others come, so that it holds up nobody for long.</summary>
+    const int AtOnce = 1024;
+
     readonly Dictionary<MessageId, GossipMessage> _messages = [];
     readonly Queue<GossipMessage> _order = new();
     readonly int[] _windows = new int[historyLength]; // messages put in each window, the newest first
     long _size;
+    int _late; // messages that have left the last window and are still here, the first of the order
 
     public int Count => _messages.Count;
 
@@ -24,6 +28,7 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
         _order.Enqueue(message);
         _windows[0]++;
         _size += message.Encoded.Length;
+        DropLate(2);
         while (_size > capacity && _order.Count > 1)
             RemoveOldest();
         return true;
@@ -53,13 +58,20 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
         }
     }
 
-    /// <summary>Begins a new window and drops the messages of the oldest.</summary>
+    /// <summary>Begins a new window and drops the messages of the oldest: where there are very many, some of them by the next heartbeat.</summary>
     public void Shift()
     {
-        for (var left = _windows[^1]; left > 0; left--)
-            RemoveOldest();
+        DropLate(_late);
+        _late = _windows[^1];
+        DropLate(AtOnce);
         Array.Copy(_windows, 0, _windows, 1, _windows.Length - 1);
         _windows[0] = 0;
+    }
+
+    void DropLate(int most)
+    {
+        for (; most > 0 && _late > 0; most--)
+            RemoveOldest();
     }
 
     void RemoveOldest()
@@ -67,6 +79,11 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
         var message = _order.Dequeue();
         _messages.Remove(message.Id);
         _size -= message.Encoded.Length;
+        if (_late > 0)
+        {
+            _late--;
+            return;
+        }
         for (var i = _windows.Length - 1; i >= 0; i--)
         {
             if (_windows[i] == 0)

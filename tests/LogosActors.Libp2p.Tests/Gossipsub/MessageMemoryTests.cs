@@ -100,6 +100,31 @@ public sealed class MessageMemoryTests
     }
 
     [Fact]
+    public void Very_many_messages_leave_the_cache_by_and_by_and_until_the_next_heartbeat()
+    {
+        const int Many = 5000;
+        var cache = new MessageCache(historyLength: 2, historyGossip: 1, capacity: 1 << 20);
+        for (var i = 0; i < Many; i++)
+            cache.Put(Message("t", i));
+        cache.Shift();
+        cache.Shift();
+        Assert.InRange(cache.Count, 1, Many - 1);
+
+        var left = cache.Count;
+        cache.Put(Message("t", Many));
+        Assert.InRange(cache.Count, 1, left - 1);
+        var ids = new List<MessageId>();
+        cache.CollectGossip("t", ids);
+        Assert.Equal([IdOf(Many)], ids);
+
+        cache.Shift();
+        Assert.Equal(1, cache.Count);
+        Assert.True(cache.TryGet(IdOf(Many), out _));
+        cache.Shift();
+        Assert.Equal((0, 0), (cache.Count, cache.Size));
+    }
+
+    [Fact]
     public void The_message_cache_never_holds_more_bytes_than_it_may()
     {
         var cache = new MessageCache(historyLength: 3, historyGossip: 3, capacity: 1000);
