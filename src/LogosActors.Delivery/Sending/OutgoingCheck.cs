@@ -7,6 +7,11 @@ namespace LogosActors.Delivery.Sending;
 /// <summary>Decides whether a message can be sent at all, and where.</summary>
 internal static class OutgoingCheck
 {
+    const int MostBytesOfChar = 3;
+
+    /// <summary>More than the tags and lengths of all fields take, with the timestamp and the flag.</summary>
+    const int MostBytesOfRest = 64;
+
     /// <summary>Finds a message's topic and shard, or what is wrong with it.</summary>
     public static bool TryPass(
         MessageEnvelope envelope, NodeOptions options, TopicShards topics,
@@ -28,6 +33,9 @@ internal static class OutgoingCheck
                 SendErrorKind.MetaTooLong,
                 $"The meta attribute has {envelope.Meta.Length} bytes; {WakuMessageLimits.MetaLength} is the most (14/WAKU2-MESSAGE).");
         }
+        // Nearly all messages are far from the limit: their exact size, which takes an object, is of no interest.
+        if (envelope.Payload.Length + (MostBytesOfChar * envelope.ContentTopic.Length) + envelope.Meta.Length + MostBytesOfRest <= maxSize)
+            return null;
         var size = WakuMessageCodec.SizeOf(new WakuMessage
         {
             ContentTopic = envelope.ContentTopic,
