@@ -10,9 +10,9 @@ internal static class DeliveryArea
         return
         [
             relayed,
-            new DeliveryBesideJsRow(relayed),
             new DeliveryProcessorTimeRow(relayed),
             new DeliveryLatencyRow(relayed),
+            new DeliveryBesideJsRow(relayed),
             archived,
             new DeliveryProcessorTimeRow(archived),
             new DeliveryLatencyRow(archived),

@@ -4,7 +4,7 @@ namespace LogosActors.LoadTests.Delivery;
 internal sealed class DeliveryThroughputRow(bool archives, double leastRate) : Row
 {
     /// <summary>Two processes have twice the code for the JIT, on the same cores.</summary>
-    static readonly TimeSpan ChildWarmUp = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan ChildWarmUp = TimeSpan.FromSeconds(5);
 
     public override string Name => archives ? "send to handler, archive" : "send to handler";
 
@@ -26,7 +26,7 @@ internal sealed class DeliveryThroughputRow(bool archives, double leastRate) : R
         await nodes.SendAsync(messages);
         var after = await nodes.ProcessorTimeAsync();
         ProcessorTime = ((after.Sender - before.Sender) / messages, (after.Receiver - before.Receiver) / messages);
-        await nodes.SendAsync(Rate.Value / 2, ChildWarmUp / 2);
+        await nodes.SendAsync(Rate.Value / 2, ChildWarmUp / 5);
         await nodes.TakeAgesAsync();
         await nodes.SendAsync(Rate.Value / 2, budget.Round * budget.Rounds * 2);
         Ages = await nodes.TakeAgesAsync();
