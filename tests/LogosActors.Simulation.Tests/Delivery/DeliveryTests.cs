@@ -15,6 +15,9 @@ public sealed class DeliveryTests(ITestOutputHelper output)
     const double ChurnPerMinute = 0.1;
     const double Loss = 0.05;
 
+    /// <summary>One run takes ten seconds and more, so that one is all there is time for; <c>LOGOS_SEED</c> explores others.</summary>
+    const int Seed = 1;
+
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>A store learns nothing of what it has missed, so that one that was in the other part, or down, must not be the last that is
@@ -23,7 +26,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
 
     [Fact]
     public void Each_node_tells_each_message_once_through_churn_loss_and_two_partitions() =>
-        DeterministicHost.Explore(Random.Shared.Next(), 1, Run, options => options with { Persistence = DeliveryScenario.Durable });
+        DeterministicHost.Explore(Seed, 1, Run, options => options with { Persistence = DeliveryScenario.Durable });
 
     [Fact]
     public void The_same_seed_gives_the_same_run_of_whole_nodes()
