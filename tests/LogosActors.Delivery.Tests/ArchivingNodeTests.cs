@@ -1,4 +1,5 @@
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
 using LogosActors.Libp2p.Gossipsub;
 using static LogosActors.Delivery.Tests.Node;
@@ -66,6 +67,19 @@ public sealed class ArchivingNodeTests : IDisposable
 
         var kept = await archive.QueryAsync(new ArchiveQuery { Limit = ArchiveQuery.MaxLimit });
         Assert.Equal(100, kept!.Messages.Count);
+    }
+
+    [Fact]
+    public async Task What_is_published_right_after_the_start_is_kept()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            await using var archive = new SqliteArchive(new SqliteArchiveOptions { Path = Path.Combine(_path, $"{i}.db") });
+            await using (var node = await StartAsync(Options with { Archive = archive }))
+                await node.PublishAsync(node.ShardOf(Topic), new WakuMessage { ContentTopic = Topic });
+
+            Assert.Single((await archive.QueryAsync(new ArchiveQuery()))!.Messages);
+        }));
     }
 
     [Fact]

@@ -29,9 +29,13 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
         var (gossipsub, registrations) = (node.Gossipsub.Topics, new RelayRegistrations());
         var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(gossipsub, registrations, node.Validation)), "relay");
-        Context.Spawn(Props.Create(() => new RelayTapActor(relay, node.Tap)), "tap");
+        // Here, and not when they start: the first message may be sent before that.
+        relay.Tell(new RelayTopics.Observe(Context.Spawn(Props.Create(() => new RelayTapActor(node.Tap)), "tap")), Self);
         if (node.Options.Archive is { } archive)
-            _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive, relay)), "store");
+        {
+            _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive)), "store");
+            relay.Tell(new RelayTopics.Observe(_store), Self);
+        }
         var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");

@@ -3,11 +3,9 @@ using LogosActors.Actors;
 namespace LogosActors.Delivery.Relay;
 
 /// <summary>Observes the relay for a <see cref="RelayTap"/>.</summary>
-/// <remarks>Parent: <see cref="Hosting.NodeActor"/>. A failure, which is a watcher's, costs the message that was shown.</remarks>
-internal sealed class RelayTapActor(ActorRef relay, RelayTap tap) : Actor
+/// <remarks>Parent: <see cref="Hosting.NodeActor"/>, which has the relay show it what travels. A failure, which is a watcher's, costs the message that was shown.</remarks>
+internal sealed class RelayTapActor(RelayTap tap) : Actor
 {
-    protected override void PreStart() => relay.Tell(new RelayTopics.Observe(Self), Self);
-
     protected override void Receive(object message)
     {
         switch (message)

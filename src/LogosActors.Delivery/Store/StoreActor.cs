@@ -8,11 +8,11 @@ namespace LogosActors.Delivery.Store;
 
 /// <summary>Keeps the messages of the joined shards in the node's archive, and answers the store queries of peers from it (13/WAKU2-STORE).</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>. Child: an <see cref="ArchiveWriterActor"/>, one-for-one, restart. A failure costs the messages
+/// Parent: <see cref="NodeActor"/>, which has the relay show it what travels. Child: an <see cref="ArchiveWriterActor"/>, one-for-one, restart. A failure costs the messages
 /// that wait to be written, and for a moment peers are not answered.
 /// </remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive, ActorRef relay) : Actor
+internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive) : Actor
 #pragma warning restore CA1001
 {
     readonly Dictionary<PubsubTopic, string> _names = [];
@@ -25,7 +25,6 @@ internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive, 
         _writer = Context.Spawn(Props.Create(() => new ArchiveWriterActor(archive, options)), "writer");
         _service = new StoreService(archive, node.Options.StoreService, node.Time, Log);
         _service.Serve(node.Host);
-        relay.Tell(new RelayTopics.Observe(Self), Self);
     }
 
     protected override void PostStop()
