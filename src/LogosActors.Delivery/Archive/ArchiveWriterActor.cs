@@ -1,4 +1,5 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Archive;
@@ -68,7 +69,7 @@ internal sealed class ArchiveWriterActor : Actor
         }
     }
 
-    long Now => (Time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+    long Now => UnixNanoseconds.Now(Time);
 
     bool IsBusy => _writing.Count > 0 || _isBackingOff;
 
@@ -92,7 +93,7 @@ internal sealed class ArchiveWriterActor : Actor
 
     // The timestamp is anything: its distance may be more than a number says.
     static bool IsOff(long timestamp, long now, TimeSpan most) =>
-        timestamp < now - (most.Ticks * 100) || timestamp > now + (most.Ticks * 100);
+        timestamp < now - UnixNanoseconds.Of(most) || timestamp > now + UnixNanoseconds.Of(most);
 
     void Write()
     {

@@ -18,7 +18,6 @@ namespace LogosActors.Delivery.Archive;
 /// </remarks>
 public sealed class PostgresArchive : IMessageArchive
 {
-    const int NanosecondsPerTick = 100;
     const int BatchesAfterDoubles = 100;
     const string PassOverDoubles = "ON CONFLICT DO NOTHING";
 
@@ -36,7 +35,7 @@ public sealed class PostgresArchive : IMessageArchive
     {
         ArgumentNullException.ThrowIfNull(options);
         _database = new PostgresArchiveDatabase(options.Validated());
-        _partitions = new PostgresPartitions(options.PartitionSpan.Ticks * NanosecondsPerTick, options.MaxPartitions);
+        _partitions = new PostgresPartitions(UnixNanoseconds.Of(options.PartitionSpan), options.MaxPartitions);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using LogosActors.Delivery.Messages;
 using Npgsql;
 
 namespace LogosActors.Delivery.Archive;
@@ -6,12 +7,11 @@ namespace LogosActors.Delivery.Archive;
 sealed class PostgresRetention(NpgsqlConnection connection, CancellationToken cancellation)
 {
     const int RowsOfStep = 2_000;
-    const long NanosecondsPerTick = 100;
 
     public async Task RunAsync(RetentionPolicy policy, long now)
     {
         if (policy.MaxAge is { } age)
-            await RemoveOlderAsync(now - (Math.Min(age.Ticks, long.MaxValue / NanosecondsPerTick) * NanosecondsPerTick)).ConfigureAwait(false);
+            await RemoveOlderAsync(now - UnixNanoseconds.Of(age)).ConfigureAwait(false);
         if (policy.MaxSize is { } size)
             await RemoveAboveSizeAsync(size).ConfigureAwait(false);
         if (policy.MaxCount is { } count)

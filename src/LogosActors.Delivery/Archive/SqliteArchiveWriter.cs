@@ -9,7 +9,6 @@ sealed class SqliteArchiveWriter : IDisposable
 {
     // Some 4 MB; when they are too many they are read again.
     const int MaxKnownTopics = 16 * 1024;
-    const long NanosecondsPerTick = 100;
 
     readonly SqliteSession _session;
     readonly SqliteHashIndex _hashes;
@@ -124,7 +123,7 @@ sealed class SqliteArchiveWriter : IDisposable
         var range = ArchiveRange.All;
         if (tooMany == 0 && policy.MaxAge is { } age)
         {
-            range = range with { Last = new(now - (Math.Min(age.Ticks, long.MaxValue / NanosecondsPerTick) * NanosecondsPerTick), default), IncludesLast = false };
+            range = range with { Last = new(now - UnixNanoseconds.Of(age), default), IncludesLast = false };
             tooMany = limit;
         }
         var oldest = tooMany == 0

@@ -6,8 +6,16 @@ internal static class UnixNanoseconds
     /// <summary>The time of a clock.</summary>
     public static long Now(TimeProvider time) => From(time.GetUtcNow());
 
-    /// <summary>A time as a message carries it.</summary>
-    public static long From(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+    /// <summary>A time as a message carries it; what lies outside of 1677 – 2262 is before or after all of them.</summary>
+    public static long From(DateTimeOffset time) => Of(time - DateTimeOffset.UnixEpoch);
+
+    /// <summary>A span of time, at most some 292 years either way.</summary>
+    public static long Of(TimeSpan span) => span.Ticks switch
+    {
+        > long.MaxValue / TimeSpan.NanosecondsPerTick => long.MaxValue,
+        < long.MinValue / TimeSpan.NanosecondsPerTick => long.MinValue,
+        var ticks => ticks * TimeSpan.NanosecondsPerTick,
+    };
 
     /// <summary>The time that a message carries; null when it carries none.</summary>
     public static DateTimeOffset? ToDateTime(long? nanoseconds)

@@ -64,7 +64,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
     /// <summary>All that must be kept.</summary>
     public ReceivingJournal.Snapshot TakeSnapshot()
     {
-        var overlap = options.StoreOverlap.Ticks * TimeSpan.NanosecondsPerTick;
+        var overlap = UnixNanoseconds.Of(options.StoreOverlap);
         foreach (var topic in _topics.Values)
         {
             while (topic.Batches.TryPeek(out var oldest) && oldest.Time < topic.Watermark - overlap - Slack)

@@ -203,7 +203,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     /// <summary>Groups topics that are asked for together: as many as a question takes, of like beginnings.</summary>
     IEnumerable<Group> GroupsOf(IReadOnlyList<TopicMemory> topics, long now)
     {
-        var overlap = options.StoreOverlap.Ticks * TimeSpan.NanosecondsPerTick;
+        var overlap = UnixNanoseconds.Of(options.StoreOverlap);
         Group? group = null;
         foreach (var (topic, start) in topics.Select(topic => (Topic: topic, Start: StartOf(topic))).OrderBy(pair => pair.Start))
         {

@@ -7,7 +7,7 @@ namespace LogosActors.Delivery.Relay;
 /// <summary>Decides about messages by their bytes and the time alone (64/WAKU2-NETWORK §Message Validation). Pure; for any number of threads.</summary>
 internal sealed class MessageValidation(MessageValidationOptions options)
 {
-    readonly long _maxDifference = options.MaxClockDifference.Ticks * TimeSpan.NanosecondsPerTick;
+    readonly long _maxDifference = UnixNanoseconds.Of(options.MaxClockDifference);
 
     /// <summary>Decides about what came on a topic. Never throws on bad input.</summary>
     /// <param name="pubsubTopic">The topic.</param>

@@ -144,7 +144,7 @@ internal sealed class RelayedShards : IAsyncDisposable
         }
     }
 
-    long Now => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+    long Now => UnixNanoseconds.Now(_time);
 
     sealed class Subscribed(IAsyncDisposable subscription)
     {

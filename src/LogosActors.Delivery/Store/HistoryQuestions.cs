@@ -47,8 +47,8 @@ internal static class HistoryQuestions
            {
                PubsubTopic = new PubsubTopic((ushort)shard.Key.Cluster, (ushort)shard.Key.Shard).ToString(),
                ContentTopics = some,
-               Start = Nanoseconds(query.Start),
-               End = Nanoseconds(query.End),
+               Start = query.Start is { } start ? UnixNanoseconds.From(start) : null,
+               End = query.End is { } end ? UnixNanoseconds.From(end) : null,
                IsForward = query.IsForward,
                IncludesData = query.IncludesData,
                Limit = ArchiveQuery.MaxLimit,
@@ -71,8 +71,4 @@ internal static class HistoryQuestions
         }
         return true;
     }
-
-    /// <summary>The time as messages carry it: what lies outside of 1677 – 2262 is before or after all of them.</summary>
-    static long? Nanoseconds(DateTimeOffset? time) =>
-        time is { } value ? (long)Int128.Clamp((Int128)(value - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick, long.MinValue, long.MaxValue) : null;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LogosActors.Actors.Configuration;
+using LogosActors.Delivery.Messages;
 using LogosActors.Node.Client;
 using LogosActors.Node.Rest.Store;
 
@@ -81,7 +82,7 @@ internal static class HistoryCommand
     {
         if (stored.Message is not { } message)
             return stored.MessageHash;
-        var time = DateTimeOffset.UnixEpoch.AddTicks((message.Timestamp ?? 0) / TimeSpan.NanosecondsPerTick);
+        var time = UnixNanoseconds.ToDateTime(message.Timestamp) ?? DateTimeOffset.UnixEpoch;
         return $"{time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} {message.ContentTopic}: {ListenCommand.TextOf(message)}";
     }
 }
