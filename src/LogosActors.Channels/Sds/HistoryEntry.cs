@@ -1,0 +1,7 @@
+namespace LogosActors.Channels.Sds;
+
+/// <summary>Names a message of a channel that others came after, or that somebody misses (SDS §Message).</summary>
+/// <param name="MessageId">Its id.</param>
+/// <param name="RetrievalHint">What helps to find it, in the network of Logos Delivery the 32 bytes of its message hash; empty: nothing is known.</param>
+/// <param name="SenderId">Who has sent it first; null: not said. It serves repair.</param>
+internal sealed record HistoryEntry(string MessageId, ReadOnlyMemory<byte> RetrievalHint = default, string? SenderId = null);

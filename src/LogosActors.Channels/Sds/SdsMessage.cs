@@ -1,0 +1,35 @@
+namespace LogosActors.Channels.Sds;
+
+/// <summary>A message between the participants of a channel (SDS §Message), whichever dialect it is written in.</summary>
+internal sealed record SdsMessage
+{
+    /// <summary>Who sends it.</summary>
+    public required string SenderId { get; init; }
+
+    /// <summary>What it is called, in the whole channel; sync messages need no name of their own.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>The channel.</summary>
+    public required string ChannelId { get; init; }
+
+    /// <summary>When it was sent, by the channel's logical clock; null: an ephemeral message.</summary>
+    public ulong? LamportTimestamp { get; init; }
+
+    /// <summary>What came before it, oldest first.</summary>
+    public IReadOnlyList<HistoryEntry> CausalHistory { get; init; } = [];
+
+    /// <summary>The bits of the bloom filter of what its sender has, as words of 64 bits, each little-endian; empty: it carries none.</summary>
+    public ReadOnlyMemory<byte> BloomFilter { get; init; }
+
+    /// <summary>What its sender misses, and asks others to send again.</summary>
+    public IReadOnlyList<HistoryEntry> RepairRequest { get; init; } = [];
+
+    /// <summary>What it carries; empty: a sync message.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>Whether it tells only what its sender has.</summary>
+    public bool IsSync => LamportTimestamp is not null && Content.IsEmpty;
+
+    /// <summary>Whether it is delivered at once, unordered and without any promise.</summary>
+    public bool IsEphemeral => LamportTimestamp is null;
+}
