@@ -1,3 +1,4 @@
+using System.Globalization;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
@@ -218,7 +219,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     [Fact]
     public void Each_message_comes_once_in_the_end_whatever_is_lost_and_fails()
     {
-        var seed = Environment.TickCount;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("LOGOS_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount;
         output.WriteLine($"Seed {seed}");
         for (var i = 0; i < 40; i++)
             RunWorld(new Random(seed + i));
@@ -236,6 +237,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         var failures = random.NextDouble() / 3;
         var expected = new HashSet<MessageHash>();
         var late = new Queue<(long At, MessageHash Hash, WakuMessage Message)>();
+        var withheld = new Dictionary<MessageHash, int>();
         var (now, next) = (Start, Start);
         while (now < Start + 600 * Second)
         {
@@ -277,12 +279,18 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
             return !answer.IsAnswered ? answer : random.Next(3) switch
             {
                 // Fewer messages than were asked for, names that lead nowhere, a cursor into the void.
-                0 when query.IncludesData => new StoreResult<StorePage>(answer.Value with { Messages = [.. answer.Value.Messages.Take(1)] }),
+                0 when query.IncludesData => Cut(answer.Value),
                 1 when !query.IncludesData => new StoreResult<StorePage>(
                     answer.Value with { Messages = [.. answer.Value.Messages, new StoreEntry(RandomHash(random))] }),
                 _ => new StoreResult<StorePage>(answer.Value with { Cursor = RandomHash(random) }),
             };
         }
+
+        // What a store names three times and never yields is given up; this one yields it in the end.
+        StoreResult<StorePage> Cut(StorePage page) => new(page with
+        {
+            Messages = [.. page.Messages.Where((entry, i) => i == 0 || (withheld[entry.Hash] = withheld.GetValueOrDefault(entry.Hash) + 1) > 2)],
+        });
     }
 
     static MessageHash RandomHash(Random random)
