@@ -38,7 +38,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly NodeSystem? _ownSystem;
     readonly DataDirectory? _directory;
     readonly PrivateKey _key;
-    readonly EventStreams _streams;
+    readonly EventStreams<MessagingEvent> _streams;
     readonly ReceivingMemory _receiving;
     readonly TopicShards _topics;
     readonly SemaphoreSlim _turn = new(1);
@@ -48,7 +48,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     MessagingNode(NodeOptions options, ActorSystem system, NodeSystem? ownSystem, DataDirectory? directory, PrivateKey key)
     {
         (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
-        _streams = new EventStreams(options.EventCapacity);
+        _streams = new EventStreams<MessagingEvent>(options.EventCapacity);
         _receiving = new ReceivingMemory(options.Receiving);
         _metrics = new NodeMetrics(this);
         _topics = new TopicShards(options.Network);
@@ -130,12 +130,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     public Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (Volatile.Read(ref _running) is not { } running)
-            return Task.FromResult<Result<RequestId, SendError>>(
-                new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first."));
-        if (!OutgoingCheck.TryPass(message, _options, _topics, out var topic, out var shard, out var error))
-            return Task.FromResult<Result<RequestId, SendError>>(error);
-        return running.Environment.Sends.AddAsync(message, topic, shard, running.Actor).WaitAsync(cancellation);
+        return AddAsync(message, request: null).WaitAsync(cancellation);
     }
 
     /// <summary>Receives the messages of content topics from now on.</summary>
@@ -157,6 +152,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         if (_isDisposed)
             return;
+        await DisposeLayerAsync();
         await StopAsync();
         _isDisposed = true;
         _streams.Complete();
@@ -167,6 +163,16 @@ public sealed partial class MessagingNode : IAsyncDisposable
         if (_key != _options.Key)
             _key.Dispose();
         _directory?.Dispose();
+    }
+
+    Task<Result<RequestId, SendError>> AddAsync(MessageEnvelope message, RequestId? request)
+    {
+        if (Volatile.Read(ref _running) is not { } running)
+            return Task.FromResult<Result<RequestId, SendError>>(
+                new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first."));
+        if (!OutgoingCheck.TryPass(message, _options, _topics, out var topic, out var shard, out var error))
+            return Task.FromResult<Result<RequestId, SendError>>(error);
+        return running.Environment.Sends.AddAsync(message, topic, shard, running.Actor, request);
     }
 
     async Task<IReadOnlyList<SubscriptionError>> ForEachAsync(

@@ -4,18 +4,20 @@ using System.Threading.Channels;
 
 namespace LogosActors.Delivery.Events;
 
-/// <summary>Hands a node's events to the application's readers. For any number of threads.</summary>
+/// <summary>Hands events to the application's readers. For any number of threads.</summary>
+/// <typeparam name="TTold">What all the events are.</typeparam>
 /// <param name="capacity">How many events wait for one reader; further ones are lost to it.</param>
-internal sealed class EventStreams(int capacity)
+internal sealed class EventStreams<TTold>(int capacity)
+    where TTold : class
 {
-    readonly ConcurrentDictionary<Channel<MessagingEvent>, bool> _readers = new();
+    readonly ConcurrentDictionary<Channel<TTold>, bool> _readers = new();
     long _missed;
 
     /// <summary>How many events were lost to readers that were too slow.</summary>
     public long Missed => Interlocked.Read(ref _missed);
 
     /// <summary>Tells every reader. One caller at a time.</summary>
-    public void Write(MessagingEvent told)
+    public void Write(TTold told)
     {
         foreach (var (reader, _) in _readers)
         {
@@ -33,15 +35,15 @@ internal sealed class EventStreams(int capacity)
 
     /// <summary>Enumerates the events of a type from now on: from this call, not from the first move.</summary>
     public IAsyncEnumerable<TEvent> Read<TEvent>(CancellationToken cancellation)
-        where TEvent : MessagingEvent
+        where TEvent : TTold
     {
-        var reader = Channel.CreateBounded<MessagingEvent>(new BoundedChannelOptions(capacity) { SingleReader = true });
+        var reader = Channel.CreateBounded<TTold>(new BoundedChannelOptions(capacity) { SingleReader = true });
         _readers.TryAdd(reader, true);
         return ReadAsync<TEvent>(reader, cancellation);
     }
 
-    async IAsyncEnumerable<TEvent> ReadAsync<TEvent>(Channel<MessagingEvent> reader, [EnumeratorCancellation] CancellationToken cancellation)
-        where TEvent : MessagingEvent
+    async IAsyncEnumerable<TEvent> ReadAsync<TEvent>(Channel<TTold> reader, [EnumeratorCancellation] CancellationToken cancellation)
+        where TEvent : TTold
     {
         try
         {

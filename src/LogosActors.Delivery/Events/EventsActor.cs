@@ -8,7 +8,7 @@ namespace LogosActors.Delivery.Events;
 /// Parent: <see cref="Hosting.NodeActor"/>. A handler of the application that throws costs its own call, and is logged. A failure costs the
 /// event that was told to the actor; those that wait in <see cref="WaitingEvents"/> are told by its successor.
 /// </remarks>
-internal sealed class EventsActor(EventStreams streams, WaitingEvents waiting, Action<MessagingEvent> raise) : Actor
+internal sealed class EventsActor(EventStreams<MessagingEvent> streams, WaitingEvents waiting, Action<MessagingEvent> raise) : Actor
 {
     /// <summary>How many waiting events are told in one turn; then others have theirs.</summary>
     const int MaxPerTurn = 64;
@@ -43,7 +43,7 @@ internal sealed class EventsActor(EventStreams streams, WaitingEvents waiting, A
     }
 
     /// <summary>Tells readers and handlers of an event. One caller at a time.</summary>
-    public static void Tell(MessagingEvent told, EventStreams streams, Action<MessagingEvent> raise, ILogger log)
+    public static void Tell(MessagingEvent told, EventStreams<MessagingEvent> streams, Action<MessagingEvent> raise, ILogger log)
     {
         streams.Write(told);
         try

@@ -16,7 +16,7 @@ namespace LogosActors.Delivery.Hosting;
 /// <param name="Raise">Calls the application's handlers.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record NodeEnvironment(
-    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams Streams, Action<MessagingEvent> Raise, TimeProvider Time)
+    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams<MessagingEvent> Streams, Action<MessagingEvent> Raise, TimeProvider Time)
 {
     /// <summary>Events that wait to be told.</summary>
     public required WaitingEvents Waiting { get; init; }

@@ -43,7 +43,7 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <exception cref="NodeStartException">An address cannot be listened at, or the archive cannot be used.</exception>
     public static async Task<RunningNode> StartAsync(
-        NodeOptions options, PrivateKey key, ActorSystem system, EventStreams streams, Action<MessagingEvent> raise, HealthView health,
+        NodeOptions options, PrivateKey key, ActorSystem system, EventStreams<MessagingEvent> streams, Action<MessagingEvent> raise, HealthView health,
         ReceivingMemory receiving, RelayTap tap)
     {
         if (options.Archive is { } archive)

@@ -44,7 +44,9 @@ internal sealed class UnfinishedSends(SendingOptions options, TimeProvider time)
     /// <param name="topic">Its content topic.</param>
     /// <param name="shard">Where.</param>
     /// <param name="node">Is told of it.</param>
-    public Task<Result<RequestId, SendError>> AddAsync(MessageEnvelope envelope, ContentTopic topic, PubsubTopic shard, ActorRef node)
+    /// <param name="request">Its name, which no other request has; null: one is made.</param>
+    public Task<Result<RequestId, SendError>> AddAsync(
+        MessageEnvelope envelope, ContentTopic topic, PubsubTopic shard, ActorRef node, RequestId? request = null)
     {
         if (Interlocked.Increment(ref _count) > options.MaxUnfinished)
         {
@@ -61,7 +63,7 @@ internal sealed class UnfinishedSends(SendingOptions options, TimeProvider time)
             Timestamp = Timestamp(),
         };
         var waits = IsStored || _new.Count >= Window;
-        var send = new OutgoingSend(RequestId.New(), shard, MessageHash.Compute(shard.ToString(), message), message, Now)
+        var send = new OutgoingSend(request ?? RequestId.New(), shard, MessageHash.Compute(shard.ToString(), message), message, Now)
         {
             Topic = topic,
             Answer = waits ? new TaskCompletionSource<Result<RequestId, SendError>>(TaskCreationOptions.RunContinuationsAsynchronously) : null,

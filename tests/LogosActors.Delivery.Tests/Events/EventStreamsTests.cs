@@ -7,7 +7,7 @@ public sealed class EventStreamsTests
     [Fact]
     public async Task A_reader_that_is_too_slow_loses_the_newest_events_which_are_counted_and_others_lose_none()
     {
-        var streams = new EventStreams(capacity: 2);
+        var streams = new EventStreams<MessagingEvent>(capacity: 2);
         await using var slow = streams.Read<ConnectionStatusChanged>(CancellationToken.None).GetAsyncEnumerator();
         await using var fast = streams.Read<ConnectionStatusChanged>(CancellationToken.None).GetAsyncEnumerator();
         foreach (var status in (ConnectionStatus[])[ConnectionStatus.Disconnected, ConnectionStatus.PartiallyConnected, ConnectionStatus.Connected])

@@ -33,7 +33,7 @@ internal sealed class ReceivingWorld
         Stores = new StorePeers([], host.Time);
         Stores.Add(StorePeer);
         _relay = host.System.Spawn(Props.Create(() => new FakeRelayActor()), "fake-relay");
-        Events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams(1), _waiting, told => Told.Add(((MessageReceived)told).Hash))), "events");
+        Events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams<MessagingEvent>(1), _waiting, told => Told.Add(((MessageReceived)told).Hash))), "events");
         Start();
     }
 

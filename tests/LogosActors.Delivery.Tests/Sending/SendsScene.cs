@@ -95,7 +95,7 @@ internal sealed class SendsScene
         protected override void PreStart()
         {
             var events = Context.Spawn(
-                Props.Create(() => new EventsActor(new EventStreams(1), scene._waiting, told => scene.Events.Add((SendEvent)told))), "events");
+                Props.Create(() => new EventsActor(new EventStreams<MessagingEvent>(1), scene._waiting, told => scene.Events.Add((SendEvent)told))), "events");
             var relay = Context.Spawn(Props.Create(() => new NetworkActor(scene)), "relay");
             var subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsStub(scene)), "subscriptions");
             var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(NodeMode.Core, relay)), "router");

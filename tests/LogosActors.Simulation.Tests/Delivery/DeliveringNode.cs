@@ -46,7 +46,7 @@ sealed class DeliveringNode(DeterministicHost host, SimulatedNetwork network, Si
             options, DeliveryScenario.Sharding, new ReceivingMemory(options), waiting, known,
             (store, query) => stores.AskAsync(node, store, query), $"{node.Id}/received");
         var (registrations, validation) = (new RelayRegistrations(), new MessageValidation(new MessageValidationOptions()));
-        var events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams(1), waiting, Note)));
+        var events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams<MessagingEvent>(1), waiting, Note)));
         var relay = host.System.Spawn(Props.Create(() => new RelayActor(gossipsub, registrations, validation)));
         var subscriptions = host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, relay, events)));
         var router = host.System.Spawn(Props.Create(() => new DeliveryRouterActor(NodeMode.Core, relay)));
