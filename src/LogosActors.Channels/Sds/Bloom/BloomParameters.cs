@@ -31,13 +31,17 @@ internal sealed record BloomParameters
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         if (errorRate is not (>= MinErrorRate and <= MaxErrorRate))
             throw new ArgumentOutOfRangeException(nameof(errorRate), errorRate, $"The error rate of a bloom filter is {MinErrorRate} – {MaxErrorRate}.");
-        var bitsPerId = (int)Math.Ceiling(-Math.Log(errorRate) / (Math.Log(2) * Math.Log(2)));
-        if ((long)capacity * bitsPerId >= MaxSize * 8L)
+        var bitsPerId = BitsPerId(errorRate);
+        if (!AreValid(capacity, errorRate))
             throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"A bloom filter of {bitsPerId} bits per id has at most {MaxSize} bytes.");
         (Capacity, ErrorRate) = (capacity, errorRate);
         _hashes = (int)Math.Round(Math.Log(2) * bitsPerId);
         _bits = capacity * bitsPerId;
     }
+
+    /// <summary>Whether a filter may be made for this.</summary>
+    public static bool AreValid(int capacity, double errorRate) =>
+        capacity >= 1 && errorRate is >= MinErrorRate and <= MaxErrorRate && (long)capacity * BitsPerId(errorRate) < MaxSize * 8L;
 
     /// <summary>How many ids it is made for.</summary>
     public int Capacity { get; }
@@ -46,5 +50,7 @@ internal sealed record BloomParameters
     public double ErrorRate { get; }
 
     /// <summary>What a filter of a dialect looks like: they differ in the hash alone.</summary>
-    public BloomShape ShapeIn(SdsDialect dialect) => new(dialect is SdsDialect.Nim ? BloomHash.Farm : BloomHash.Murmur, _hashes, _bits);
+    public BloomShape ShapeIn(SdsDialect dialect) => new(BloomShape.HashOf(dialect), _hashes, _bits);
+
+    static int BitsPerId(double errorRate) => (int)Math.Ceiling(-Math.Log(errorRate) / (Math.Log(2) * Math.Log(2)));
 }

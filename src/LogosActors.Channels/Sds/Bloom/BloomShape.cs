@@ -12,6 +12,9 @@ internal readonly record struct BloomShape(BloomHash Hash, int Hashes, int Bits)
     /// <summary>The most hashes an id may have: what the smallest error rate asks for is 20.</summary>
     public const int MaxHashes = 32;
 
+    /// <summary>What a dialect hashes with.</summary>
+    public static BloomHash HashOf(SdsDialect dialect) => dialect is SdsDialect.Nim ? BloomHash.Farm : BloomHash.Murmur;
+
     /// <summary>Whether a filter may look like this: 1 – <see cref="MaxHashes"/> hashes, and 1 bit – <see cref="BloomParameters.MaxSize"/>.</summary>
     public bool IsValid => this is { Hashes: >= 1 and <= MaxHashes, Bits: >= 1 and < BloomParameters.MaxSize * 8 };
 
