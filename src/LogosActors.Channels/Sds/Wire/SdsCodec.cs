@@ -1,0 +1,216 @@
+using System.Diagnostics.CodeAnalysis;
+using LogosActors.Channels.Sds.Bloom;
+using LogosActors.Libp2p.Encoding;
+
+namespace LogosActors.Channels.Sds.Wire;
+
+/// <summary>Writes and reads messages of channels as protobuf, in either dialect (SDS §Message; nim-sds <c>sds/protobuf.nim</c>).</summary>
+internal static class SdsCodec
+{
+    /// <summary>The encoded size, in bytes.</summary>
+    public static int SizeOf(SdsMessage message, SdsDialect dialect)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var fields = SdsFields.Of(dialect);
+        var size = ProtobufWriter.SizeOfString(fields.Id, message.MessageId) + ProtobufWriter.SizeOfString(fields.Channel, message.ChannelId);
+        if (message.SenderId.Length > 0)
+            size += ProtobufWriter.SizeOfString(fields.Sender, message.SenderId);
+        if (message.LamportTimestamp is { } lamport)
+            size += ProtobufWriter.SizeOfUInt64(fields.Lamport, lamport);
+        foreach (var entry in message.CausalHistory)
+            size += ProtobufWriter.SizeOfBytes(fields.History, HistoryEntryCodec.SizeOf(entry));
+        if (FilterOf(message, dialect) is { } filter)
+            size += ProtobufWriter.SizeOfBytes(fields.Bloom, BloomFilterCodec.SizeOf(filter, dialect));
+        foreach (var entry in message.RepairRequest)
+            size += ProtobufWriter.SizeOfBytes(fields.Repair, HistoryEntryCodec.SizeOf(entry));
+        if (HasContent(message, dialect))
+            size += ProtobufWriter.SizeOfBytes(fields.Content, message.Content.Length);
+        return size;
+    }
+
+    /// <summary>Encodes a message.</summary>
+    /// <remarks>
+    /// A bloom filter of the other dialect's hash is left out, since its readers could only misread it.
+    /// nim-sds has no ephemeral messages: it refuses what carries no time.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The message has no id or no channel, or something in it is over its limit in <see cref="SdsLimits"/>.</exception>
+    public static byte[] Encode(SdsMessage message, SdsDialect dialect)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Validate(message);
+        var size = SizeOf(message, dialect);
+        if (size > SdsLimits.MessageSize)
+            throw new ArgumentException($"A message of a channel has at most {SdsLimits.MessageSize} bytes, not {size}: cut its content into segments.", nameof(message));
+        var encoded = new byte[size];
+        var writer = new ProtobufWriter(encoded);
+        if (dialect is SdsDialect.Nim)
+            WriteNim(ref writer, message);
+        else
+            WriteSpecification(ref writer, message);
+        return encoded;
+    }
+
+    /// <summary>Decodes a message of either dialect, which its bytes tell. Never throws on bad input; all of the source is the message.</summary>
+    /// <param name="source">Any bytes. The message's content is a slice of it, so it must not change any more.</param>
+    /// <param name="bloom">What the channel's bloom filters are made for.</param>
+    /// <param name="message">The message; a bloom filter in it that is malformed, or made for something else, is left out: the message is good without.</param>
+    /// <param name="dialect">How it is written.</param>
+    /// <param name="error">Why it is not one: what is over <see cref="SdsLimits"/> is <see cref="DecodeError.LimitExceeded"/>, the lack of
+    /// an id or a channel is <see cref="DecodeError.MissingField"/>.</param>
+    public static bool TryDecode(ReadOnlyMemory<byte> source, BloomParameters bloom, [NotNullWhen(true)] out SdsMessage? message, out SdsDialect dialect, out DecodeError error)
+    {
+        ArgumentNullException.ThrowIfNull(bloom);
+        message = null;
+        dialect = SdsDialect.Specification;
+        if (source.Length > SdsLimits.MessageSize)
+        {
+            error = DecodeError.LimitExceeded;
+            return false;
+        }
+        dialect = Recognise(source.Span);
+        var fields = SdsFields.Of(dialect);
+        var reader = new ProtobufReader(source.Span);
+        var (sender, id, channel) = ("", "", "");
+        ulong? lamport = null;
+        List<HistoryEntry>? history = null, repair = null;
+        ReadOnlySpan<byte> filter = default, content = default;
+        while (reader.Next())
+        {
+            var field = reader.Field;
+            if (field == fields.Sender)
+                sender = reader.String(SdsLimits.IdLength);
+            else if (field == fields.Id)
+                id = reader.String(SdsLimits.IdLength);
+            else if (field == fields.Channel)
+                channel = reader.String(SdsLimits.IdLength);
+            else if (field == fields.Lamport)
+                lamport = reader.UInt64();
+            else if (field == fields.History)
+                Append(ref reader, ref history, SdsLimits.HistoryEntries);
+            else if (field == fields.Bloom)
+                filter = reader.Bytes();
+            else if (field == fields.Repair)
+                Append(ref reader, ref repair, SdsLimits.RepairRequests);
+            else if (field == fields.Content)
+                content = reader.Bytes();
+        }
+        if (reader.Error is DecodeError.None && (id.Length == 0 || channel.Length == 0))
+            reader.Fail(DecodeError.MissingField);
+        if (!reader.Succeeded(out error))
+            return false;
+        message = new SdsMessage
+        {
+            SenderId = sender,
+            MessageId = id,
+            ChannelId = channel,
+            LamportTimestamp = lamport,
+            CausalHistory = history ?? [],
+            BloomFilter = BloomFilterCodec.TryDecode(filter, dialect, bloom, out var read, out _) ? read : null,
+            RepairRequest = repair ?? [],
+            Content = source.Span.Overlaps(content, out var start) ? source.Slice(start, content.Length) : default,
+        };
+        return true;
+    }
+
+    // Both dialects use field 2, and for values of different types. What nim-sds cannot write, an ephemeral message, has none:
+    // its fields 4 and 5 give that away.
+    static SdsDialect Recognise(ReadOnlySpan<byte> source)
+    {
+        var nim = SdsFields.Of(SdsDialect.Nim);
+        var reader = new ProtobufReader(source);
+        var dialect = SdsDialect.Specification;
+        while (reader.Next())
+        {
+            if (reader.Field == SdsFields.Telling)
+                return reader.WireType is ProtobufWireType.Varint ? SdsDialect.Nim : SdsDialect.Specification;
+            if (reader.Field == nim.Channel || reader.Field == nim.Content)
+                dialect = SdsDialect.Nim;
+        }
+        return dialect;
+    }
+
+    static void Append(ref ProtobufReader reader, ref List<HistoryEntry>? entries, int maxCount)
+    {
+        var error = DecodeError.LimitExceeded;
+        if (entries?.Count >= maxCount || !HistoryEntryCodec.TryDecode(reader.Bytes(), out var entry, out error))
+            reader.Fail(error);
+        else
+            (entries ??= []).Add(entry);
+    }
+
+    static void WriteSpecification(ref ProtobufWriter writer, SdsMessage message)
+    {
+        var fields = SdsFields.Of(SdsDialect.Specification);
+        if (message.SenderId.Length > 0)
+            writer.String(fields.Sender, message.SenderId);
+        writer.String(fields.Id, message.MessageId);
+        writer.String(fields.Channel, message.ChannelId);
+        if (message.LamportTimestamp is { } lamport)
+            writer.UInt64(fields.Lamport, lamport);
+        Write(ref writer, fields.History, message.CausalHistory);
+        Write(ref writer, fields.Bloom, message, SdsDialect.Specification);
+        Write(ref writer, fields.Repair, message.RepairRequest);
+        if (HasContent(message, SdsDialect.Specification))
+            writer.Bytes(fields.Content, message.Content.Span);
+    }
+
+    static void WriteNim(ref ProtobufWriter writer, SdsMessage message)
+    {
+        var fields = SdsFields.Of(SdsDialect.Nim);
+        writer.String(fields.Id, message.MessageId);
+        if (message.LamportTimestamp is { } lamport)
+            writer.UInt64(fields.Lamport, lamport);
+        Write(ref writer, fields.History, message.CausalHistory);
+        writer.String(fields.Channel, message.ChannelId);
+        writer.Bytes(fields.Content, message.Content.Span);
+        Write(ref writer, fields.Bloom, message, SdsDialect.Nim);
+        if (message.SenderId.Length > 0)
+            writer.String(fields.Sender, message.SenderId);
+        Write(ref writer, fields.Repair, message.RepairRequest);
+    }
+
+    static void Write(ref ProtobufWriter writer, int field, IReadOnlyList<HistoryEntry> entries)
+    {
+        foreach (var entry in entries)
+            HistoryEntryCodec.Write(ref writer, field, entry);
+    }
+
+    static void Write(ref ProtobufWriter writer, int field, SdsMessage message, SdsDialect dialect)
+    {
+        if (FilterOf(message, dialect) is { } filter)
+            BloomFilterCodec.Write(filter, dialect, writer.Reserve(field, BloomFilterCodec.SizeOf(filter, dialect)));
+    }
+
+    static BloomFilter? FilterOf(SdsMessage message, SdsDialect dialect) =>
+        message.BloomFilter is { } filter && filter.Shape.Hash == BloomShape.HashOf(dialect) ? filter : null;
+
+    // nim-sds refuses a message without the field, however empty.
+    static bool HasContent(SdsMessage message, SdsDialect dialect) => dialect is SdsDialect.Nim || !message.Content.IsEmpty;
+
+    static void Validate(SdsMessage message)
+    {
+        Require(message.MessageId.Length > 0 && message.ChannelId.Length > 0, "has an id and a channel");
+        Require(IsShort(message.MessageId) && IsShort(message.ChannelId) && IsShort(message.SenderId), $"has ids of at most {SdsLimits.IdLength} bytes");
+        Require(message.CausalHistory.Count <= SdsLimits.HistoryEntries, $"names at most {SdsLimits.HistoryEntries} earlier ones");
+        Require(message.RepairRequest.Count <= SdsLimits.RepairRequests, $"asks for at most {SdsLimits.RepairRequests} others");
+        foreach (var entry in message.CausalHistory)
+            Validate(entry);
+        foreach (var entry in message.RepairRequest)
+            Validate(entry);
+    }
+
+    static void Validate(HistoryEntry entry)
+    {
+        Require(entry.MessageId.Length > 0 && IsShort(entry.MessageId) && IsShort(entry.SenderId ?? ""), $"names others by ids of 1 – {SdsLimits.IdLength} bytes");
+        Require(entry.RetrievalHint.Length <= SdsLimits.HintLength, $"gives hints of at most {SdsLimits.HintLength} bytes");
+    }
+
+    // A character takes three bytes at most, so most ids need no counting.
+    static bool IsShort(string id) => id.Length <= SdsLimits.IdLength / 3 || System.Text.Encoding.UTF8.GetByteCount(id) <= SdsLimits.IdLength;
+
+    static void Require(bool condition, string rule)
+    {
+        if (!condition)
+            throw new ArgumentException($"A message of a channel {rule} (SDS §Message).");
+    }
+}
