@@ -1,3 +1,5 @@
+using LogosActors.Channels.Sds.Bloom;
+
 namespace LogosActors.Channels.Sds;
 
 /// <summary>A message between the participants of a channel (SDS §Message), whichever dialect it is written in.</summary>
@@ -18,8 +20,8 @@ internal sealed record SdsMessage
     /// <summary>What came before it, oldest first.</summary>
     public IReadOnlyList<HistoryEntry> CausalHistory { get; init; } = [];
 
-    /// <summary>The bits of the bloom filter of what its sender has, as words of 64 bits, each little-endian; empty: it carries none.</summary>
-    public ReadOnlyMemory<byte> BloomFilter { get; init; }
+    /// <summary>What its sender has; null: it does not say, or not in a form that can be read.</summary>
+    public BloomFilter? BloomFilter { get; init; }
 
     /// <summary>What its sender misses, and asks others to send again.</summary>
     public IReadOnlyList<HistoryEntry> RepairRequest { get; init; } = [];
