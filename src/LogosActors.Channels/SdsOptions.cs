@@ -1,0 +1,160 @@
+using LogosActors.Actors.Configuration;
+using LogosActors.Channels.Sds.Bloom;
+using LogosActors.Libp2p;
+
+namespace LogosActors.Channels;
+
+/// <summary>How a channel's participants keep each other complete: scalable data sync (SDS).</summary>
+/// <remarks>
+/// The asked text's defaults where it has some (<c>DefaultSdsConfig</c>), else the specification's. Participants need not agree on
+/// them, but for the bloom filter's two parameters and, with repair, the number of response groups.
+/// </remarks>
+public sealed record SdsOptions
+{
+    /// <summary>How long a message waits for its acknowledgement before it is sent again.</summary>
+    /// <value>Default 5 s (asked text, <c>acknowledgementTimeoutMs</c>). Range 100 ms – 1 h.</value>
+    public TimeSpan AcknowledgementTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(100), Hour); } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a message that is possibly acknowledged waits for certainty before it is sent again (SDS §Periodic Outgoing Buffer
+    /// Sweep: distinct periods).</summary>
+    /// <value>Default 15 s: three times <see cref="AcknowledgementTimeout"/>. Range 100 ms – 1 h.</value>
+    public TimeSpan PossiblyAcknowledgedTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(100), Hour); } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often a message is sent again before its sender gives up.</summary>
+    /// <value>Default 5 (asked text, <c>maxRetransmissions</c>). Range 0 – 100.</value>
+    public int MaxRetransmissions { get; init => field = OptionRange.Check(value, 0, 100); } = 5;
+
+    /// <summary>How many bloom filters must hold a message before it counts as acknowledged, when one alone is too full to tell.</summary>
+    /// <value>Default 2 (js-waku <c>DEFAULT_POSSIBLE_ACKS_THRESHOLD</c>). Range 1 – 100.</value>
+    public int PossibleAcknowledgements { get; init => field = OptionRange.Check(value, 1, 100); } = 2;
+
+    /// <summary>How many preceding messages a message names.</summary>
+    /// <value>Default 2 (asked text, <c>causalHistorySize</c>; SDS §Send Message). Range 1 – 1000.</value>
+    public int CausalHistorySize { get; init => field = OptionRange.Check(value, 1, MaxCausalHistorySize); } = 2;
+
+    /// <summary>How many ids a bloom filter is made for.</summary>
+    /// <value>Default 10,000 (js-waku <c>DEFAULT_BLOOM_FILTER_OPTIONS</c>, nim-sds). Range 1 – what makes a filter of 64 KiB.</value>
+    public int BloomCapacity { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 10_000;
+
+    /// <summary>How often a full bloom filter is wrong.</summary>
+    /// <value>Default 0.001 (js-waku, nim-sds). Range 0.000,001 – 0.5.</value>
+    public double BloomErrorRate { get; init => field = OptionRange.Check(value, BloomParameters.MinErrorRate, BloomParameters.MaxErrorRate); } = 0.001;
+
+    /// <summary>The least time between two messages of ours that carry a bloom filter, sync messages aside: a filter has 18 KiB.</summary>
+    /// <value>Default 1 s. 0: every message carries one, as the specification has it (SDS §Send Message). Range 0 – 1 h.</value>
+    public TimeSpan FilterInterval { get; init => field = OptionRange.Check(value, TimeSpan.Zero, Hour); } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait before what was received is acknowledged, if nothing else is sent and nobody else has done it.</summary>
+    /// <value>Default 1.5 s: some are heard before <see cref="AcknowledgementTimeout"/> is over. Range 10 ms – 1 h, and below that one.</value>
+    public TimeSpan AcknowledgementDelay { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(10), Hour); } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How often a quiet channel is told what its participants have, by one of them.</summary>
+    /// <value>Default 30 s (js-waku <c>DEFAULT_SYNC_MIN_INTERVAL_MS</c>, nim-sds <c>DefaultSyncMessageInterval</c>). Range 1 s – 1 day.</value>
+    public TimeSpan SyncInterval { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), Day); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>By how much of <see cref="SyncInterval"/> each wait is shorter or longer, at random.</summary>
+    /// <value>Default 0.5. Range 0 – 1.</value>
+    public double SyncJitter { get; init => field = OptionRange.Check(value, 0, 1); } = 0.5;
+
+    /// <summary>Whether participants ask each other for what they miss (SDS §SDS Repair).</summary>
+    /// <value>Default true (js-waku, nim-sds).</value>
+    public bool Repair { get; init; } = true;
+
+    /// <summary>The least wait before others are asked for a message (T_min).</summary>
+    /// <value>Default 30 s (SDS §SDS-R global state). Range 0 – 1 day.</value>
+    public TimeSpan RepairMinDelay { get; init => field = OptionRange.Check(value, TimeSpan.Zero, Day); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest wait before others are asked for a message, and before they are answered (T_max).</summary>
+    /// <value>Default 300 s (SDS §SDS-R global state: 120 – 600 s; nim-sds <c>DefaultRepairTMax</c>). Range 1 ms – 1 day, and above <see cref="RepairMinDelay"/>.</value>
+    public TimeSpan RepairMaxDelay { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(1), Day); } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Into how many groups the participants are divided, of which one answers a request.</summary>
+    /// <value>Default 1; about one for every 128 participants (SDS §SDS-R global state). Range 1 – 1,000,000.</value>
+    public int ResponseGroups { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 1;
+
+    /// <summary>How many messages one message asks for.</summary>
+    /// <value>Default 3 (SDS §SDS-R send message). Range 1 – 100.</value>
+    public int MaxRepairRequests { get; init => field = OptionRange.Check(value, 1, 100); } = 3;
+
+    /// <summary>The least time between two sync messages that are sent only to ask for messages.</summary>
+    /// <value>Default 5 s (nim-sds <c>DefaultRepairSweepInterval</c>). Range 10 ms – 1 h.</value>
+    public TimeSpan RepairSweepInterval { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(10), Hour); } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a missing message holds up those that came after it, before it counts as lost.</summary>
+    /// <value>Default 6 min: <see cref="RepairMaxDelay"/>, and time for the answer. Range 1 s – 30 days.</value>
+    public TimeSpan DependencyTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)); } = TimeSpan.FromMinutes(6);
+
+    /// <summary>The same for one who has just joined: what is missing then is most likely from before.</summary>
+    /// <value>Default 10 s: twice <see cref="AcknowledgementTimeout"/>. Range 0 – 30 days; no more than <see cref="DependencyTimeout"/> counts.</value>
+    public TimeSpan JoinTimeout { get; init => field = OptionRange.Check(value, TimeSpan.Zero, TimeSpan.FromDays(30)); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The wait before a missing message is looked for in a store; each further one is twice as long, up to a minute.</summary>
+    /// <value>Default 1 s: what is only out of order comes by itself. Range 0 – 1 h.</value>
+    public TimeSpan RetrievalDelay { get; init => field = OptionRange.Check(value, TimeSpan.Zero, Hour); } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How far ahead of our clock a message's time may be; others are refused, so that nobody drives the channel's clock away.</summary>
+    /// <value>Default 1 h. Range 1 s – 365 days.</value>
+    public TimeSpan MaxLamportLead { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)); } = Hour;
+
+    /// <summary>How many messages may be unacknowledged at a time.</summary>
+    /// <value>Default 1000. Range 1 – 1,000,000.</value>
+    public int MaxOutgoing { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 1000;
+
+    /// <summary>How large the unacknowledged messages may be together.</summary>
+    /// <value>Default 64 MiB. Range 1 KiB – 16 GiB.</value>
+    public DataSize MaxOutgoingSize { get; init => field = OptionRange.Check(value, DataSize.FromKibibytes(1), DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(64);
+
+    /// <summary>How many received messages may wait for what came before them; a quarter of them from one sender.</summary>
+    /// <value>Default 1000. Range 4 – 1,000,000.</value>
+    public int MaxIncoming { get; init => field = OptionRange.Check(value, 4, 1_000_000); } = 1000;
+
+    /// <summary>How large the waiting messages may be together; a quarter of it from one sender.</summary>
+    /// <value>Default 64 MiB. Range 4 KiB – 16 GiB.</value>
+    public DataSize MaxIncomingSize { get; init => field = OptionRange.Check(value, DataSize.FromKibibytes(4), DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(64);
+
+    /// <summary>How many missing messages are looked for at a time.</summary>
+    /// <value>Default 10,000. Range 4 – 1,000,000.</value>
+    public int MaxMissing { get; init => field = OptionRange.Check(value, 4, 1_000_000); } = 10_000;
+
+    /// <summary>How many messages' ids, senders and retrieval hints the local log holds.</summary>
+    /// <value>Default 10,000 (js-waku <c>DEFAULT_MAX_LENGTH</c>): some 4 MB. Range 1 – 10,000,000, and not below <see cref="CausalHistorySize"/>.</value>
+    public int LogCapacity { get; init => field = OptionRange.Check(value, 1, 10_000_000); } = 10_000;
+
+    /// <summary>How many messages that have left the local log are known to have been there, so that none comes twice.</summary>
+    /// <value>Default 100,000: up to 6 MB. Range 0 – 10,000,000.</value>
+    public int MaxOldIds { get; init => field = OptionRange.Check(value, 0, 10_000_000); } = 100_000;
+
+    /// <summary>How many whole messages are kept for others who may miss them.</summary>
+    /// <value>Default 1000 (nim-sds <c>DefaultMaxMessageHistory</c>). Range 0 – 1,000,000.</value>
+    public int MaxKept { get; init => field = OptionRange.Check(value, 0, 1_000_000); } = 1000;
+
+    /// <summary>How large the messages are that are kept, together.</summary>
+    /// <value>Default 8 MiB. Range 0 – 16 GiB.</value>
+    public DataSize MaxKeptSize { get; init => field = OptionRange.Check(value, default, DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(8);
+
+    /// <summary>The most preceding messages that a message may name, here and in what is received.</summary>
+    internal const int MaxCausalHistorySize = 1000;
+
+    static TimeSpan Hour => TimeSpan.FromHours(1);
+
+    static TimeSpan Day => TimeSpan.FromDays(1);
+
+    /// <summary>Until when a message has ended for certain, counted from its sending: acknowledged or given up.</summary>
+    /// <remarks>90 s by default. Each <c>Postpone</c> of its owner comes on top.</remarks>
+    internal TimeSpan LongestSend =>
+        (MaxRetransmissions + 1) * (PossiblyAcknowledgedTimeout > AcknowledgementTimeout ? PossiblyAcknowledgedTimeout : AcknowledgementTimeout);
+
+    /// <summary>The options, if they go together.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    internal SdsOptions EnsureValid()
+    {
+        _ = new BloomParameters(BloomCapacity, BloomErrorRate);
+        if (RepairMaxDelay <= RepairMinDelay)
+            throw new ArgumentException($"{nameof(RepairMaxDelay)} must be above {nameof(RepairMinDelay)}.");
+        if (AcknowledgementDelay >= AcknowledgementTimeout)
+            throw new ArgumentException($"{nameof(AcknowledgementDelay)} must be below {nameof(AcknowledgementTimeout)}: others would send again what has arrived.");
+        if (LogCapacity < CausalHistorySize)
+            throw new ArgumentException($"{nameof(LogCapacity)} must not be below {nameof(CausalHistorySize)}.");
+        return this;
+    }
+}
