@@ -20,5 +20,5 @@ internal static class SdsDialectsExtensions
     public static SdsDialect Other(this SdsDialect dialect) => dialect is SdsDialect.Nim ? SdsDialect.Specification : SdsDialect.Nim;
 
     /// <summary>Whether it is among them.</summary>
-    public static bool Has(this SdsDialects dialects, SdsDialect dialect) => (dialects & dialect.Only()) != 0;
+    public static bool Has(this SdsDialects dialects, SdsDialect dialect) => (dialects & dialect.Only()) is not SdsDialects.None;
 }

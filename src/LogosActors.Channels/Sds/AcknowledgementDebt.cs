@@ -1,0 +1,97 @@
+using LogosActors.Channels.Sds.Bloom;
+
+namespace LogosActors.Channels.Sds;
+
+/// <summary>What we have received and have not told anybody that we have.</summary>
+/// <remarks>
+/// A participant that only listens would acknowledge nothing before its next sync message, and senders would send again.
+/// So it says what it has after a short delay, unless it hears another do it: one word is enough for the sender. The delay is
+/// drawn so that of many participants few speak first (RFC 5401 §5.2.3, truncated exponential).
+/// </remarks>
+internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random random)
+{
+    /// <summary>The most participants that are told apart.</summary>
+    public const int MaxParticipants = 10_000;
+
+    readonly Dictionary<string, Owed> _owed = new(StringComparer.Ordinal);
+    readonly HashSet<string> _participants = new(StringComparer.Ordinal);
+    readonly List<string> _covered = [];
+
+    /// <summary>When to say what we have, in Unix ms.</summary>
+    public long Due { get; private set; } = long.MaxValue;
+
+    /// <summary>How many messages it is about.</summary>
+    public int Count => _owed.Count;
+
+    /// <summary>Somebody is there.</summary>
+    public void Met(string participant)
+    {
+        if (_participants.Count < MaxParticipants)
+            _participants.Add(participant);
+    }
+
+    /// <summary>A message was received. When too many are owed it is time at once.</summary>
+    public void Owe(string id, in BloomKey key, string sender, long now)
+    {
+        _owed[id] = new Owed(key, sender);
+        Due = _owed.Count >= mostOwed ? now : Math.Min(Due, now + Delay());
+    }
+
+    /// <summary>Says something soon, whatever there is.</summary>
+    public void OweSomething(long now) => Due = Math.Min(Due, now + Delay());
+
+    /// <summary>All is told.</summary>
+    public void Settle()
+    {
+        _owed.Clear();
+        Due = long.MaxValue;
+    }
+
+    /// <summary>Those are told, by us (<paramref name="teller"/> is null) or by somebody else, whose word on its own messages does not count.</summary>
+    public void Told(IReadOnlyList<HistoryEntry> names, string? teller)
+    {
+        if (_owed.Count == 0)
+            return;
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (_owed.TryGetValue(names[i].MessageId, out var owed) && !string.Equals(owed.Sender, teller, StringComparison.Ordinal))
+                Remove(names[i].MessageId);
+        }
+    }
+
+    /// <summary>Somebody's filter tells what they have: enough of it, once the senders believe it.</summary>
+    public void Told(BloomFilter filter, string teller, int evidence, int enough)
+    {
+        _covered.Clear();
+        foreach (var (id, owed) in _owed)
+        {
+            if (!string.Equals(owed.Sender, teller, StringComparison.Ordinal) && filter.MayContain(owed.Key) && (owed.Evidence += evidence) >= enough)
+                _covered.Add(id);
+        }
+        foreach (var id in _covered)
+            Remove(id);
+    }
+
+    void Remove(string id)
+    {
+        _owed.Remove(id);
+        if (_owed.Count == 0)
+            Due = long.MaxValue;
+    }
+
+    long Delay()
+    {
+        var lambda = Math.Log(Math.Max(1, _participants.Count)) + 1;
+        var share = Math.Log((random.NextDouble() * (Math.Exp(lambda) - 1)) + 1) / lambda;
+        return Math.Max(1, (long)(delay * share));
+    }
+
+    sealed class Owed(BloomKey key, string sender)
+    {
+        public BloomKey Key { get; } = key;
+
+        public string Sender { get; } = sender;
+
+        public int Evidence { get; set; }
+    }
+}

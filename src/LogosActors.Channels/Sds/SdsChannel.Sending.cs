@@ -1,0 +1,162 @@
+using LogosActors.Channels.Sds.Bloom;
+
+namespace LogosActors.Channels.Sds;
+
+internal sealed partial class SdsChannel
+{
+    /// <summary>Sends a message (SDS §Send Message).</summary>
+    /// <param name="id">What it is called in the whole channel; never used before.</param>
+    /// <param name="content">What it carries; not empty. Must not change any more.</param>
+    /// <param name="now">In Unix ms.</param>
+    public SdsSendOutcome Send(string id, ReadOnlyMemory<byte> content, long now)
+    {
+        Advance(now);
+        if (content.IsEmpty)
+            return SdsSendOutcome.Empty;
+        if (IsKnown(id, ulong.MinValue))
+            return SdsSendOutcome.Duplicate;
+        if (!_outgoing.HasRoom(content.Length))
+            return SdsSendOutcome.Full;
+        var message = new SdsMessage
+        {
+            SenderId = _participant,
+            MessageId = id,
+            ChannelId = _channel,
+            LamportTimestamp = NextTime(),
+            CausalHistory = _log.Recent(_options.CausalHistorySize),
+            Content = content,
+        };
+        Record(new SdsEvent.Sent(message, _now));
+        Transmit(message, TransmitKind.New);
+        return SdsSendOutcome.Taken;
+    }
+
+    /// <summary>Sends a message once, without any promise (SDS §Ephemeral Messages).</summary>
+    /// <returns>False when it is empty.</returns>
+    public bool SendEphemeral(string id, ReadOnlyMemory<byte> content, long now)
+    {
+        Advance(now);
+        if (content.IsEmpty)
+            return false;
+        var message = new SdsMessage { SenderId = _participant, MessageId = id, ChannelId = _channel, Content = content };
+        foreach (var dialect in Dialects(_bridge.Written(_now)))
+            Emit(message, TransmitKind.Ephemeral, dialect);
+        return true;
+    }
+
+    /// <summary>A message of ours is held back by our side, for instance by the rate limit: its time for acknowledgement begins then. Bounded by
+    /// its caller; each call moves the end of the message.</summary>
+    /// <param name="id">Which; ignored when it is not unacknowledged.</param>
+    /// <param name="until">When it will go out, in Unix ms.</param>
+    public void Postpone(string id, long until)
+    {
+        if (_outgoing.TryGet(id, out var message))
+            _outgoing.Schedule(message, Math.Max(message.Due, until + Ms(Timeout(message))));
+    }
+
+    /// <summary>It is known how to find a message in a store, for those who will miss it. For our own once they are dispatched.</summary>
+    /// <param name="id">Which; ignored when it is not known.</param>
+    /// <param name="hint">In the network of Logos Delivery the 32 bytes of its message hash.</param>
+    public void SetRetrievalHint(string id, ReadOnlyMemory<byte> hint)
+    {
+        var known = _log.Find(id)?.Name.RetrievalHint ?? _incoming.FindHeld(id)?.RetrievalHint;
+        if (known is { } current && !hint.IsEmpty && !current.Span.SequenceEqual(hint.Span))
+            Record(new SdsEvent.HintSet(id, hint));
+    }
+
+    ulong NextTime() => Math.Max((ulong)Math.Max(0, _now), _clock + 1);
+
+    TimeSpan Timeout(OutgoingMessage message) => message.Evidence > 0 ? _options.PossiblyAcknowledgedTimeout : _options.AcknowledgementTimeout;
+
+    void RetransmitDue()
+    {
+        while (_outgoing.TakeDue(_now) is { } message)
+        {
+            var id = message.Message.MessageId;
+            if (message.Retransmissions >= _options.MaxRetransmissions)
+            {
+                Record(new SdsEvent.GaveUp(id));
+                _effects.Enqueue(new SdsEffect(SdsEffectKind.GaveUp, MessageId: id));
+                continue;
+            }
+            Record(new SdsEvent.Retransmitted(id));
+            _outgoing.Schedule(message, _now + Ms(Timeout(message)));
+            Counters.Retransmissions++;
+            Transmit(message.Message, TransmitKind.Retransmission);
+        }
+    }
+
+    /// <summary>Sends a message of ours, with what we have and miss now.</summary>
+    void Transmit(SdsMessage message, TransmitKind kind)
+    {
+        var hasFilter = kind is TransmitKind.Sync || _filterAt == long.MinValue || _now - _filterAt >= Ms(_options.FilterInterval);
+        var requests = _options.Repair ? _requests.Take(_options.MaxRepairRequests, _now) : [];
+        foreach (var dialect in Dialects(_bridge.Written(_now)))
+        {
+            var copy = hasFilter || requests.Count > 0
+                ? message with { BloomFilter = hasFilter ? BloomIn(dialect).Snapshot() : null, RepairRequest = requests }
+                : message;
+            Emit(copy, kind, dialect);
+        }
+        if (!hasFilter)
+        {
+            _debt.Told(message.CausalHistory, teller: null);
+            return;
+        }
+        _filterAt = _now;
+        _debt.Settle();
+        SyncLater();
+    }
+
+    void Emit(SdsMessage message, TransmitKind kind, SdsDialect dialect) =>
+        _effects.Enqueue(new SdsEffect(SdsEffectKind.Transmit, message, Transmit: kind, Dialect: dialect));
+
+    static ReadOnlySpan<SdsDialect> Dialects(SdsDialects dialects) => dialects switch
+    {
+        SdsDialects.Both => [SdsDialect.Specification, SdsDialect.Nim],
+        SdsDialects.Nim => [SdsDialect.Nim],
+        SdsDialects.Specification => [SdsDialect.Specification],
+        _ => [],
+    };
+
+    /// <summary>Ends what somebody else has (SDS §Review ACK Status).</summary>
+    void ReviewAcknowledgements(SdsMessage message)
+    {
+        var names = message.CausalHistory;
+        for (var i = 0; _outgoing.Count > 0 && i < names.Count; i++)
+        {
+            if (_outgoing.TryGet(names[i].MessageId, out _))
+                Acknowledge(names[i].MessageId);
+        }
+        _debt.Told(names, message.SenderId);
+        if (message.BloomFilter is not { } filter || (_outgoing.Count == 0 && _debt.Count == 0))
+            return;
+        var evidence = FilterEvidence.Of(filter, _options.BloomErrorRate);
+        if (evidence == 0)
+        {
+            Counters.OverfullFilters++;
+            return;
+        }
+        _debt.Told(filter, message.SenderId, evidence, _options.PossibleAcknowledgements);
+        _outgoing.Find(filter, _found);
+        foreach (var found in _found)
+            PossiblyAcknowledge(found, evidence);
+        _found.Clear();
+    }
+
+    void PossiblyAcknowledge(OutgoingMessage message, int evidence)
+    {
+        var wasUnacknowledged = message.Evidence == 0;
+        message.Evidence += evidence;
+        if (message.Evidence >= _options.PossibleAcknowledgements)
+            Acknowledge(message.Message.MessageId);
+        else if (wasUnacknowledged)
+            _outgoing.Schedule(message, Math.Max(_now, message.Due + Ms(_options.PossiblyAcknowledgedTimeout - _options.AcknowledgementTimeout)));
+    }
+
+    void Acknowledge(string id)
+    {
+        Record(new SdsEvent.Acknowledged(id));
+        _effects.Enqueue(new SdsEffect(SdsEffectKind.Acknowledged, MessageId: id));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace LogosActors.Channels.Sds;
+
+internal sealed partial class SdsChannel
+{
+    /// <summary>The most messages a sync message names beyond <see cref="SdsOptions.CausalHistorySize"/>, since no message names them.</summary>
+    const int MaxNamedBySync = 20;
+
+    long NextSync
+    {
+        get
+        {
+            var next = Math.Min(_debt.Due, _log.Count > 0 ? _syncDue : long.MaxValue);
+            return _options.Repair ? Math.Min(next, Math.Max(_requests.Next, _repairSyncFrom)) : next;
+        }
+    }
+
+    /// <summary>Somebody has spoken: the channel needs no sync message for a while (SDS §Periodic Sync Message).</summary>
+    void SyncLater()
+    {
+        var interval = Ms(_options.SyncInterval);
+        _syncDue = _now + interval + (long)(interval * _options.SyncJitter * ((2 * _random.NextDouble()) - 1));
+        _syncDue = Math.Max(_syncDue, _now + 1);
+    }
+
+    /// <summary>So much is owed that others' filters may roll over before it is told.</summary>
+    void SyncIfOwed()
+    {
+        if (_debt.Due <= _now)
+            Sync();
+    }
+
+    void SyncIfDue()
+    {
+        if (NextSync <= _now)
+            Sync();
+    }
+
+    void Sync()
+    {
+        _repairSyncFrom = _now + Ms(_options.RepairSweepInterval);
+        _clock = NextTime();
+        Counters.Syncs++;
+        Transmit(
+            new SdsMessage
+            {
+                SenderId = _participant,
+                MessageId = string.Create(CultureInfo.InvariantCulture, $"sync-{_random.NextInt64():x16}"),
+                ChannelId = _channel,
+                LamportTimestamp = _clock,
+                CausalHistory = _unnamed.NamedBySync(_log, _options.CausalHistorySize, MaxNamedBySync),
+            },
+            TransmitKind.Sync);
+    }
+
+    void TakeRepairRequests(IReadOnlyList<HistoryEntry> names, SdsDialect dialect)
+    {
+        if (!_options.Repair)
+            return;
+        for (var i = 0; i < names.Count; i++)
+        {
+            var id = names[i].MessageId;
+            _requests.AskedByOther(id, _now);
+            if (_log.Find(id) is not { Message: { } message } || !RepairHash.IsResponder(_participant, message.SenderId, id, _options.ResponseGroups))
+                continue;
+            var delay = RepairHash.ResponseDelay(_participant, message.SenderId, id, Ms(_options.RepairMaxDelay));
+            _responses.Add(id, dialect, _now + delay);
+        }
+    }
+
+    /// <summary>Sends again what others miss (SDS §SDS-R incoming repair request buffer sweep).</summary>
+    void RepairDue()
+    {
+        while (_responses.TakeDue(_now) is { } response)
+        {
+            if (_log.Find(response.Id)?.Message is not { } message)
+                continue;
+            Counters.Repairs++;
+            foreach (var dialect in Dialects(response.Dialects))
+                Emit(message, TransmitKind.Repair, dialect);
+        }
+    }
+
+    void BridgeDue()
+    {
+        while (_bridge.TakeDue(_now) is { } bridged)
+        {
+            if (_log.Find(bridged.Id)?.Message is { } message)
+                Emit(message, TransmitKind.Bridge, bridged.Dialect);
+        }
+    }
+}
