@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
@@ -33,6 +34,15 @@ internal readonly record struct KeccakHash
         var hash = default(Keccak256);
         hash.Append(source);
         return Finish(ref hash);
+    }
+
+    /// <summary>Reads 64 hexadecimal digits.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out KeccakHash hash)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        var isHash = text.Length == 2 * Length && Convert.FromHexString(text, bytes, out _, out _) is OperationStatus.Done;
+        hash = isHash ? new KeccakHash(bytes) : default;
+        return isHash;
     }
 
     /// <summary>The hash of all that was appended.</summary>
