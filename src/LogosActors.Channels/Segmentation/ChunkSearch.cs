@@ -3,24 +3,27 @@ namespace LogosActors.Channels.Segmentation;
 /// <summary>Finds the chunks that make up a message among all that claim to be of it, when one more has come.</summary>
 /// <remarks>
 /// Goes from the last position down. Where chunks carry linkage, each one says which chunk is before it, and all others that claim
-/// that position are passed over: a forger can only offer chains of his own. Without, combinations are tried. Either way at most
-/// <see cref="MaxAttempts"/> messages are put together for one chunk that comes; with only one chunk for each position
-/// there is just one.
+/// that position are passed over: a forger can only offer chains of his own. Without, and beside chunks that are lost, combinations are
+/// tried. For one chunk that comes, at most <see cref="MaxTriedBytes"/> are put together; with one chunk for each position there
+/// is just one combination.
 /// </remarks>
 internal sealed class ChunkSearch
 {
-    /// <summary>The most messages that are put together and hashed.</summary>
-    public const int MaxAttempts = 8;
+    /// <summary>The most bytes of messages that are put together and hashed: eight of the largest.</summary>
+    public const int MaxTriedBytes = 8 * SegmentationOptions.MaxMessageSize;
 
-    // The most positions that are looked at: a message has at most 255.
-    const int MaxSteps = 8192;
+    // The most positions that are looked at: a message has at most 255, and each try goes through them.
+    const int MaxSteps = 1 << 16;
+
+    // What a try costs besides its bytes.
+    const int TryOverhead = 16 << 10;
 
     readonly PartialMessage? _message;
     readonly MessageKey _key;
     readonly StoredChunk _added;
     readonly StoredChunk?[] _chosen;
     readonly int[] _filledBelow;
-    int _attempts;
+    long _triedBytes;
     int _steps;
 
     ChunkSearch(MessageKey key, PartialMessage? message, StoredChunk added)
@@ -46,7 +49,7 @@ internal sealed class ChunkSearch
         return search;
     }
 
-    bool IsOver => Found is not null || _attempts >= MaxAttempts || _steps >= MaxSteps;
+    bool IsOver => Found is not null || _triedBytes >= MaxTriedBytes || _steps >= MaxSteps;
 
     void Visit(int position, int count, StoredChunk? after)
     {
@@ -85,7 +88,9 @@ internal sealed class ChunkSearch
 
     void Try()
     {
-        _attempts++;
+        _triedBytes += TryOverhead;
+        foreach (var chunk in _chosen)
+            _triedBytes += chunk?.Segment.Payload.Length ?? 0;
         Found = AssembledMessage.TryAssemble(_key, _chosen);
         if (Found is null && _key.IsLinked && Array.IndexOf(_chosen, null, 0, _key.DataCount) < 0)
             Forged.Add(_chosen[_key.DataCount - 1]!);
