@@ -79,9 +79,9 @@ public sealed class ForgedChunkTests
     [Fact]
     public void A_chunk_that_would_name_a_rebuilt_one_falsely_is_not_delivered()
     {
-        // Chunk 4 is lost; whoever forges chunk 5 wants another id to be taken for received.
+        // The chunks around it are lost; whoever forges chunk 5 wants another id to be taken for received.
         var forged = Sender.Forge(Coded[5], segment => segment with { Linkage = segment.Linkage! with { PreviousChunkId = KeccakHash.Of([1]) } });
-        _receiver.Receive("alice", [.. Coded.Take(4), forged, .. Coded.Skip(6).Take(5)]);
+        _receiver.Receive("alice", [.. Coded.Take(4), forged, .. Coded.Skip(7)]);
         Assert.Empty(_receiver.Completed);
         _receiver.Receive("alice", Coded[5]);
         Assert.Equal(Coded[4].Id.ToString(), Assert.Single(_receiver.Completed).Chunks[4].MessageId);
