@@ -24,6 +24,11 @@ public sealed record SegmentationOptions
     /// <value>Default 0.125 (segmentation §Configuration). Range 0.01 – 1.</value>
     public double ParityRate { get; init; } = 0.125;
 
+    /// <summary>Whether messages that fit into one chunk are sent without a segment around them, as js-waku's reliable channels have them, and what
+    /// is no segment is taken as a message. All participants must agree on it; nothing that is damaged is noticed then.</summary>
+    /// <value>Default false (segmentation §Sending: all messages are wrapped).</value>
+    public bool AllowBareMessages { get; init; }
+
     /// <summary>How many messages of one sender may be in parts. When there are more, the oldest is dropped.</summary>
     /// <value>Default 32. Range 1 – 10,000.</value>
     public int MaxPartialMessagesPerSender { get; init; } = 32;

@@ -40,7 +40,10 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize)
     public IEnumerable<OutgoingMessage> All => _messages.Values;
 
     /// <summary>Whether there is room for one more.</summary>
-    public bool HasRoom(int size) => _messages.Count < maxCount && _size + size <= maxSize;
+    public bool HasRoom(int size) => HasRoom(1, size);
+
+    /// <summary>Whether there is room for so many more, of that size together.</summary>
+    public bool HasRoom(int count, int size) => _messages.Count + count <= maxCount && _size + size <= maxSize;
 
     /// <summary>Whether a message is there.</summary>
     public bool TryGet(string id, [NotNullWhen(true)] out OutgoingMessage? message) => _messages.TryGetValue(id, out message);

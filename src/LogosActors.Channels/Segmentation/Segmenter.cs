@@ -37,6 +37,11 @@ internal sealed class Segmenter
         chunks = null;
         if (payload.Length > MaxPayload)
             return false;
+        if (_options.AllowBareMessages && payload.Length <= _options.ChunkSizeBytes)
+        {
+            chunks = [new Chunk(ChunkId.Compute(senderId, timestamp, payload.Span), payload, IsParity: false)];
+            return true;
+        }
         var data = Cut(payload);
         var parity = Parity(data);
         var template = new SegmentMessage

@@ -1,0 +1,135 @@
+using LogosActors.Actors;
+using LogosActors.Channels.Dispatch;
+using LogosActors.Channels.Hosting;
+using LogosActors.Channels.RateLimits;
+using LogosActors.Channels.Sds;
+using LogosActors.Channels.Segmentation;
+using LogosActors.Delivery;
+using LogosActors.Delivery.Messages;
+
+namespace LogosActors.Channels.Channel;
+
+/// <summary>Supervises the actors of a reliable channel, and hands what they say to each other and to the application.</summary>
+/// <remarks>
+/// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, dispatcher and, with a limit, rate-limit; one-for-one,
+/// restart. A child that stops, as persistent ones do when the journal fails, fails this actor: all children are made anew and recover what
+/// is stored. What is said to the application goes through <see cref="ChannelVoice"/>, which outlives this actor and remembers what was told.
+/// </remarks>
+internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voice, IncomingBudget budget) : Actor
+{
+    /// <summary>How many messages one question to a store looks for (13/WAKU2-STORE, the largest page).</summary>
+    const int MaxRetrieved = 100;
+
+    ActorRef? _incoming;
+    ActorRef? _sds;
+    ActorRef? _reassembly;
+    ActorRef? _dispatcher;
+    ActorRef? _rateLimit;
+
+    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy
+    {
+        Decider = static _ => Directive.Restart,
+        Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5)),
+    };
+
+    protected override void PreStart()
+    {
+        var (shared, self) = (channel, Self);
+        var dispatcher = _dispatcher = Spawn(Props.Create(() => new DispatcherActor(shared)), "dispatcher");
+        if (channel.Options.RateLimit.IsEnabled)
+            _rateLimit = Spawn(Props.Create(() => new RateLimitActor(shared.PersistenceId, shared.Options.RateLimit, dispatcher)), "rate-limit");
+        _reassembly = Spawn(Props.Create(() => new ReassemblyActor(shared)), "reassembly");
+        _sds = Spawn(Props.Create(() => new SdsActor(shared)), "sds");
+        var bytes = budget;
+        _incoming = Spawn(Props.Create(() => new IncomingActor(shared, bytes)), "incoming");
+    }
+
+    protected override void Receive(object message)
+    {
+        switch (message)
+        {
+            case Conversation.Arrived:
+                _incoming!.Tell(message, Self);
+                break;
+            case Conversation.Send:
+                Forward(_sds!, message);
+                break;
+            case SdsConversation.Received or Dispatching.Dispatched or Dispatching.NotDispatched or RateLimiting.Refused
+                or SdsConversation.Taken or SdsConversation.Rebuilt or SdsConversation.HandOutAgain:
+                _sds!.Tell(message, Self);
+                break;
+            case SdsConversation.Accepted or SdsConversation.InOrder:
+                _reassembly!.Tell(message, Self);
+                break;
+            case Transmission transmission when _rateLimit is not null:
+                _rateLimit.Tell(new RateLimiting.Offer(transmission), Self);
+                break;
+            case Transmission:
+                _dispatcher!.Tell(message, Self);
+                break;
+            case Conversation.Tell tell:
+                voice.Tell(tell.Event);
+                break;
+            case Conversation.TellReceived received:
+                voice.TellOnce(received.Key, received.Event);
+                _reassembly!.Tell(new Conversation.Told(received.Key), Self);
+                break;
+            case RateLimiting.Delayed delayed:
+                voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, delayed.Transmission.Request, 0, delayed.Expected));
+                break;
+            case RateLimiting.Near near:
+                voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, null, near.Used, near.EpochEnd));
+                break;
+            case SdsConversation.Retrieve retrieve:
+                foreach (var hashes in retrieve.Hashes.Chunk(MaxRetrieved))
+                    Context.PipeTo(FindAsync(hashes));
+                break;
+            case Found found:
+                Take(found.Messages);
+                break;
+            case Conversation.GetStatus:
+                Context.PipeTo(StatusAsync(_sds!, _reassembly!, _rateLimit), Sender);
+                break;
+            case PipeFailure:
+                // A question that was not answered: what is missing is asked for again.
+                break;
+            case Terminated terminated:
+                throw new ChannelPartStoppedException(terminated.Actor);
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    ActorRef Spawn(Props props, string name)
+    {
+        var child = Context.Spawn(props, name);
+        Context.Watch(child);
+        return child;
+    }
+
+    async Task<Found> FindAsync(IReadOnlyList<MessageHash> hashes) => new(await channel.Transport.FindAsync(hashes, CancellationToken.None));
+
+    void Take(IReadOnlyList<StoredMessage> messages)
+    {
+        foreach (var stored in messages)
+        {
+            if (stored.Message is { } message && string.Equals(message.ContentTopic, channel.Options.ContentTopic, StringComparison.Ordinal)
+                && budget.TryTake(message.Payload.Length))
+            {
+                _incoming!.Tell(new Conversation.Arrived(stored.Hash, message.Payload), Self);
+            }
+        }
+    }
+
+    static async Task<ChannelStatus> StatusAsync(ActorRef sds, ActorRef reassembly, ActorRef? rateLimit)
+    {
+        var timeout = TimeSpan.FromSeconds(10);
+        var buffers = await sds.Ask<SdsConversation.Status>(SdsConversation.GetStatus.Instance, timeout);
+        var parts = await reassembly.Ask<Reassembling.Status>(Reassembling.GetStatus.Instance, timeout);
+        var limit = rateLimit is null ? new RateLimiting.Status(0, 0) : await rateLimit.Ask<RateLimiting.Status>(RateLimiting.GetStatus.Instance, timeout);
+        return new ChannelStatus(buffers.Requests, buffers.Unacknowledged, limit.Waiting, limit.Used, buffers.Waiting, parts.PartialMessages);
+    }
+
+    sealed record Found(IReadOnlyList<StoredMessage> Messages);
+}

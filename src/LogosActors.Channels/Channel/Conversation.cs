@@ -1,0 +1,35 @@
+using LogosActors.Delivery;
+using LogosActors.Delivery.Messages;
+
+namespace LogosActors.Channels.Channel;
+
+/// <summary>What may be said to a <see cref="ChannelActor"/>.</summary>
+internal static class Conversation
+{
+    /// <summary>Send a message; answered by <see cref="SendAnswer"/> when it is stored.</summary>
+    public sealed record Send(ReadOnlyMemory<byte> Payload, bool IsEphemeral);
+
+    /// <summary>Whether the message is taken.</summary>
+    public sealed record SendAnswer(Result<RequestId, ChannelSendError> Result);
+
+    /// <summary>A message of the content topic has come.</summary>
+    public sealed record Arrived(MessageHash Hash, ReadOnlyMemory<byte> Payload);
+
+    /// <summary>How does the channel do? Answered by <see cref="ChannelStatus"/>.</summary>
+    public sealed record GetStatus
+    {
+        public static readonly GetStatus Instance = new();
+    }
+
+    /// <summary>Tell the application.</summary>
+    /// <param name="Event">What.</param>
+    public sealed record Tell(ChannelEvent Event);
+
+    /// <summary>Tell the application of a message that has come, once; answered by <see cref="Told"/>.</summary>
+    /// <param name="Key">Names the message.</param>
+    /// <param name="Event">The message.</param>
+    public sealed record TellReceived(string Key, ReliableMessageReceived Event);
+
+    /// <summary>The application has been told of a message.</summary>
+    public sealed record Told(string Key);
+}

@@ -1,0 +1,24 @@
+namespace LogosActors.Channels.Hosting;
+
+/// <summary>Bounds the bytes that wait for a channel. For any number of threads.</summary>
+internal sealed class IncomingBudget(int maxBytes)
+{
+    long _bytes;
+    long _dropped;
+
+    /// <summary>How many messages found no room.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Makes room for a message, unless there is none.</summary>
+    public bool TryTake(int bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) <= maxBytes)
+            return true;
+        Interlocked.Add(ref _bytes, -bytes);
+        Interlocked.Increment(ref _dropped);
+        return false;
+    }
+
+    /// <summary>A message has been handled.</summary>
+    public void Return(int bytes) => Interlocked.Add(ref _bytes, -bytes);
+}

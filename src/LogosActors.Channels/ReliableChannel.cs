@@ -1,0 +1,128 @@
+using LogosActors.Actors;
+using LogosActors.Channels.Channel;
+using LogosActors.Channels.Hosting;
+using LogosActors.Delivery;
+using Microsoft.Extensions.Logging;
+
+namespace LogosActors.Channels;
+
+/// <summary>An open channel: what is sent in it comes to all who take part, once, in causal order, through loss and restarts
+/// (RELIABLE-CHANNEL-API). For any number of threads.</summary>
+/// <remarks>
+/// A request to send ends in one <see cref="ReliableMessageDelivered"/> or <see cref="ReliableMessageSendError"/>: an ephemeral one in
+/// <see cref="ReliableMessageSent"/> or <see cref="ReliableMessageSendError"/>. It does so within <see cref="SendingOptions.Timeout"/> of the
+/// node, and the time of all retransmissions; the time that the rate limit holds it back comes on top, and is told.
+/// </remarks>
+public sealed partial class ReliableChannel : IAsyncDisposable
+{
+    /// <summary>How long closing waits for what is being stored.</summary>
+    internal static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an answer of the channel's actors may take: a slow disk, or a restart.</summary>
+    static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    readonly ChannelDirectory _directory;
+    readonly bool _ownsNode;
+    int _isClosed;
+
+    internal ReliableChannel(MessagingNode node, ReliableChannelOptions options, ChannelDirectory directory, bool ownsNode)
+    {
+        (Node, Options, _directory, _ownsNode) = (node, options, directory, ownsNode);
+        Voice = new ChannelVoice(options.EventCapacity, Raise, node.Logs.CreateLogger<ReliableChannel>());
+        Budget = new IncomingBudget(options.MaxIncomingBytes);
+    }
+
+    /// <summary>Names the channel.</summary>
+    public string ChannelId => Options.ChannelId;
+
+    /// <summary>Where its messages travel.</summary>
+    public string ContentTopic => Options.ContentTopic;
+
+    /// <summary>Names this participant.</summary>
+    public string SenderId => Options.SenderId!;
+
+    /// <summary>The node that it stands on.</summary>
+    public MessagingNode Node { get; }
+
+    /// <summary>Whether it is open.</summary>
+    public bool IsOpen => Volatile.Read(ref _isClosed) == 0;
+
+    /// <summary>How many messages came faster than they could be handled, and were dropped; they are asked for again.</summary>
+    public long DroppedMessages => Budget.Dropped;
+
+    internal ReliableChannelOptions Options { get; }
+
+    internal ChannelVoice Voice { get; }
+
+    internal IncomingBudget Budget { get; }
+
+    internal ActorRef Actor { get; set; } = null!;
+
+    internal ActorSystem System { get; set; } = null!;
+
+    internal ChannelRoutes.Listener Listener => field ??= new(Actor, Budget);
+
+    /// <summary>Sends a message to all who take part in the channel.</summary>
+    /// <param name="payload">The message, 1 byte – 1 MiB; its bytes must not be changed.</param>
+    /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
+    /// <returns>The request, about which events tell; it is stored when it is there. Or why the message was not taken.</returns>
+    public Task<Result<RequestId, ChannelSendError>> SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
+        SendAsync(payload, isEphemeral: false, cancellation);
+
+    /// <summary>Sends a message to those who are there, without any guarantee: it is not stored, ordered, acknowledged or sent again.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    public Task<Result<RequestId, ChannelSendError>> SendEphemeralAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
+        SendAsync(payload, isEphemeral: true, cancellation);
+
+    /// <summary>How the channel does.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <exception cref="AskTimeoutException">It is being restarted.</exception>
+    public Task<ChannelStatus> GetStatusAsync(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(!IsOpen, this);
+        return Actor.Ask<ChannelStatus>(Conversation.GetStatus.Instance, AnswerTimeout, cancellation: cancellation);
+    }
+
+    /// <summary>Closes the channel: it releases everything, and ends all enumerations of its events. What is not delivered yet goes on when it
+    /// is opened again, unless its history was in memory.</summary>
+    public async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+            return;
+        await _directory.CloseAsync(this);
+        if (_ownsNode)
+            await Node.DisposeAsync();
+    }
+
+    /// <inheritdoc cref="CloseAsync"/>
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    /// <summary>The channel is being closed.</summary>
+    internal void End()
+    {
+        Interlocked.Exchange(ref _isClosed, 1);
+        Voice.Streams.Complete();
+    }
+
+    async Task<Result<RequestId, ChannelSendError>> SendAsync(ReadOnlyMemory<byte> payload, bool isEphemeral, CancellationToken cancellation)
+    {
+        if (payload.IsEmpty)
+            return new ChannelSendError(ChannelSendErrorKind.EmptyPayload, "The payload is empty.");
+        if (payload.Length > SegmentationOptions.MaxMessageSize)
+            return new ChannelSendError(
+                ChannelSendErrorKind.TooLarge, $"The payload has {payload.Length} bytes; at most {SegmentationOptions.MaxMessageSize} can be sent.");
+        if (!IsOpen)
+            return new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel is closed.");
+        try
+        {
+            var answer = await Actor.Ask<Conversation.SendAnswer>(new Conversation.Send(payload, isEphemeral), AnswerTimeout, cancellation: cancellation);
+            return answer.Result;
+        }
+        catch (AskTimeoutException)
+        {
+            return IsOpen
+                ? new ChannelSendError(ChannelSendErrorKind.NotStored, "The channel does not answer; the message may be sent or not.")
+                : new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel is closed.");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using LogosActors.Channels.Channel;
+using LogosActors.Channels.Dispatch;
+using LogosActors.Channels.RateLimits;
+using LogosActors.Channels.Requests;
+using LogosActors.Channels.Sds.Wire;
+using LogosActors.Delivery.Messages;
+
+namespace LogosActors.Channels.Sds;
+
+internal sealed partial class SdsActor
+{
+    /// <summary>What an SDS message and a segment add to a chunk, at most, in bytes.</summary>
+    const int ChunkOverhead = 512;
+
+    /// <summary>Stores what has changed, then does what there is to do.</summary>
+    void Settle()
+    {
+        var effects = new List<SdsEffect>();
+        while (_sds.TryTakeEffect(out var effect))
+        {
+            switch (effect.Kind)
+            {
+                case SdsEffectKind.Persist:
+                    PersistAsync<object>(effect.Event!, static _ => { });
+                    continue;
+                case SdsEffectKind.Deliver when !effect.Message!.IsEphemeral:
+                    // Until the reassembly has it.
+                    _untaken[effect.Message.MessageId] = effect.Message;
+                    break;
+                case SdsEffectKind.Acknowledged:
+                    _requests.Acknowledged(effect.MessageId!, _outcomes);
+                    continue;
+                case SdsEffectKind.GaveUp:
+                    _requests.Failed(effect.MessageId!, SendFailure.NotAcknowledged, "Nobody has confirmed all of the message.", _outcomes);
+                    continue;
+            }
+            effects.Add(effect);
+        }
+        SettleRequests();
+        if (effects.Count > 0)
+            Defer(() => Run(effects));
+        Schedule();
+    }
+
+    void SettleRequests()
+    {
+        foreach (var outcome in _outcomes)
+        {
+            switch (outcome)
+            {
+                case RequestOutcome.Advanced advanced:
+                    Tell(new ReliableMessageProgress(_channel.Options.ChannelId, advanced.Request, advanced.Chunks, advanced.Out, advanced.Confirmed));
+                    break;
+                case RequestOutcome.Sent { IsEnd: true } sent:
+                    Tell(new ReliableMessageSent(_channel.Options.ChannelId, sent.Request));
+                    break;
+                case RequestOutcome.Sent sent:
+                    PersistAsync(new SdsJournal.RequestSent(sent.Request), stored => TellNow(new ReliableMessageSent(_channel.Options.ChannelId, stored.Request)));
+                    break;
+                case RequestOutcome.Delivered delivered:
+                    PersistAsync(new SdsJournal.RequestEnded(delivered.Request), stored => TellNow(new ReliableMessageDelivered(_channel.Options.ChannelId, stored.Request)));
+                    break;
+                case RequestOutcome.Failed failed:
+                    PersistAsync(new SdsJournal.RequestEnded(failed.Request), _ => TellFailed(failed));
+                    break;
+            }
+        }
+        _outcomes.Clear();
+    }
+
+    void Run(List<SdsEffect> effects)
+    {
+        List<MessageHash>? missing = null;
+        foreach (var effect in effects)
+        {
+            switch (effect.Kind)
+            {
+                case SdsEffectKind.Transmit:
+                    HandOut(effect.Message!, effect.Transmit, effect.Dialect);
+                    break;
+                case SdsEffectKind.Accepted:
+                    Context.Parent.Tell(new SdsConversation.Accepted(effect.Message!), Self);
+                    break;
+                case SdsEffectKind.Deliver:
+                    Context.Parent.Tell(new SdsConversation.InOrder(effect.Message!), Self);
+                    break;
+                case SdsEffectKind.Retrieve when effect.RetrievalHint.Length == MessageHash.Length:
+                    (missing ??= []).Add(new MessageHash(effect.RetrievalHint.Span));
+                    break;
+                case SdsEffectKind.Lost:
+                    TellNow(new ChannelProblemFound(
+                        _channel.Options.ChannelId, ChannelProblem.MessageLost, $"Message {effect.MessageId} could not be found; what came after it is delivered."));
+                    break;
+            }
+        }
+        if (missing is not null)
+            Context.Parent.Tell(new SdsConversation.Retrieve(missing), Self);
+    }
+
+    void HandOut(SdsMessage message, TransmitKind kind, SdsDialect dialect)
+    {
+        var priority = kind switch
+        {
+            TransmitKind.New => SendPriority.New,
+            TransmitKind.Sync => SendPriority.Sync,
+            TransmitKind.Ephemeral => SendPriority.Ephemeral,
+            _ => SendPriority.Repair,
+        };
+        var id = message.MessageId;
+        // Its time for acknowledgement begins when it is in the network.
+        if (kind is TransmitKind.New)
+            _sds.Postpone(id, Now + (long)LongestDispatch.TotalMilliseconds);
+        Context.Parent.Tell(
+            new Transmission(id, SdsCodec.Encode(message, dialect), priority, _requests.RequestOf(id))
+            {
+                // Parity is of no request, and comes after the chunks that it is of.
+                IsFirst = kind is TransmitKind.New or TransmitKind.Ephemeral && _requests.IsFirst(id),
+                IsEphemeral = kind is not (TransmitKind.New or TransmitKind.Retransmission),
+            },
+            Self);
+    }
+
+    void HandOutAgain()
+    {
+        foreach (var message in _sds.Outgoing)
+        {
+            if (_requests.IsWaiting(message.MessageId))
+                HandOut(message, TransmitKind.New, SdsDialect.Specification);
+        }
+    }
+
+    void TellFailed(RequestOutcome.Failed failed)
+    {
+        if (failed.Failure is SendFailure.NotAcknowledged)
+            TellNow(new ReliableMessageDeliveryError(_channel.Options.ChannelId, failed.Request, failed.Error));
+        TellNow(new ReliableMessageSendError(_channel.Options.ChannelId, failed.Request, failed.Failure, failed.Error));
+    }
+
+    void Tell(ChannelEvent told) => Defer(() => TellNow(told));
+
+    void TellNow(ChannelEvent told) => Context.Parent.Tell(new Conversation.Tell(told), Self);
+
+    void Schedule()
+    {
+        var next = _sds.NextDeadline;
+        if (next == long.MaxValue || next == _scheduled)
+            return;
+        _scheduled = next;
+        Context.StartSingleTimer(Due.Instance, Due.Instance, TimeSpan.FromMilliseconds(Math.Clamp(next - Now, 1, (long)TimeSpan.FromDays(1).TotalMilliseconds)));
+    }
+}

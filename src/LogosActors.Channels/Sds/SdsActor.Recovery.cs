@@ -1,0 +1,97 @@
+using LogosActors.Actors.Persistence;
+using LogosActors.Channels.Requests;
+
+namespace LogosActors.Channels.Sds;
+
+internal sealed partial class SdsActor
+{
+    long _scheduled = long.MaxValue;
+    long _snapshotAt;
+
+    protected override void Recover(object message)
+    {
+        switch (message)
+        {
+            case SnapshotOffer { State: SdsJournal.Snapshot snapshot }:
+                _sds.Restore(snapshot.Sds);
+                foreach (var request in snapshot.Requests)
+                    _requests.Restore(request);
+                foreach (var untaken in snapshot.Untaken)
+                    _untaken[untaken.MessageId] = untaken;
+                _snapshotAt = LastSequenceNr;
+                break;
+            case SdsEvent changed:
+                Reapply(changed);
+                break;
+            case SdsJournal.RequestBegun begun:
+                _requests.Begin(begun.Request, begun.ChunkIds, isEphemeral: false);
+                break;
+            case SdsJournal.RequestSent sent:
+                _requests.Sent(sent.Request);
+                _outcomes.RemoveAll(outcome => outcome is RequestOutcome.Sent && outcome.Request == sent.Request);
+                break;
+            case SdsJournal.RequestEnded ended:
+                _requests.End(ended.Request);
+                _outcomes.RemoveAll(outcome => outcome.Request == ended.Request);
+                break;
+            case SdsJournal.ChunksTaken taken:
+                Forget(taken.MessageIds);
+                break;
+            case RecoveryCompleted:
+                Self.Tell(Recovered.Instance);
+                break;
+        }
+    }
+
+    /// <summary>Applies an event to the requests and to what the reassembly has not taken, too. What comes of a request by it was told, or is told
+    /// now, unless its end was stored.</summary>
+    void Reapply(SdsEvent changed)
+    {
+        switch (changed)
+        {
+            case SdsEvent.Accepted { IsDelivered: true } accepted:
+                _untaken[accepted.Message.MessageId] = accepted.Message;
+                break;
+            case SdsEvent.Delivered delivered when _sds.FindWaiting(delivered.MessageId) is { } waiting:
+                _untaken[delivered.MessageId] = waiting;
+                break;
+            case SdsEvent.HintSet hint:
+                _requests.Dispatched(hint.MessageId, _outcomes);
+                break;
+            case SdsEvent.Acknowledged acknowledged:
+                _requests.Acknowledged(acknowledged.MessageId, _outcomes);
+                break;
+            case SdsEvent.GaveUp gaveUp:
+                _requests.Failed(gaveUp.MessageId, SendFailure.NotAcknowledged, "Nobody has confirmed all of the message.", _outcomes);
+                break;
+        }
+        _outcomes.RemoveAll(static outcome => outcome is RequestOutcome.Advanced);
+        _sds.Apply(changed);
+    }
+
+    /// <summary>Goes on: all that was not stored as done is done again.</summary>
+    void Resume()
+    {
+        _sds.Begin(Now);
+        var untaken = _untaken.Values.OrderBy(chunk => chunk.LamportTimestamp).ThenBy(chunk => chunk.MessageId, StringComparer.Ordinal).ToList();
+        foreach (var chunk in untaken.Concat(_sds.WaitingMessages))
+            Context.Parent.Tell(new SdsConversation.Accepted(chunk), Self);
+        foreach (var chunk in untaken)
+            Context.Parent.Tell(new SdsConversation.InOrder(chunk), Self);
+        HandOutAgain();
+    }
+
+    // A snapshot may hold changes whose events come after it: they change nothing the second time.
+    void SaveSometimes()
+    {
+        if (LastSequenceNr - _snapshotAt < SnapshotInterval)
+            return;
+        _snapshotAt = LastSequenceNr;
+        SaveSnapshot(new SdsJournal.Snapshot(_sds.TakeSnapshot(), _requests.Snapshot(), [.. _untaken.Values]));
+    }
+
+    sealed record Recovered
+    {
+        public static readonly Recovered Instance = new();
+    }
+}

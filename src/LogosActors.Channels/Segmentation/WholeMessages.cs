@@ -1,0 +1,81 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace LogosActors.Channels.Segmentation;
+
+/// <summary>A message that is complete, and waits for its turn.</summary>
+/// <param name="Name">Names it: the id of its first chunk that has come.</param>
+/// <param name="RequestId">Its sender's request; empty: not said.</param>
+/// <param name="SenderId">Who sends it.</param>
+/// <param name="Payload">All of it.</param>
+/// <param name="ChunkIds">Those of its data chunks that have come.</param>
+internal sealed record WholeMessage(string Name, string RequestId, string SenderId, ReadOnlyMemory<byte> Payload, IReadOnlyList<string> ChunkIds)
+{
+    /// <summary>What is to be stored when it is told.</summary>
+    public IReadOnlyList<ReassemblyEvent> Completion { get; init; } = [];
+
+    /// <summary>Whether parity has made up for chunks that did not come.</summary>
+    public bool IsRebuilt { get; init; }
+
+    /// <summary>Whether it is told without a guarantee.</summary>
+    public bool IsEphemeral { get; init; }
+}
+
+/// <summary>Holds complete messages back until all of their chunks are due in causal order.</summary>
+/// <remarks>Pure. Bounds: chunks are kept by the SDS actor until they are taken, whole messages by the reassembly's quotas.</remarks>
+internal sealed class WholeMessages
+{
+    readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Held> _byChunk = new(StringComparer.Ordinal);
+    readonly HashSet<string> _due = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a chunk is of a message that is complete.</summary>
+    public bool Has(string chunkId) => _byChunk.ContainsKey(chunkId);
+
+    /// <summary>A message is complete.</summary>
+    /// <returns>Whether it is due.</returns>
+    public bool Add(WholeMessage message)
+    {
+        var held = new Held(message);
+        foreach (var id in message.ChunkIds)
+        {
+            _byChunk[id] = held;
+            if (!_due.Remove(id))
+                held.Waiting.Add(id);
+        }
+        _held[message.Name] = held;
+        return held.Waiting.Count == 0;
+    }
+
+    /// <summary>A chunk is due.</summary>
+    /// <returns>Whether that makes a message due.</returns>
+    public bool TryRelease(string chunkId, [NotNullWhen(true)] out WholeMessage? due)
+    {
+        due = null;
+        if (!_byChunk.TryGetValue(chunkId, out var held))
+        {
+            _due.Add(chunkId);
+            return false;
+        }
+        if (held.Waiting.Remove(chunkId) && held.Waiting.Count == 0)
+            due = held.Message;
+        return due is not null;
+    }
+
+    /// <summary>A message was told.</summary>
+    public WholeMessage? Remove(string name)
+    {
+        if (!_held.Remove(name, out var held))
+            return null;
+        foreach (var id in held.Message.ChunkIds)
+            _byChunk.Remove(id);
+        return held.Message;
+    }
+
+    /// <summary>A chunk will never be of a whole message.</summary>
+    public void Forget(string chunkId) => _due.Remove(chunkId);
+
+    sealed record Held(WholeMessage Message)
+    {
+        public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
+    }
+}
