@@ -81,8 +81,8 @@ public sealed record SdsOptions
     public TimeSpan RepairSweepInterval { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(10), Hour); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a missing message holds up those that came after it, before it counts as lost.</summary>
-    /// <value>Default 6 min: <see cref="RepairMaxDelay"/>, and time for the answer. Range 1 s – 30 days.</value>
-    public TimeSpan DependencyTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)); } = TimeSpan.FromMinutes(6);
+    /// <value>Default 10 min: <see cref="RepairMaxDelay"/> for the request and as much for the answer. Range 1 s – 30 days.</value>
+    public TimeSpan DependencyTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)); } = TimeSpan.FromMinutes(10);
 
     /// <summary>The same for one who has just joined: what is missing then is most likely from before.</summary>
     /// <value>Default 10 s: twice <see cref="AcknowledgementTimeout"/>. Range 0 – 30 days; no more than <see cref="DependencyTimeout"/> counts.</value>

@@ -2,13 +2,16 @@ namespace LogosActors.Channels.Sds;
 
 /// <summary>What we miss and will ask others for (SDS §SDS-R participant state: outgoing repair request buffer).</summary>
 /// <remarks>
-/// A request that is made, by us or by others, comes up again after another delay for as long as the message is missing:
-/// answers are lost, too. Bounded; of too many the newest is not asked for.
+/// A request that is made, by us or by others, comes up again after T_min for as long as the message is missing: answers are lost, too.
+/// Bounded; of too many the newest is not asked for.
 /// </remarks>
 internal sealed class RepairRequests(string participant, long minDelay, long maxDelay)
 {
     /// <summary>The most messages to ask for (js-waku <c>DEFAULT_REPAIR_CONFIG.bufferSize</c>).</summary>
     public const int MaxCount = 1000;
+
+    /// <summary>The least time before a request is made again, in ms.</summary>
+    const long MinRetry = 1000;
 
     readonly Dictionary<string, Request> _requests = new(StringComparer.Ordinal);
     readonly Deadlines<Request> _deadlines = new();
@@ -29,7 +32,7 @@ internal sealed class RepairRequests(string participant, long minDelay, long max
             return;
         var request = new Request(name, until);
         _requests.Add(name.MessageId, request);
-        Schedule(request, now);
+        _deadlines.Set(request, now + RepairHash.RequestDelay(participant, name.MessageId, minDelay, maxDelay));
     }
 
     /// <summary>The message is not missing any more.</summary>
@@ -43,7 +46,7 @@ internal sealed class RepairRequests(string participant, long minDelay, long max
     public void AskedByOther(string id, long now)
     {
         if (_requests.TryGetValue(id, out var request))
-            Schedule(request, now);
+            Again(request, now);
     }
 
     /// <summary>The requests to make now: those that are due for longest.</summary>
@@ -60,13 +63,12 @@ internal sealed class RepairRequests(string participant, long minDelay, long max
                 continue;
             }
             names.Add(request.Name);
-            Schedule(request, now);
+            Again(request, now);
         }
         return names;
     }
 
-    void Schedule(Request request, long now) =>
-        _deadlines.Set(request, now + Math.Max(1, RepairHash.RequestDelay(participant, request.Name.MessageId, minDelay, maxDelay)));
+    void Again(Request request, long now) => _deadlines.Set(request, now + Math.Max(MinRetry, minDelay));
 
     sealed class Request(HistoryEntry name, long until) : Timed
     {

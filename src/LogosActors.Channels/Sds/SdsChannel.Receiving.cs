@@ -168,10 +168,10 @@ internal sealed partial class SdsChannel
 
     void StopWaitingFor(string id)
     {
+        _requests.Remove(id);
         if (_incoming.FindDependency(id) is not { IsMissing: true })
             return;
         Record(new SdsEvent.Lost(id, IsFromBefore: true));
-        _requests.Remove(id);
         DeliverReady();
     }
 

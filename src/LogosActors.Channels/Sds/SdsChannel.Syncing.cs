@@ -4,7 +4,8 @@ namespace LogosActors.Channels.Sds;
 
 internal sealed partial class SdsChannel
 {
-    /// <summary>The most messages a sync message names beyond <see cref="SdsOptions.CausalHistorySize"/>, since no message names them.</summary>
+    /// <summary>How many messages a sync message names, if <see cref="SdsOptions.CausalHistorySize"/> is not more: it carries a filter of 18 KiB,
+    /// and who misses many in a row would else find each only after the one that names it.</summary>
     const int MaxNamedBySync = 20;
 
     long NextSync

@@ -33,13 +33,17 @@ internal sealed class UnnamedMessages
     }
 
     /// <summary>The names that are to go into a sync message: the newest of the log and those whose turn it is, oldest first.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="historySize">How many of the newest at least.</param>
+    /// <param name="count">How many in all, unless the first are more; half of them for those whose turn it is.</param>
     public IReadOnlyList<HistoryEntry> NamedBySync(LocalLog log, int historySize, int count)
     {
-        var recent = log.Recent(historySize);
+        var turns = Math.Min(_entries.Count, count / 2);
+        var recent = log.Recent(Math.Max(historySize, count - turns));
         if (_entries.Count <= 1)
             return recent;
         var named = recent.Select(name => log.Find(name.MessageId)!).ToHashSet();
-        for (var left = Math.Min(_entries.Count, count); left > 0; left--)
+        for (; turns > 0; turns--)
         {
             var node = _entries.First!;
             _entries.RemoveFirst();
