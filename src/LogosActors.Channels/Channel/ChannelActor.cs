@@ -13,9 +13,9 @@ namespace LogosActors.Channels.Channel;
 /// <remarks>
 /// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, dispatcher and, with a limit, rate-limit; one-for-one,
 /// restart. A child that stops, as persistent ones do when the journal fails, fails this actor: all children are made anew and recover what
-/// is stored. What is said to the application goes through <see cref="ChannelVoice"/>, which outlives this actor and remembers what was told.
+/// is stored. They tell the application by the <see cref="ChannelVoice"/>, which outlives them.
 /// </remarks>
-internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voice, IncomingBudget budget) : Actor
+internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
 {
     /// <summary>How many messages one question to a store looks for (13/WAKU2-STORE, the largest page).</summary>
     const int MaxRetrieved = 100;
@@ -34,14 +34,13 @@ internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voic
 
     protected override void PreStart()
     {
-        var (shared, self) = (channel, Self);
+        var shared = channel;
         var dispatcher = _dispatcher = Spawn(Props.Create(() => new DispatcherActor(shared)), "dispatcher");
         if (channel.Options.RateLimit.IsEnabled)
             _rateLimit = Spawn(Props.Create(() => new RateLimitActor(shared.PersistenceId, shared.Options.RateLimit, dispatcher)), "rate-limit");
         _reassembly = Spawn(Props.Create(() => new ReassemblyActor(shared)), "reassembly");
         _sds = Spawn(Props.Create(() => new SdsActor(shared)), "sds");
-        var bytes = budget;
-        _incoming = Spawn(Props.Create(() => new IncomingActor(shared, bytes)), "incoming");
+        _incoming = Spawn(Props.Create(() => new IncomingActor(shared)), "incoming");
     }
 
     protected override void Receive(object message)
@@ -55,10 +54,10 @@ internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voic
                 Forward(_sds!, message);
                 break;
             case SdsConversation.Received or Dispatching.Dispatched or Dispatching.NotDispatched or RateLimiting.Refused
-                or SdsConversation.Taken or SdsConversation.Rebuilt or SdsConversation.HandOutAgain:
+                or SdsConversation.Taken or SdsConversation.Rebuilt or SdsConversation.HandOutAgain or SdsConversation.HandInAgain:
                 _sds!.Tell(message, Self);
                 break;
-            case SdsConversation.Accepted or SdsConversation.InOrder:
+            case SdsConversation.Accepted or SdsConversation.InOrder or SdsConversation.InStep:
                 _reassembly!.Tell(message, Self);
                 break;
             case Transmission transmission when _rateLimit is not null:
@@ -67,18 +66,11 @@ internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voic
             case Transmission:
                 _dispatcher!.Tell(message, Self);
                 break;
-            case Conversation.Tell tell:
-                voice.Tell(tell.Event);
-                break;
-            case Conversation.TellReceived received:
-                voice.TellOnce(received.Key, received.Event);
-                _reassembly!.Tell(new Conversation.Told(received.Key), Self);
-                break;
             case RateLimiting.Delayed delayed:
-                voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, delayed.Transmission.Request, 0, delayed.Expected));
+                channel.Voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, delayed.Transmission.Request, 0, delayed.Expected));
                 break;
             case RateLimiting.Near near:
-                voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, null, near.Used, near.EpochEnd));
+                channel.Voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, null, near.Used, near.EpochEnd));
                 break;
             case SdsConversation.Retrieve retrieve:
                 foreach (var hashes in retrieve.Hashes.Chunk(MaxRetrieved))
@@ -115,7 +107,7 @@ internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voic
         foreach (var stored in messages)
         {
             if (stored.Message is { } message && string.Equals(message.ContentTopic, channel.Options.ContentTopic, StringComparison.Ordinal)
-                && budget.TryTake(message.Payload.Length))
+                && channel.Budget.TryTake(message.Payload.Length))
             {
                 _incoming!.Tell(new Conversation.Arrived(stored.Hash, message.Payload), Self);
             }

@@ -20,16 +20,4 @@ internal static class Conversation
     {
         public static readonly GetStatus Instance = new();
     }
-
-    /// <summary>Tell the application.</summary>
-    /// <param name="Event">What.</param>
-    public sealed record Tell(ChannelEvent Event);
-
-    /// <summary>Tell the application of a message that has come, once; answered by <see cref="Told"/>.</summary>
-    /// <param name="Key">Names the message.</param>
-    /// <param name="Event">The message.</param>
-    public sealed record TellReceived(string Key, ReliableMessageReceived Event);
-
-    /// <summary>The application has been told of a message.</summary>
-    public sealed record Told(string Key);
 }

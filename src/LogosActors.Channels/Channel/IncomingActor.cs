@@ -12,7 +12,7 @@ namespace LogosActors.Channels.Channel;
 /// Parent: the channel. A failure costs the message that was handled: its sender sends it again, or others are asked for it. Messages of other
 /// channels that share the content topic are passed over; a mark in the meta attribute is not asked for, as js-waku sets none.
 /// </remarks>
-internal sealed class IncomingActor(ChannelEnvironment channel, IncomingBudget budget) : Actor
+internal sealed class IncomingActor(ChannelEnvironment channel) : Actor
 {
     readonly BloomParameters _bloom = new(channel.Options.Sds.BloomCapacity, channel.Options.Sds.BloomErrorRate);
 
@@ -27,7 +27,7 @@ internal sealed class IncomingActor(ChannelEnvironment channel, IncomingBudget b
                 }
                 finally
                 {
-                    budget.Return(arrived.Payload.Length);
+                    channel.Budget.Return(arrived.Payload.Length);
                 }
                 break;
             default:
@@ -55,5 +55,5 @@ internal sealed class IncomingActor(ChannelEnvironment channel, IncomingBudget b
     }
 
     void Tell(ChannelProblem problem, string detail) =>
-        Context.Parent.Tell(new Conversation.Tell(new ChannelProblemFound(channel.Options.ChannelId, problem, detail)), Self);
+        channel.Voice.Tell(new ChannelProblemFound(channel.Options.ChannelId, problem, detail));
 }

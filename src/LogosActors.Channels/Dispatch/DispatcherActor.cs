@@ -1,18 +1,14 @@
 using LogosActors.Actors;
+using LogosActors.Channels.Hosting;
+using LogosActors.Channels.Sds;
 using LogosActors.Delivery;
 
 namespace LogosActors.Channels.Dispatch;
 
-/// <summary>What the actors of a channel share.</summary>
-/// <param name="Options">Of the channel.</param>
-/// <param name="Transport">The node beneath.</param>
-/// <param name="PersistenceId">Names the channel's histories.</param>
-internal sealed record ChannelEnvironment(ReliableChannelOptions Options, ChannelTransport Transport, string PersistenceId);
-
 /// <summary>Encrypts what a channel sends and hands it to the node, in order (RELIABLE-CHANNEL-API §Outgoing message processing).</summary>
 /// <remarks>
 /// Parent: the channel. A failure costs what waits here and the news of what is under way; the SDS actor, which has it stored, is told of the
-/// restart by the channel and hands it in again. What the node cannot take now waits and is tried again; the room is bounded by the SDS
+/// restart and hands it out again. What the node cannot take now waits and is tried again; the room is bounded by the SDS
 /// actor's buffers.
 /// </remarks>
 internal sealed class DispatcherActor(ChannelEnvironment channel) : Actor
@@ -24,6 +20,9 @@ internal sealed class DispatcherActor(ChannelEnvironment channel) : Actor
 
     readonly Dictionary<RequestId, Transmission> _underWay = [];
     readonly Queue<Transmission> _waiting = new();
+
+    // What this actor had taken is lost.
+    protected override void PostRestart(Exception reason) => Context.Parent.Tell(SdsConversation.HandOutAgain.Instance, Self);
 
     protected override async ValueTask ReceiveAsync(object message)
     {

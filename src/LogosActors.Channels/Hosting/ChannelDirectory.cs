@@ -97,9 +97,9 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
 
     void Spawn(ReliableChannel channel, ActorSystem system)
     {
-        var (options, voice, budget) = (channel.Options, channel.Voice, channel.Budget);
-        var environment = new ChannelEnvironment(options, new ChannelTransport(_routes.SendAsync, FindAsync), PersistenceIdOf(options));
-        channel.Actor = system.Spawn(Props.Create(() => new ChannelActor(environment, voice, budget)));
+        var environment = new ChannelEnvironment(
+            channel.Options, new ChannelTransport(_routes.SendAsync, FindAsync), channel.Voice, channel.Budget, PersistenceIdOf(channel.Options));
+        channel.Actor = system.Spawn(Props.Create(() => new ChannelActor(environment)));
         channel.System = system;
     }
 

@@ -1,13 +1,14 @@
 using LogosActors.Actors;
 using LogosActors.Actors.Persistence;
 using LogosActors.Channels.Dispatch;
+using LogosActors.Channels.Sds;
 
 namespace LogosActors.Channels.RateLimits;
 
 /// <summary>Holds back what a channel sends over its limit, and hands the rest to the dispatcher.</summary>
 /// <remarks>
 /// Parent: the channel. Children: a <see cref="RateLimitEpochActor"/> for each of the last epochs, which is asked for its count again when
-/// it is lost. A failure of this actor costs what waits here; the channel's SDS actor, which has it stored, hands it in again when it is told
+/// it is lost. A failure of this actor costs what waits here; the channel's SDS actor, which has it stored, hands it out again when it is told
 /// of the restart. Its own history tells which epochs have one: those before the last three are forgotten.
 /// </remarks>
 /// <param name="channel">Names the channel's histories.</param>
@@ -41,6 +42,9 @@ internal sealed class RateLimitActor(string channel, RateLimitOptions options, A
                 break;
         }
     }
+
+    // What this actor had taken is lost.
+    protected override void PostRestart(Exception reason) => Context.Parent.Tell(SdsConversation.HandOutAgain.Instance, Self);
 
     protected override void Receive(object message)
     {

@@ -12,6 +12,8 @@ internal sealed partial class SdsActor
     /// <summary>What an SDS message and a segment add to a chunk, at most, in bytes.</summary>
     const int ChunkOverhead = 512;
 
+    string ChannelId => _channel.Options.ChannelId;
+
     /// <summary>Stores what has changed, then does what there is to do.</summary>
     void Settle()
     {
@@ -42,6 +44,7 @@ internal sealed partial class SdsActor
         Schedule();
     }
 
+    // What ends a request is stored after it was told: told again, perhaps, when the process is killed in between, and never not told.
     void SettleRequests()
     {
         foreach (var outcome in _outcomes)
@@ -49,19 +52,20 @@ internal sealed partial class SdsActor
             switch (outcome)
             {
                 case RequestOutcome.Advanced advanced:
-                    Tell(new ReliableMessageProgress(_channel.Options.ChannelId, advanced.Request, advanced.Chunks, advanced.Out, advanced.Confirmed));
-                    break;
-                case RequestOutcome.Sent { IsEnd: true } sent:
-                    Tell(new ReliableMessageSent(_channel.Options.ChannelId, sent.Request));
+                    Defer(() => _channel.Voice.Tell(new ReliableMessageProgress(ChannelId, advanced.Request, advanced.Chunks, advanced.Out, advanced.Confirmed)));
                     break;
                 case RequestOutcome.Sent sent:
-                    PersistAsync(new SdsJournal.RequestSent(sent.Request), stored => TellNow(new ReliableMessageSent(_channel.Options.ChannelId, stored.Request)));
+                    Defer(() => _channel.Voice.TellOnce($"sent {sent.Request}", new ReliableMessageSent(ChannelId, sent.Request)));
+                    if (!sent.IsEnd)
+                        PersistAsync(new SdsJournal.RequestSent(sent.Request), static _ => { });
                     break;
                 case RequestOutcome.Delivered delivered:
-                    PersistAsync(new SdsJournal.RequestEnded(delivered.Request), stored => TellNow(new ReliableMessageDelivered(_channel.Options.ChannelId, stored.Request)));
+                    Defer(() => _channel.Voice.TellOnce($"end {delivered.Request}", new ReliableMessageDelivered(ChannelId, delivered.Request)));
+                    PersistAsync(new SdsJournal.RequestEnded(delivered.Request), static _ => { });
                     break;
                 case RequestOutcome.Failed failed:
-                    PersistAsync(new SdsJournal.RequestEnded(failed.Request), _ => TellFailed(failed));
+                    Defer(() => TellFailed(failed));
+                    PersistAsync(new SdsJournal.RequestEnded(failed.Request), static _ => { });
                     break;
             }
         }
@@ -88,8 +92,8 @@ internal sealed partial class SdsActor
                     (missing ??= []).Add(new MessageHash(effect.RetrievalHint.Span));
                     break;
                 case SdsEffectKind.Lost:
-                    TellNow(new ChannelProblemFound(
-                        _channel.Options.ChannelId, ChannelProblem.MessageLost, $"Message {effect.MessageId} could not be found; what came after it is delivered."));
+                    _channel.Voice.Tell(new ChannelProblemFound(
+                        ChannelId, ChannelProblem.MessageLost, $"Message {effect.MessageId} could not be found; what came after it is delivered."));
                     break;
             }
         }
@@ -132,13 +136,9 @@ internal sealed partial class SdsActor
     void TellFailed(RequestOutcome.Failed failed)
     {
         if (failed.Failure is SendFailure.NotAcknowledged)
-            TellNow(new ReliableMessageDeliveryError(_channel.Options.ChannelId, failed.Request, failed.Error));
-        TellNow(new ReliableMessageSendError(_channel.Options.ChannelId, failed.Request, failed.Failure, failed.Error));
+            _channel.Voice.TellOnce($"not delivered {failed.Request}", new ReliableMessageDeliveryError(ChannelId, failed.Request, failed.Error));
+        _channel.Voice.TellOnce($"end {failed.Request}", new ReliableMessageSendError(ChannelId, failed.Request, failed.Failure, failed.Error));
     }
-
-    void Tell(ChannelEvent told) => Defer(() => TellNow(told));
-
-    void TellNow(ChannelEvent told) => Context.Parent.Tell(new Conversation.Tell(told), Self);
 
     void Schedule()
     {

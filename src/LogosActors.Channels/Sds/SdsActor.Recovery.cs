@@ -73,12 +73,18 @@ internal sealed partial class SdsActor
     void Resume()
     {
         _sds.Begin(Now);
+        HandInAgain();
+        HandOutAgain();
+    }
+
+    void HandInAgain()
+    {
+        Context.Parent.Tell(SdsConversation.InStep.Instance, Self);
         var untaken = _untaken.Values.OrderBy(chunk => chunk.LamportTimestamp).ThenBy(chunk => chunk.MessageId, StringComparer.Ordinal).ToList();
         foreach (var chunk in untaken.Concat(_sds.WaitingMessages))
             Context.Parent.Tell(new SdsConversation.Accepted(chunk), Self);
         foreach (var chunk in untaken)
             Context.Parent.Tell(new SdsConversation.InOrder(chunk), Self);
-        HandOutAgain();
     }
 
     // A snapshot may hold changes whose events come after it: they change nothing the second time.

@@ -2,6 +2,7 @@ using LogosActors.Actors;
 using LogosActors.Actors.Persistence;
 using LogosActors.Channels.Channel;
 using LogosActors.Channels.Dispatch;
+using LogosActors.Channels.Hosting;
 using LogosActors.Channels.RateLimits;
 using LogosActors.Channels.Requests;
 using LogosActors.Channels.Sds.Wire;
@@ -76,6 +77,9 @@ internal sealed partial class SdsActor : PersistentActor
                 break;
             case SdsConversation.HandOutAgain:
                 HandOutAgain();
+                break;
+            case SdsConversation.HandInAgain:
+                HandInAgain();
                 break;
             case SdsConversation.GetStatus:
                 Reply(new SdsConversation.Status(_requests.Count, _sds.Unacknowledged, _sds.Waiting));

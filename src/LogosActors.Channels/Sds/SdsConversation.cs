@@ -34,6 +34,18 @@ internal static class SdsConversation
         public static readonly HandOutAgain Instance = new();
     }
 
+    /// <summary>The reassembly has lost what it was told: all that it has not taken is told again, after <see cref="InStep"/>.</summary>
+    public sealed record HandInAgain
+    {
+        public static readonly HandInAgain Instance = new();
+    }
+
+    /// <summary>Told to the reassembly: from here on it is told everything, in order.</summary>
+    public sealed record InStep
+    {
+        public static readonly InStep Instance = new();
+    }
+
     /// <summary>How does it stand? Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus
     {

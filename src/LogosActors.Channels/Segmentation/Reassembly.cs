@@ -74,6 +74,10 @@ internal sealed class Reassembly(SegmentationOptions options)
         return Decide(key, new StoredChunk(messageId, id, segment, content, UnixNanoseconds.From(now)));
     }
 
+    /// <summary>Whether a chunk comes after all of its message was told.</summary>
+    public bool IsLate(string senderId, ReadOnlyMemory<byte> content) =>
+        SegmentCodec.TryDecode(content, out var segment, out _) && IsLate(MessageKey.Of(senderId, segment), segment.Position);
+
     /// <summary>Time has passed.</summary>
     public ReassemblyDecision Tick(DateTimeOffset now)
     {

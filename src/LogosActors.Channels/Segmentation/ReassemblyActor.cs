@@ -2,6 +2,7 @@ using LogosActors.Actors;
 using LogosActors.Actors.Persistence;
 using LogosActors.Channels.Channel;
 using LogosActors.Channels.Dispatch;
+using LogosActors.Channels.Hosting;
 using LogosActors.Channels.Sds;
 using LogosActors.Delivery;
 
@@ -25,6 +26,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     readonly HashSet<string> _early = new(StringComparer.Ordinal);
     readonly HashSet<string> _useless = new(StringComparer.Ordinal);
     long _snapshotAt;
+    bool _isInStep;
 
     protected override string PersistenceId => $"{channel.PersistenceId}/reassembly";
 
@@ -54,10 +56,18 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
         }
     }
 
+    protected override void PostRestart(Exception reason) => Context.Parent.Tell(SdsConversation.HandInAgain.Instance, Self);
+
     protected override void Receive(object message)
     {
         switch (message)
         {
+            case SdsConversation.InStep:
+                _isInStep = true;
+                break;
+            case SdsConversation.Accepted or SdsConversation.InOrder when !_isInStep:
+                // From before a failure: it is told again.
+                return;
             case SdsConversation.Accepted accepted:
                 _early.Add(accepted.Message.MessageId);
                 Accept(accepted.Message, isEphemeral: false);
@@ -67,10 +77,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
                 break;
             case SdsConversation.InOrder due:
                 _early.Remove(due.Message.MessageId);
-                Release(due.Message.MessageId);
-                break;
-            case Conversation.Told told:
-                Take(told.Key);
+                Release(due.Message);
                 break;
             case Overdue:
                 Decide(_reassembly.Tick(Time.GetUtcNow()), isEphemeral: false);
@@ -160,35 +167,40 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
             TellOf(message);
     }
 
-    void Release(string chunkId)
+    void Release(SdsMessage chunk)
     {
-        if (_useless.Remove(chunkId))
-            Context.Parent.Tell(new SdsConversation.Taken([chunkId]), Self);
-        else if (_whole.TryRelease(chunkId, out var due))
+        var id = chunk.MessageId;
+        if (_whole.TryRelease(id, out var due))
+        {
             TellOf(due);
+            return;
+        }
+        if (!_useless.Remove(id) && !_reassembly.IsLate(chunk.SenderId, chunk.Content))
+            return;
+        _whole.Forget(id);
+        Context.Parent.Tell(new SdsConversation.Taken([id]), Self);
     }
 
     // What was stored before it goes first.
-    void TellOf(WholeMessage message) => Defer(() => Context.Parent.Tell(
-        new Conversation.TellReceived(
-            message.Name,
-            new ReliableMessageReceived(
-                channel.Options.ChannelId, new RequestId(message.RequestId.Length > 0 ? message.RequestId : message.Name), message.SenderId, channel.Options.ContentTopic,
-                message.Payload)
-            { IsEphemeral = message.IsEphemeral }),
-        Self));
-
-    void Take(string name)
+    void TellOf(WholeMessage message) => Defer(() =>
     {
-        if (_whole.Remove(name) is not { } message)
-            return;
+        var request = new RequestId(message.RequestId.Length > 0 ? message.RequestId : message.Name);
+        channel.Voice.TellOnce(
+            message.Name,
+            new ReliableMessageReceived(channel.Options.ChannelId, request, message.SenderId, channel.Options.ContentTopic, message.Payload) { IsEphemeral = message.IsEphemeral });
+        Take(message);
+    });
+
+    void Take(WholeMessage message)
+    {
+        _whole.Remove(message.Name);
         foreach (var @event in message.Completion)
         {
             _reassembly.Apply(@event);
             PersistAsync<object>(@event, static _ => { });
         }
         if (message.IsRebuilt)
-            PersistAsync(new Reassembling.RebuiltTold(name), told => _rebuilt.Remove(told.Name));
+            PersistAsync(new Reassembling.RebuiltTold(message.Name), told => _rebuilt.Remove(told.Name));
         if (message.ChunkIds.Count > 0)
             Defer(() => Context.Parent.Tell(new SdsConversation.Taken(message.ChunkIds), Self));
     }
@@ -206,7 +218,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     }
 
     void Tell(ChannelProblem problem, string detail) =>
-        Context.Parent.Tell(new Conversation.Tell(new ChannelProblemFound(channel.Options.ChannelId, problem, detail)), Self);
+        channel.Voice.Tell(new ChannelProblemFound(channel.Options.ChannelId, problem, detail));
 
     void Schedule()
     {

@@ -62,13 +62,12 @@ internal sealed class WholeMessages
     }
 
     /// <summary>A message was told.</summary>
-    public WholeMessage? Remove(string name)
+    public void Remove(string name)
     {
         if (!_held.Remove(name, out var held))
-            return null;
+            return;
         foreach (var id in held.Message.ChunkIds)
             _byChunk.Remove(id);
-        return held.Message;
     }
 
     /// <summary>A chunk will never be of a whole message.</summary>
