@@ -156,8 +156,8 @@ internal sealed partial class SdsChannel
                 _unnamed.Remove(named);
         }
         _unnamed.Add(entry);
-        if (RepairHash.IsResponder(_participant, message.SenderId, message.MessageId, _options.ResponseGroups))
-            _kept.Keep(entry, message);
+        // Also those that others answer for: somebody may come who does not read their dialect.
+        _kept.Keep(entry, message);
         if (_log.Add(entry) is not { } oldest)
             return;
         _unnamed.Remove(oldest);

@@ -63,11 +63,19 @@ internal sealed partial class SdsChannel
         {
             var id = names[i].MessageId;
             _requests.AskedByOther(id, _now);
-            if (_log.Find(id) is not { Message: { } message } || !RepairHash.IsResponder(_participant, message.SenderId, id, _options.ResponseGroups))
-                continue;
-            var delay = RepairHash.ResponseDelay(_participant, message.SenderId, id, Ms(_options.RepairMaxDelay));
-            _responses.Add(id, dialect, _now + delay);
+            if (_log.Find(id) is { Message: { } message } entry && ResponseDelay(entry, message.SenderId, dialect) is { } delay)
+                _responses.Add(id, dialect, _now + delay);
         }
+    }
+
+    /// <summary>How long to wait before a message is sent again, in ms; null: others will do it.</summary>
+    long? ResponseDelay(LogEntry entry, string sender, SdsDialect dialect)
+    {
+        var delay = RepairHash.ResponseDelay(_participant, sender, entry.Id, Ms(_options.RepairMaxDelay));
+        // Who has sent it cannot answer in a dialect that it does not write; few can.
+        if (entry.Heard is not SdsDialects.None && !entry.Heard.Has(dialect))
+            return delay % Ms(_options.RepairSweepInterval);
+        return RepairHash.IsResponder(_participant, sender, entry.Id, _options.ResponseGroups) ? delay : null;
     }
 
     /// <summary>Sends again what others miss (SDS §SDS-R incoming repair request buffer sweep).</summary>

@@ -119,6 +119,8 @@ internal sealed partial class SdsChannel
         _isLive = true;
         foreach (var dependency in _incoming.Missing)
             LookFor(dependency);
+        foreach (var entry in _log.Entries.TakeLast(100))
+            _bridge.HeardBefore(entry.Heard, _now);
         SyncLater();
         if (_log.Count > 0 || _incoming.Count > 0)
             _debt.OweSomething(_now);
