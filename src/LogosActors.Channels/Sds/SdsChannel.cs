@@ -43,6 +43,8 @@ internal sealed partial class SdsChannel
     readonly RecentIds _ephemeral = new(1024);
     readonly List<OutgoingMessage> _found = [];
     readonly RollingBloomFilter _bloom;
+    List<LogEntry> _lacked = [];
+    List<LogEntry> _compared = [];
     RollingBloomFilter? _nimBloom;
     ulong _clock;
     long _now;
@@ -52,6 +54,7 @@ internal sealed partial class SdsChannel
     long _filterAt = long.MinValue;
     long _syncDue = long.MaxValue;
     long _repairSyncFrom;
+    long _compareFrom;
 
     /// <param name="channelId">The channel.</param>
     /// <param name="participantId">Who we are in it; nobody else may go by it.</param>

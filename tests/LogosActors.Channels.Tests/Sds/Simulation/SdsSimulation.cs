@@ -115,7 +115,7 @@ internal sealed class SdsSimulation
 
     SdsOptions Options()
     {
-        var options = new SdsOptions { BloomCapacity = _random.Next(100, 1000), CausalHistorySize = _random.Next(1, 6) };
+        var options = new SdsOptions { BloomCapacity = _random.Next(200, 1000), CausalHistorySize = _random.Next(1, 6) };
         options = _random.Next(3) switch
         {
             0 => options with { RepairMinDelay = TimeSpan.FromSeconds(1), RepairMaxDelay = TimeSpan.FromSeconds(10), SyncInterval = TimeSpan.FromSeconds(5) },
