@@ -54,7 +54,7 @@ internal sealed class Deadlines<T>
     /// <summary>Takes the first out, if it is due.</summary>
     public T? TakeDue(long now)
     {
-        if (Next > now)
+        if (_heap.Count == 0 || Next > now)
             return null;
         var first = _heap[0];
         Remove(first);

@@ -26,6 +26,16 @@ internal sealed class DialectBridge(Random random)
     /// <summary>When to see about a message next, in Unix ms.</summary>
     public long Next => _deadlines.Next;
 
+    /// <summary>A dialect was heard before a restart.</summary>
+    public void HeardBefore(SdsDialects dialects, long now)
+    {
+        foreach (var dialect in (ReadOnlySpan<SdsDialect>)[SdsDialect.Specification, SdsDialect.Nim])
+        {
+            if (dialects.Has(dialect))
+                _spoken[(int)dialect] = now;
+        }
+    }
+
     /// <summary>What our messages are written in.</summary>
     public SdsDialects Written(long now)
     {

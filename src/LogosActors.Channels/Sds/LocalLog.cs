@@ -1,3 +1,5 @@
+using LogosActors.Channels.Sds.Bloom;
+
 namespace LogosActors.Channels.Sds;
 
 /// <summary>The messages of a channel that were sent or delivered, in the order that all participants agree on (SDS §Participant state).</summary>
@@ -54,6 +56,26 @@ internal sealed class LocalLog(int capacity)
         }
         (_recent, _isRecent) = (recent, true);
         return recent;
+    }
+
+    /// <summary>Adds those of the newest entries to a list that a filter does not hold.</summary>
+    /// <param name="filter">Somebody's filter.</param>
+    /// <param name="newest">How many entries to look at.</param>
+    /// <param name="before">Which times to look at.</param>
+    /// <param name="lacked">The list.</param>
+    public void FindLacked(BloomFilter filter, int newest, ulong before, List<LogEntry> lacked)
+    {
+        for (var block = _blocks.Count - 1; block >= 0; block--)
+        {
+            for (var i = _blocks[block].Count - 1; i >= 0; i--)
+            {
+                if (newest-- == 0)
+                    return;
+                var entry = _blocks[block][i];
+                if (entry.Lamport < before && !filter.MayContain(entry.Key))
+                    lacked.Add(entry);
+            }
+        }
     }
 
     void Insert(LogEntry entry)

@@ -1,10 +1,16 @@
+using LogosActors.Channels.Sds.Bloom;
+
 namespace LogosActors.Channels.Sds;
 
 /// <summary>A message in the local log.</summary>
 /// <param name="lamport">When it was sent, by the channel's logical clock.</param>
 /// <param name="name">Its id, sender and retrieval hint, as later messages name it.</param>
-internal sealed class LogEntry(ulong lamport, HistoryEntry name) : IComparable<LogEntry>
+/// <param name="key">Its id, as bloom filters know it.</param>
+internal sealed class LogEntry(ulong lamport, HistoryEntry name, BloomKey key) : IComparable<LogEntry>
 {
+    /// <summary>Its id, as bloom filters know it.</summary>
+    public BloomKey Key { get; } = key;
+
     /// <summary>When it was sent, by the channel's logical clock.</summary>
     public ulong Lamport { get; } = lamport;
 

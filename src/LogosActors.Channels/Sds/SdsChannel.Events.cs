@@ -32,7 +32,7 @@ internal sealed partial class SdsChannel
         var key = BloomKey.Of(id);
         var isAmbiguous = _bloom.MayContain(key) || _nimBloom?.MayContain(key) is true;
         AddToBloom(key);
-        AddToLog(message, lamport, hint: default, SdsDialects.None);
+        AddToLog(message, lamport, key, hint: default, SdsDialects.None);
         _outgoing.Add(new OutgoingMessage(message, key, isAmbiguous), sent.At + Ms(_options.AcknowledgementTimeout));
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class SdsChannel
         _requests.Remove(id);
         if (accepted.IsDelivered)
         {
-            AddToLog(message, lamport, accepted.RetrievalHint, accepted.Dialect.Only());
+            AddToLog(message, lamport, key, accepted.RetrievalHint, accepted.Dialect.Only());
             Meet(id);
             return;
         }
@@ -96,7 +96,7 @@ internal sealed partial class SdsChannel
     {
         if (_incoming.Release(id) is not { Message.LamportTimestamp: { } lamport } held)
             return;
-        AddToLog(held.Message, lamport, held.RetrievalHint, held.Heard);
+        AddToLog(held.Message, lamport, BloomKey.Of(id), held.RetrievalHint, held.Heard);
         Meet(id);
     }
 
@@ -146,18 +146,18 @@ internal sealed partial class SdsChannel
         _nimBloom?.Add(key);
     }
 
-    void AddToLog(SdsMessage message, ulong lamport, ReadOnlyMemory<byte> hint, SdsDialects heard)
+    void AddToLog(SdsMessage message, ulong lamport, in BloomKey key, ReadOnlyMemory<byte> hint, SdsDialects heard)
     {
         _clock = Math.Max(_clock, lamport);
-        var entry = new LogEntry(lamport, new HistoryEntry(message.MessageId, hint, _options.Repair ? message.SenderId : null)) { Heard = heard };
+        var entry = new LogEntry(lamport, new HistoryEntry(message.MessageId, hint, _options.Repair ? message.SenderId : null), key) { Heard = heard };
         foreach (var name in message.CausalHistory)
         {
             if (_log.Find(name.MessageId) is { } named)
                 _unnamed.Remove(named);
         }
         _unnamed.Add(entry);
-        if (RepairHash.IsResponder(_participant, message.SenderId, message.MessageId, _options.ResponseGroups))
-            _kept.Keep(entry, message);
+        // Also those that others answer for: somebody may come who does not read their dialect.
+        _kept.Keep(entry, message);
         if (_log.Add(entry) is not { } oldest)
             return;
         _unnamed.Remove(oldest);

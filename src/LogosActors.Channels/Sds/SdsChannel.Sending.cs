@@ -129,7 +129,10 @@ internal sealed partial class SdsChannel
                 Acknowledge(names[i].MessageId);
         }
         _debt.Told(names, message.SenderId);
-        if (message.BloomFilter is not { } filter || (_outgoing.Count == 0 && _debt.Count == 0))
+        if (message.BloomFilter is not { } filter)
+            return;
+        Compare(filter);
+        if (_outgoing.Count == 0 && _debt.Count == 0)
             return;
         var evidence = FilterEvidence.Of(filter, _options.BloomErrorRate);
         if (evidence == 0)

@@ -33,8 +33,9 @@ internal sealed partial class SdsChannel
         }
         foreach (var (lamport, name, heard) in snapshot.Log)
         {
-            _log.Add(new LogEntry(lamport, name) { Heard = heard });
-            AddToBloom(BloomKey.Of(name.MessageId));
+            var key = BloomKey.Of(name.MessageId);
+            _log.Add(new LogEntry(lamport, name, key) { Heard = heard });
+            AddToBloom(key);
         }
         foreach (var id in snapshot.Unnamed)
         {

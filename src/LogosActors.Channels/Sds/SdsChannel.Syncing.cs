@@ -1,12 +1,23 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using LogosActors.Channels.Sds.Bloom;
 
 namespace LogosActors.Channels.Sds;
 
 internal sealed partial class SdsChannel
 {
-    /// <summary>How many messages a sync message names, if <see cref="SdsOptions.CausalHistorySize"/> is not more: it carries a filter of 18 KiB,
-    /// and who misses many in a row would else find each only after the one that names it.</summary>
-    const int MaxNamedBySync = 20;
+    /// <summary>How many messages a sync message names that no message names, beyond <see cref="SdsOptions.CausalHistorySize"/>.</summary>
+    const int UnnamedBySync = 10;
+
+    /// <summary>How many messages a sync message names that somebody lacks: who misses many in a row would else find each only after
+    /// the one that names it.</summary>
+    const int LackedBySync = 10;
+
+    /// <summary>How many of the newest messages are compared with others' filters: fewer than any filter forgets.</summary>
+    const int MaxCompared = 200;
+
+    /// <summary>How often that is done at most, in ms.</summary>
+    const long CompareInterval = 100;
 
     long NextSync
     {
@@ -50,9 +61,39 @@ internal sealed partial class SdsChannel
                 MessageId = string.Create(CultureInfo.InvariantCulture, $"sync-{_random.NextInt64():x16}"),
                 ChannelId = _channel,
                 LamportTimestamp = _clock,
-                CausalHistory = _unnamed.NamedBySync(_log, _options.CausalHistorySize, MaxNamedBySync),
+                CausalHistory = NamedBySync(),
             },
             TransmitKind.Sync);
+    }
+
+    /// <summary>The newest messages, as in any message, some that no message names and some that somebody lacks, oldest first.</summary>
+    IReadOnlyList<HistoryEntry> NamedBySync()
+    {
+        var recent = _log.Recent(_options.CausalHistorySize);
+        var named = new HashSet<LogEntry>();
+        _unnamed.TakeTurns(UnnamedBySync, named);
+        if (_lacked.Count > LackedBySync)
+            _random.Shuffle(CollectionsMarshal.AsSpan(_lacked));
+        named.UnionWith(_lacked.Take(LackedBySync).Where(entry => ReferenceEquals(_log.Find(entry.Id), entry)));
+        _lacked.Clear();
+        if (named.Count == 0)
+            return recent;
+        named.UnionWith(recent.Select(name => _log.Find(name.MessageId)!));
+        return [.. named.Order().Select(entry => entry.Name)];
+    }
+
+    /// <summary>Sees which messages somebody lacks, so that the next sync message names them.</summary>
+    void Compare(BloomFilter filter)
+    {
+        if (_now < _compareFrom)
+            return;
+        _compareFrom = _now + CompareInterval;
+        _compared.Clear();
+        var before = (ulong)Math.Max(0, _now - Ms(_options.AcknowledgementTimeout));
+        _log.FindLacked(filter, Math.Min(MaxCompared, _options.BloomCapacity / 2), before, _compared);
+        // Whoever lacks nothing does not make us forget who does.
+        if (_compared.Count > 0)
+            (_lacked, _compared) = (_compared, _lacked);
     }
 
     void TakeRepairRequests(IReadOnlyList<HistoryEntry> names, SdsDialect dialect)
@@ -63,11 +104,19 @@ internal sealed partial class SdsChannel
         {
             var id = names[i].MessageId;
             _requests.AskedByOther(id, _now);
-            if (_log.Find(id) is not { Message: { } message } || !RepairHash.IsResponder(_participant, message.SenderId, id, _options.ResponseGroups))
-                continue;
-            var delay = RepairHash.ResponseDelay(_participant, message.SenderId, id, Ms(_options.RepairMaxDelay));
-            _responses.Add(id, dialect, _now + delay);
+            if (_log.Find(id) is { Message: { } message } entry && ResponseDelay(entry, message.SenderId, dialect) is { } delay)
+                _responses.Add(id, dialect, _now + delay);
         }
+    }
+
+    /// <summary>How long to wait before a message is sent again, in ms; null: others will do it.</summary>
+    long? ResponseDelay(LogEntry entry, string sender, SdsDialect dialect)
+    {
+        var delay = RepairHash.ResponseDelay(_participant, sender, entry.Id, Ms(_options.RepairMaxDelay));
+        // Who has sent it cannot answer in a dialect that it does not write; few can.
+        if (entry.Heard is not SdsDialects.None && !entry.Heard.Has(dialect))
+            return delay % Ms(_options.RepairSweepInterval);
+        return RepairHash.IsResponder(_participant, sender, entry.Id, _options.ResponseGroups) ? delay : null;
     }
 
     /// <summary>Sends again what others miss (SDS §SDS-R incoming repair request buffer sweep).</summary>

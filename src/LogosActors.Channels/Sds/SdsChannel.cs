@@ -43,6 +43,8 @@ internal sealed partial class SdsChannel
     readonly RecentIds _ephemeral = new(1024);
     readonly List<OutgoingMessage> _found = [];
     readonly RollingBloomFilter _bloom;
+    List<LogEntry> _lacked = [];
+    List<LogEntry> _compared = [];
     RollingBloomFilter? _nimBloom;
     ulong _clock;
     long _now;
@@ -52,6 +54,7 @@ internal sealed partial class SdsChannel
     long _filterAt = long.MinValue;
     long _syncDue = long.MaxValue;
     long _repairSyncFrom;
+    long _compareFrom;
 
     /// <param name="channelId">The channel.</param>
     /// <param name="participantId">Who we are in it; nobody else may go by it.</param>
@@ -119,6 +122,8 @@ internal sealed partial class SdsChannel
         _isLive = true;
         foreach (var dependency in _incoming.Missing)
             LookFor(dependency);
+        foreach (var entry in _log.Entries.TakeLast(100))
+            _bridge.HeardBefore(entry.Heard, _now);
         SyncLater();
         if (_log.Count > 0 || _incoming.Count > 0)
             _debt.OweSomething(_now);

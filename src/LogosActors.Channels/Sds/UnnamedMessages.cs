@@ -32,24 +32,15 @@ internal sealed class UnnamedMessages
         entry.Head = null;
     }
 
-    /// <summary>The names that are to go into a sync message: the newest of the log and those whose turn it is, oldest first.</summary>
-    /// <param name="log">The log.</param>
-    /// <param name="historySize">How many of the newest at least.</param>
-    /// <param name="count">How many in all, unless the first are more; half of them for those whose turn it is.</param>
-    public IReadOnlyList<HistoryEntry> NamedBySync(LocalLog log, int historySize, int count)
+    /// <summary>Adds those whose turn it is to be named by a sync message.</summary>
+    public void TakeTurns(int count, ICollection<LogEntry> named)
     {
-        var turns = Math.Min(_entries.Count, count / 2);
-        var recent = log.Recent(Math.Max(historySize, count - turns));
-        if (_entries.Count <= 1)
-            return recent;
-        var named = recent.Select(name => log.Find(name.MessageId)!).ToHashSet();
-        for (; turns > 0; turns--)
+        for (var left = Math.Min(_entries.Count, count); left > 0; left--)
         {
             var node = _entries.First!;
             _entries.RemoveFirst();
             _entries.AddLast(node);
             named.Add(node.Value);
         }
-        return [.. named.Order().Select(entry => entry.Name)];
     }
 }

@@ -62,6 +62,7 @@ internal sealed class SdsSimulation
         Plan(duration);
         RunUntil(Start + duration);
         var lastSend = _now;
+        _participants.ForEach(participant => participant.CalmDown());
         while (!IsComplete())
         {
             if (_now - lastSend > Patience || !Step())
@@ -102,7 +103,11 @@ internal sealed class SdsSimulation
 
     internal bool IsGivenUp(string id) => _participants.Exists(participant => participant.GaveUp(id));
 
-    internal void Wake(SimulatedParticipant participant, long at, int version) => _agenda.Enqueue(() => participant.Wake(version), (Math.Max(at, _now), _order++));
+    internal void Wake(SimulatedParticipant participant, long at, int version)
+    {
+        if (at != long.MaxValue)
+            _agenda.Enqueue(() => participant.Wake(version), (Math.Max(at, _now), _order++));
+    }
 
     internal void In(long delay, Action action) => _agenda.Enqueue(action, (_now + delay, _order++));
 
@@ -110,7 +115,7 @@ internal sealed class SdsSimulation
 
     SdsOptions Options()
     {
-        var options = new SdsOptions { BloomCapacity = _random.Next(100, 1000), CausalHistorySize = _random.Next(1, 6) };
+        var options = new SdsOptions { BloomCapacity = _random.Next(200, 1000), CausalHistorySize = _random.Next(1, 6) };
         options = _random.Next(3) switch
         {
             0 => options with { RepairMinDelay = TimeSpan.FromSeconds(1), RepairMaxDelay = TimeSpan.FromSeconds(10), SyncInterval = TimeSpan.FromSeconds(5) },
@@ -128,6 +133,18 @@ internal sealed class SdsSimulation
         var participant = new SimulatedParticipant(this, $"p{_participants.Count}", isFounder, only, options, new Random(_random.Next()));
         _participants.Add(participant);
         participant.Begin();
+        // Whoever is never heard is not written to.
+        if (only is not null)
+            Introduce(participant);
+    }
+
+    void Introduce(SimulatedParticipant participant)
+    {
+        var id = $"from {participant.Id}";
+        if (participant.Has(id))
+            return;
+        participant.Send(id);
+        In(_random.Next(1000), () => Introduce(participant));
     }
 
     void Plan(int duration)
@@ -178,7 +195,8 @@ internal sealed class SdsSimulation
     bool IsSettled(SimulatedParticipant participant, SdsMessage message) =>
         participant.Has(message.MessageId)
         || (long)message.LamportTimestamp!.Value < participant.JoinedAt
-        || _participants.Exists(sender => sender.GaveUp(message.MessageId));
+        || participant.TakesForOld(message.MessageId)
+        || IsGivenUp(message.MessageId);
 
     void CheckEnd()
     {

@@ -30,14 +30,17 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
     bool _isDown;
     int _version;
 
-    public long JoinedAt { get; } = simulation.Now;
+    public string Id => id;
+
+    /// <summary>Since when it has to have everything.</summary>
+    public long JoinedAt { get; private set; } = long.MaxValue;
 
     /// <summary>The one dialect that it knows; null: both.</summary>
     public SdsDialect? Only => only;
 
     public bool Reads(SdsDialect dialect) => only is null || only == dialect;
 
-    public bool IsIdle => !_isDown && _crash is Crash.None && _channel is { Unacknowledged: 0, Waiting: 0, Awaited: 0 };
+    public bool IsIdle => !_isDown && _channel is { Unacknowledged: 0, Waiting: 0, Awaited: 0 };
 
     public void Begin() => Do(channel => channel.Begin(simulation.Now));
 
@@ -60,7 +63,13 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
             (_snapshot, _snapshotAt) = (_channel.TakeSnapshot(), _journal.Count);
     }
 
+    /// <summary>Crashes that nothing has set off yet do not come.</summary>
+    public void CalmDown() => _crash = Crash.None;
+
     public bool Has(string messageId) => _have.Contains(messageId);
+
+    /// <summary>Whether it has just joined, and takes a message to be from before.</summary>
+    public bool TakesForOld(string messageId) => !isFounder && _lost.Contains(messageId);
 
     public bool GaveUp(string messageId) => _givenUp.Contains(messageId);
 
@@ -68,7 +77,7 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
 
     public string Missing() =>
         $"{id} lacks {string.Join(',', simulation.Sent.Where(sent => !Has(sent.Key)).Select(sent => $"{sent.Key} of {sent.Value.SenderId}"))}, {_channel.Unacknowledged} unacknowledged, "
-        + $"{_channel.Waiting} waiting, {_channel.Awaited} awaited{(_isDown ? ", down" : "")}, given up {string.Join(',', _givenUp)}, lost {string.Join(',', _lost)}, joined at {JoinedAt - Participant.Start}, unnamed {string.Join(',', _channel.TakeSnapshot().Unnamed)}";
+        + $"{_channel.Waiting} waiting, {_channel.Awaited} awaited{(_isDown ? ", down" : "")}";
 
     /// <summary>The log must be in order, without gaps or doubles.</summary>
     public void CheckLog()
@@ -136,6 +145,9 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
         _journal.Add(change);
         switch (change)
         {
+            case SdsEvent.Joined joined:
+                JoinedAt = joined.At;
+                break;
             case SdsEvent.Sent sent:
                 simulation.Remember(sent.Message);
                 _have.Add(sent.Message.MessageId);
