@@ -55,17 +55,13 @@ internal sealed partial class SdsActor
                     Defer(() => _channel.Voice.Tell(new ReliableMessageProgress(ChannelId, advanced.Request, advanced.Chunks, advanced.Out, advanced.Confirmed)));
                     break;
                 case RequestOutcome.Sent sent:
-                    Defer(() => _channel.Voice.TellOnce($"sent {sent.Request}", new ReliableMessageSent(ChannelId, sent.Request)));
-                    if (!sent.IsEnd)
-                        PersistAsync(new SdsJournal.RequestSent(sent.Request), static _ => { });
+                    Defer(() => TellSent(sent));
                     break;
                 case RequestOutcome.Delivered delivered:
-                    Defer(() => _channel.Voice.TellOnce($"end {delivered.Request}", new ReliableMessageDelivered(ChannelId, delivered.Request)));
-                    PersistAsync(new SdsJournal.RequestEnded(delivered.Request), static _ => { });
+                    Defer(() => TellDelivered(delivered));
                     break;
                 case RequestOutcome.Failed failed:
                     Defer(() => TellFailed(failed));
-                    PersistAsync(new SdsJournal.RequestEnded(failed.Request), static _ => { });
                     break;
             }
         }
@@ -133,11 +129,25 @@ internal sealed partial class SdsActor
         }
     }
 
+    void TellSent(RequestOutcome.Sent sent)
+    {
+        _channel.Voice.TellOnce($"sent {sent.Request}", new ReliableMessageSent(ChannelId, sent.Request));
+        if (!sent.IsEnd)
+            PersistAsync(new SdsJournal.RequestSent(sent.Request), static _ => { });
+    }
+
+    void TellDelivered(RequestOutcome.Delivered delivered)
+    {
+        _channel.Voice.TellOnce($"end {delivered.Request}", new ReliableMessageDelivered(ChannelId, delivered.Request));
+        PersistAsync(new SdsJournal.RequestEnded(delivered.Request), static _ => { });
+    }
+
     void TellFailed(RequestOutcome.Failed failed)
     {
         if (failed.Failure is SendFailure.NotAcknowledged)
             _channel.Voice.TellOnce($"not delivered {failed.Request}", new ReliableMessageDeliveryError(ChannelId, failed.Request, failed.Error));
         _channel.Voice.TellOnce($"end {failed.Request}", new ReliableMessageSendError(ChannelId, failed.Request, failed.Failure, failed.Error));
+        PersistAsync(new SdsJournal.RequestEnded(failed.Request), static _ => { });
     }
 
     void Schedule()

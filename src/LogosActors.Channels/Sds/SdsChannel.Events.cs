@@ -33,6 +33,7 @@ internal sealed partial class SdsChannel
         var isAmbiguous = _bloom.MayContain(key) || _nimBloom?.MayContain(key) is true;
         AddToBloom(key);
         AddToLog(message, lamport, key, hint: default, SdsDialects.None);
+        _lastSent = id;
         _outgoing.Add(new OutgoingMessage(message, key, isAmbiguous), sent.At + Ms(_options.AcknowledgementTimeout));
     }
 

@@ -4,6 +4,12 @@ namespace LogosActors.Channels.Sds;
 
 internal sealed partial class SdsChannel
 {
+    /// <summary>How many messages that nobody has named a message names, beyond <see cref="SdsOptions.CausalHistorySize"/>: one for each participant
+    /// who speaks at the same time, and the rest with the next.</summary>
+    const int MaxUnnamedBySend = 20;
+
+    string? _lastSent;
+
     /// <summary>Sends a message (SDS §Send Message).</summary>
     /// <param name="id">What it is called in the whole channel; never used before.</param>
     /// <param name="content">What it carries; not empty. Must not change any more.</param>
@@ -23,7 +29,7 @@ internal sealed partial class SdsChannel
             MessageId = id,
             ChannelId = _channel,
             LamportTimestamp = NextTime(),
-            CausalHistory = _log.Recent(_options.CausalHistorySize),
+            CausalHistory = NamedBySend(),
             Content = content,
         };
         Record(new SdsEvent.Sent(message, _now));
@@ -62,6 +68,23 @@ internal sealed partial class SdsChannel
         var known = _log.Find(id)?.Name.RetrievalHint ?? _incoming.FindHeld(id)?.RetrievalHint;
         if (known is { } current && !hint.IsEmpty && !current.Span.SequenceEqual(hint.Span))
             Record(new SdsEvent.HintSet(id, hint));
+    }
+
+    /// <summary>What a message of ours comes after: the newest of the log, and what nobody has named yet. With what those name, and so on, it is all that we
+    /// have; the newest alone need not be, when others speak at the same time, and then messages of one sender could overtake each other.</summary>
+    IReadOnlyList<HistoryEntry> NamedBySend()
+    {
+        var recent = _log.Recent(_options.CausalHistorySize);
+        if (_unnamed.Count <= 1)
+            return recent;
+        var named = new SortedSet<LogEntry>();
+        foreach (var name in recent)
+            named.Add(_log.Find(name.MessageId)!);
+        foreach (var entry in _unnamed.All.Take(MaxUnnamedBySend))
+            named.Add(entry);
+        if (_lastSent is { } last && _log.Find(last) is { } own)
+            named.Add(own);
+        return [.. named.Select(entry => entry.Name)];
     }
 
     ulong NextTime() => Math.Max((ulong)Math.Max(0, _now), _clock + 1);

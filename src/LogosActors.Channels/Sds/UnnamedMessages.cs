@@ -12,6 +12,9 @@ internal sealed class UnnamedMessages
 
     readonly LinkedList<LogEntry> _entries = [];
 
+    /// <summary>How many there are.</summary>
+    public int Count => _entries.Count;
+
     /// <summary>All of them, those that are named longest ago first.</summary>
     public IEnumerable<LogEntry> All => _entries;
 
