@@ -8,6 +8,7 @@ internal static class Areas
         {
             ["actors"] = Actors.ActorsArea.Rows,
             ["archive"] = Archive.ArchiveArea.Rows,
+            ["channels"] = Channels.ChannelsArea.Rows,
             ["delivery"] = Delivery.DeliveryArea.Rows,
             ["gossipsub"] = Gossipsub.GossipsubArea.Rows,
             ["libp2p"] = Libp2p.Libp2pArea.Rows,

@@ -1,0 +1,14 @@
+namespace LogosActors.LoadTests.Channels;
+
+/// <summary>Reliable channels: what cutting messages into chunks costs.</summary>
+internal static class ChannelsArea
+{
+    public static IEnumerable<Row> Rows() =>
+    [
+        new KeccakRow(),
+        new ReedSolomonRow("Reed-Solomon, encode 32 + 4 × 100 KiB", isRebuilding: false, target: 2),
+        new ReedSolomonRow("Reed-Solomon, rebuild 4 of 32 × 100 KiB", isRebuilding: true, target: 1),
+        new SegmentationRow("segment and reassemble 1 MiB", lost: 0),
+        new SegmentationRow("segment and reassemble 1 MiB, 2 lost", lost: 2),
+    ];
+}
