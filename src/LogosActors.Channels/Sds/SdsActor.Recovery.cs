@@ -38,7 +38,8 @@ internal sealed partial class SdsActor
                 Forget(taken.MessageIds);
                 break;
             case RecoveryCompleted:
-                Self.Tell(Recovered.Instance);
+                // Now: what waits in the mailbox comes after what was before.
+                Resume();
                 break;
         }
     }
@@ -75,6 +76,7 @@ internal sealed partial class SdsActor
         _sds.Begin(Now);
         HandInAgain();
         HandOutAgain();
+        Settle();
     }
 
     void HandInAgain()
@@ -94,10 +96,5 @@ internal sealed partial class SdsActor
             return;
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(new SdsJournal.Snapshot(_sds.TakeSnapshot(), _requests.Snapshot(), [.. _untaken.Values]));
-    }
-
-    sealed record Recovered
-    {
-        public static readonly Recovered Instance = new();
     }
 }

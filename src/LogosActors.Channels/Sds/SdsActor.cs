@@ -88,9 +88,6 @@ internal sealed partial class SdsActor : PersistentActor
                 _scheduled = long.MaxValue;
                 _sds.Tick(Now);
                 break;
-            case Recovered:
-                Resume();
-                break;
             case SnapshotSaved saved:
                 DeleteEvents(saved.SequenceNr);
                 return;
@@ -135,17 +132,25 @@ internal sealed partial class SdsActor : PersistentActor
         if (!send.IsEphemeral)
             PersistAsync(new SdsJournal.RequestBegun(request, data), static _ => { });
         _requests.Begin(request, data, send.IsEphemeral);
-        foreach (var chunk in chunks)
-        {
-            // Parity that is lost is not missed.
-            if (send.IsEphemeral || chunk.IsParity)
-                _sds.SendEphemeral(chunk.Id.ToString(), chunk.Content, Now);
-            else
-                _sds.Send(chunk.Id.ToString(), chunk.Content, Now);
-        }
+        SendChunks(chunks, send.IsEphemeral, parityCount: chunks.Count - data.Count);
         Settle();
         _unanswered.Enqueue(sender);
         Defer(() => _unanswered.Dequeue().Tell(new Conversation.SendAnswer(request), Self));
+    }
+
+    void SendChunks(IReadOnlyList<Chunk> chunks, bool isEphemeral, int parityCount)
+    {
+        var preceding = parityCount > 0 && !isEphemeral ? _sds.Preceding : null;
+        for (var i = 0; i < chunks.Count; i++)
+        {
+            var (id, content) = (chunks[i].Id.ToString(), chunks[i].Content);
+            // Parity that is lost is not missed.
+            if (isEphemeral || chunks[i].IsParity)
+                _sds.SendEphemeral(id, content, Now);
+            else
+                // Parity makes up for so many chunks, the first ones perhaps: the next one then tells what the message comes after.
+                _sds.Send(id, content, Now, i <= parityCount ? preceding : null);
+        }
     }
 
     void Refuse(ChannelSendErrorKind kind, string message) => Reply(new Conversation.SendAnswer(new ChannelSendError(kind, message)));

@@ -14,7 +14,8 @@ internal sealed partial class SdsChannel
     /// <param name="id">What it is called in the whole channel; never used before.</param>
     /// <param name="content">What it carries; not empty. Must not change any more.</param>
     /// <param name="now">In Unix ms.</param>
-    public SdsSendOutcome Send(string id, ReadOnlyMemory<byte> content, long now)
+    /// <param name="after">What it is named to come after, beside what it does anyway: <see cref="Preceding"/> of a moment ago.</param>
+    public SdsSendOutcome Send(string id, ReadOnlyMemory<byte> content, long now, IReadOnlyList<HistoryEntry>? after = null)
     {
         Advance(now);
         if (content.IsEmpty)
@@ -29,13 +30,16 @@ internal sealed partial class SdsChannel
             MessageId = id,
             ChannelId = _channel,
             LamportTimestamp = NextTime(),
-            CausalHistory = NamedBySend(),
+            CausalHistory = NamedBySend(after ?? []),
             Content = content,
         };
         Record(new SdsEvent.Sent(message, _now));
         Transmit(message, TransmitKind.New);
         return SdsSendOutcome.Taken;
     }
+
+    /// <summary>What the next message is going to be named to come after.</summary>
+    public IReadOnlyList<HistoryEntry> Preceding => NamedBySend([]);
 
     /// <summary>Sends a message once, without any promise (SDS §Ephemeral Messages).</summary>
     /// <returns>False when it is empty.</returns>
@@ -72,10 +76,10 @@ internal sealed partial class SdsChannel
 
     /// <summary>What a message of ours comes after: the newest of the log, and what nobody has named yet. With what those name, and so on, it is all that we
     /// have; the newest alone need not be, when others speak at the same time, and then messages of one sender could overtake each other.</summary>
-    IReadOnlyList<HistoryEntry> NamedBySend()
+    IReadOnlyList<HistoryEntry> NamedBySend(IReadOnlyList<HistoryEntry> after)
     {
         var recent = _log.Recent(_options.CausalHistorySize);
-        if (_unnamed.Count <= 1)
+        if (_unnamed.Count <= 1 && after.Count == 0)
             return recent;
         var named = new SortedSet<LogEntry>();
         foreach (var name in recent)
@@ -84,6 +88,11 @@ internal sealed partial class SdsChannel
             named.Add(entry);
         if (_lastSent is { } last && _log.Find(last) is { } own)
             named.Add(own);
+        foreach (var name in after)
+        {
+            if (_log.Find(name.MessageId) is { } before)
+                named.Add(before);
+        }
         return [.. named.Select(entry => entry.Name)];
     }
 

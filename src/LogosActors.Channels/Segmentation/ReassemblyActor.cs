@@ -140,7 +140,9 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     void Complete(ReassemblyEffect.Completed completed, IReadOnlyList<ReassemblyEvent> completion, bool isEphemeral)
     {
         var came = completed.Chunks.Where(chunk => !chunk.IsRebuilt).Select(chunk => chunk.MessageId!).ToList();
-        var message = new WholeMessage(came[0], completed.Key.RequestId, completed.Key.SenderId, completed.Payload, isEphemeral && completed.Key.Count == 1 ? [] : came)
+        // Which chunks have come may differ when it is told again.
+        var name = completed.Key.IsLinked ? $"{completed.Key.SenderId}/{completed.Key.RequestId}/{completed.Key.MessageHash}" : came[0];
+        var message = new WholeMessage(name, completed.Key.RequestId, completed.Key.SenderId, completed.Payload, isEphemeral && completed.Key.Count == 1 ? [] : came)
         {
             Completion = completion,
             IsEphemeral = isEphemeral && completed.Key.Count == 1,

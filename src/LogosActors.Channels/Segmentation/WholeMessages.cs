@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace LogosActors.Channels.Segmentation;
 
 /// <summary>A message that is complete, and waits for its turn.</summary>
-/// <param name="Name">Names it: the id of its first chunk that has come.</param>
+/// <param name="Name">Names it among all messages of the channel.</param>
 /// <param name="RequestId">Its sender's request; empty: not said.</param>
 /// <param name="SenderId">Who sends it.</param>
 /// <param name="Payload">All of it.</param>
