@@ -21,12 +21,14 @@ internal static class Reassembling
     /// <param name="SenderId">Who sends it.</param>
     /// <param name="Payload">All of it.</param>
     /// <param name="ChunkIds">Those of its chunks that have come.</param>
-    public sealed record MessageRebuilt(string Name, string RequestId, string SenderId, ReadOnlyMemory<byte> Payload, IReadOnlyList<string> ChunkIds);
+    /// <param name="RebuiltIds">Those that have not, as far as their names are known.</param>
+    public sealed record MessageRebuilt(
+        string Name, string RequestId, string SenderId, ReadOnlyMemory<byte> Payload, IReadOnlyList<string> ChunkIds, IReadOnlyList<string> RebuiltIds);
 
     /// <summary>Event: such a message was told.</summary>
     public sealed record RebuiltTold(string Name);
 
-    const int NameField = 1, RequestField = 2, SenderField = 3, PayloadField = 4, ChunkField = 5;
+    const int NameField = 1, RequestField = 2, SenderField = 3, PayloadField = 4, ChunkField = 5, RebuiltField = 6;
     const int TextLength = 1024;
 
     public static void Register(EventSerialization.Builder builder) => builder
@@ -39,7 +41,8 @@ internal static class Reassembling
             + ProtobufWriter.SizeOfString(RequestField, rebuilt.RequestId)
             + ProtobufWriter.SizeOfString(SenderField, rebuilt.SenderId)
             + ProtobufWriter.SizeOfBytes(PayloadField, rebuilt.Payload.Length)
-            + rebuilt.ChunkIds.Sum(id => ProtobufWriter.SizeOfString(ChunkField, id))];
+            + rebuilt.ChunkIds.Sum(id => ProtobufWriter.SizeOfString(ChunkField, id))
+            + rebuilt.RebuiltIds.Sum(id => ProtobufWriter.SizeOfString(RebuiltField, id))];
         var writer = new ProtobufWriter(bytes);
         writer.String(NameField, rebuilt.Name);
         writer.String(RequestField, rebuilt.RequestId);
@@ -47,6 +50,8 @@ internal static class Reassembling
         writer.Bytes(PayloadField, rebuilt.Payload.Span);
         foreach (var id in rebuilt.ChunkIds)
             writer.String(ChunkField, id);
+        foreach (var id in rebuilt.RebuiltIds)
+            writer.String(RebuiltField, id);
         return bytes;
     }
 
@@ -54,7 +59,7 @@ internal static class Reassembling
     {
         var reader = new ProtobufReader(bytes.Span);
         var (name, request, sender, payload) = ("", "", "", Array.Empty<byte>());
-        var chunks = new List<string>();
+        var (chunks, lost) = (new List<string>(), new List<string>());
         while (reader.Next())
         {
             switch (reader.Field)
@@ -64,9 +69,10 @@ internal static class Reassembling
                 case SenderField: sender = reader.String(TextLength); break;
                 case PayloadField: payload = reader.Bytes().ToArray(); break;
                 case ChunkField: chunks.Add(reader.String(TextLength)); break;
+                case RebuiltField: lost.Add(reader.String(TextLength)); break;
             }
         }
-        return reader.Succeeded(out var error) ? new MessageRebuilt(name, request, sender, payload, chunks) : throw new FormatException($"A stored message cannot be read: {error}.");
+        return reader.Succeeded(out var error) ? new MessageRebuilt(name, request, sender, payload, chunks, lost) : throw new FormatException($"A stored message cannot be read: {error}.");
     }
 
     static ReadOnlyMemory<byte> Encode(RebuiltTold told)

@@ -50,7 +50,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
             case RecoveryCompleted:
                 _reassembly.Resume(Time.GetUtcNow());
                 foreach (var rebuilt in _rebuilt.Values)
-                    Hold(new WholeMessage(rebuilt.Name, rebuilt.RequestId, rebuilt.SenderId, rebuilt.Payload, rebuilt.ChunkIds) { IsRebuilt = true });
+                    HoldRebuilt(rebuilt, completion: []);
                 Schedule();
                 break;
         }
@@ -155,12 +155,17 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
         }
         // Those that were lost are not sent again once SDS knows that: so it must survive.
         var rebuilt = completed.Chunks.Where(chunk => chunk is { IsRebuilt: true, MessageId: not null }).Select(chunk => chunk.MessageId!).ToList();
-        PersistAsync(new Reassembling.MessageRebuilt(message.Name, message.RequestId, message.SenderId, message.Payload, message.ChunkIds), stored =>
+        PersistAsync(new Reassembling.MessageRebuilt(name, message.RequestId, message.SenderId, message.Payload, came, rebuilt), stored =>
         {
             _rebuilt[stored.Name] = stored;
-            Context.Parent.Tell(new SdsConversation.Rebuilt(rebuilt), Self);
-            Hold(message);
+            HoldRebuilt(stored, completion);
         });
+    }
+
+    void HoldRebuilt(Reassembling.MessageRebuilt rebuilt, IReadOnlyList<ReassemblyEvent> completion)
+    {
+        Context.Parent.Tell(new SdsConversation.Rebuilt(rebuilt.RebuiltIds), Self);
+        Hold(new WholeMessage(rebuilt.Name, rebuilt.RequestId, rebuilt.SenderId, rebuilt.Payload, rebuilt.ChunkIds) { IsRebuilt = true, Completion = completion });
     }
 
     void Hold(WholeMessage message)
@@ -195,7 +200,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
 
     void Take(WholeMessage message)
     {
-        _whole.Remove(message.Name);
+        var chunks = _whole.Remove(message.Name);
         foreach (var @event in message.Completion)
         {
             _reassembly.Apply(@event);
@@ -203,8 +208,8 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
         }
         if (message.IsRebuilt)
             PersistAsync(new Reassembling.RebuiltTold(message.Name), told => _rebuilt.Remove(told.Name));
-        if (message.ChunkIds.Count > 0)
-            Defer(() => Context.Parent.Tell(new SdsConversation.Taken(message.ChunkIds), Self));
+        if (chunks.Count > 0)
+            Defer(() => Context.Parent.Tell(new SdsConversation.Taken(chunks), Self));
     }
 
     /// <summary>Chunks that no message needs are taken when they are due.</summary>

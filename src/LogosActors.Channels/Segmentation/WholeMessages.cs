@@ -31,19 +31,22 @@ internal sealed class WholeMessages
     /// <summary>Whether a chunk is of a message that is complete.</summary>
     public bool Has(string chunkId) => _byChunk.ContainsKey(chunkId);
 
-    /// <summary>A message is complete.</summary>
+    /// <summary>A message is complete, perhaps once more: with a chunk that parity had made up for.</summary>
     /// <returns>Whether it is due.</returns>
     public bool Add(WholeMessage message)
     {
-        var held = new Held(message);
+        var isNew = !_held.TryGetValue(message.Name, out var held);
+        if (held is null)
+            _held.Add(message.Name, held = new Held(message));
         foreach (var id in message.ChunkIds)
         {
-            _byChunk[id] = held;
-            if (!_due.Remove(id))
+            if (!_byChunk.TryAdd(id, held))
+                continue;
+            held.ChunkIds.Add(id);
+            if (!_due.Remove(id) && isNew)
                 held.Waiting.Add(id);
         }
-        _held[message.Name] = held;
-        return held.Waiting.Count == 0;
+        return isNew && held.Waiting.Count == 0;
     }
 
     /// <summary>A chunk is due.</summary>
@@ -62,12 +65,14 @@ internal sealed class WholeMessages
     }
 
     /// <summary>A message was told.</summary>
-    public void Remove(string name)
+    /// <returns>Its chunks.</returns>
+    public IReadOnlyList<string> Remove(string name)
     {
         if (!_held.Remove(name, out var held))
-            return;
-        foreach (var id in held.Message.ChunkIds)
+            return [];
+        foreach (var id in held.ChunkIds)
             _byChunk.Remove(id);
+        return held.ChunkIds;
     }
 
     /// <summary>A chunk will never be of a whole message.</summary>
@@ -75,6 +80,8 @@ internal sealed class WholeMessages
 
     sealed record Held(WholeMessage Message)
     {
+        public List<string> ChunkIds { get; } = [];
+
         public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
     }
 }

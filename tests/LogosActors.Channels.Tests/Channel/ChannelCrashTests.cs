@@ -80,7 +80,7 @@ public sealed class ChannelCrashTests
         {
             var received = participant.Received.ToList();
             foreach (var (from, text, request) in taken.Where(one => one.From != participant.Name))
-                Assert.True(received.Count(one => one == text) == 1 || (request is null && !received.Contains(text)), $"{participant.Name} has {text.TrimEnd('.')} {received.Count(one => one == text)} times");
+                Assert.True(received.Count(one => one == text) == 1 || (request is null && !received.Contains(text)), $"{participant.Name} has {text.TrimEnd('.')} {received.Count(one => one == text)} times: {participant.Status} {string.Join("; ", participant.Of<ChannelProblemFound>())}; {string.Join("; ", scene.Participants.First(one => one.Name == from).Of<ReliableSendEvent>().Where(told => told.RequestId == request))}");
             foreach (var sender in scene.Participants.Where(sender => sender != participant))
                 Assert.Equal(taken.Where(one => one.From == sender.Name && received.Contains(one.Text)).Select(one => one.Text), received.Where(text => text.StartsWith(sender.Name, StringComparison.Ordinal)));
             foreach (var (_, text, request) in taken.Where(one => one.From == participant.Name && one.Request is not null))
