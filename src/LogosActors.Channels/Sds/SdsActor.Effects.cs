@@ -18,6 +18,7 @@ internal sealed partial class SdsActor
     void Settle()
     {
         var effects = new List<SdsEffect>();
+        _rebuilt.Resolve(Now);
         while (_sds.TryTakeEffect(out var effect))
         {
             switch (effect.Kind)

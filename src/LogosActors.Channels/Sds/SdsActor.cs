@@ -35,12 +35,14 @@ internal sealed partial class SdsActor : PersistentActor
     readonly Dictionary<string, SdsMessage> _untaken = new(StringComparer.Ordinal);
     readonly List<RequestOutcome> _outcomes = [];
     readonly Queue<ActorRef> _unanswered = new();
+    readonly RebuiltChunks _rebuilt;
     long _lastTimestamp;
 
     public SdsActor(ChannelEnvironment channel)
     {
         _channel = channel;
         _sds = new SdsChannel(channel.Options.ChannelId, channel.Options.SenderId!, channel.Options.Sds, Context.Random);
+        _rebuilt = new RebuiltChunks(_sds);
         _segmenter = new Segmenter(channel.Options.Segmentation);
     }
 
@@ -72,8 +74,7 @@ internal sealed partial class SdsActor : PersistentActor
                 Take(taken.MessageIds);
                 break;
             case SdsConversation.Rebuilt rebuilt:
-                foreach (var id in rebuilt.MessageIds)
-                    _sds.Resolved(id, Now);
+                _rebuilt.Add(rebuilt);
                 break;
             case SdsConversation.HandOutAgain:
                 HandOutAgain();

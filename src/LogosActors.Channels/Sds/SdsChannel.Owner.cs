@@ -13,6 +13,14 @@ internal sealed partial class SdsChannel
     /// <summary>A received message that waits for others; null: none of that id does.</summary>
     public SdsMessage? FindWaiting(string id) => _incoming.FindHeld(id)?.Message;
 
+    /// <summary>Whether a message was delivered, or rebuilt, so that those that came after it need not wait for it.</summary>
+    public bool HasPassed(string id) => _incoming.FindHeld(id) is null && IsKnown(id, ulong.MinValue);
+
+    /// <summary>Whether a received message waits for nothing but some others.</summary>
+    public bool WaitsOnlyFor(string id, IReadOnlySet<string> others) =>
+        _incoming.FindHeld(id) is not { Message: { LamportTimestamp: { } lamport } message }
+        || message.CausalHistory.All(name => others.Contains(name.MessageId) || IsMet(name, id, lamport));
+
     /// <summary>Whether so many more messages of that size together will be taken for sending.</summary>
     public bool HasRoom(int count, int size) => _outgoing.HasRoom(count, size);
 

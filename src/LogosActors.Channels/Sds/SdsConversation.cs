@@ -22,8 +22,10 @@ internal static class SdsConversation
     /// <summary>Chunks are stored where they went, or their message was told.</summary>
     public sealed record Taken(IReadOnlyList<string> MessageIds);
 
-    /// <summary>Chunks were rebuilt from others: they are not waited for.</summary>
-    public sealed record Rebuilt(IReadOnlyList<string> MessageIds);
+    /// <summary>Chunks of a message were rebuilt from others: they are not waited for, once what came before them has come.</summary>
+    /// <param name="ChunkIds">The data chunks of the message, in order.</param>
+    /// <param name="RebuiltIds">Those that were rebuilt.</param>
+    public sealed record Rebuilt(IReadOnlyList<string> ChunkIds, IReadOnlySet<string> RebuiltIds);
 
     /// <summary>Told to the channel: look for messages in stores.</summary>
     public sealed record Retrieve(IReadOnlyList<MessageHash> Hashes);

@@ -20,8 +20,8 @@ internal static class Reassembling
     /// <param name="RequestId">Its sender's request.</param>
     /// <param name="SenderId">Who sends it.</param>
     /// <param name="Payload">All of it.</param>
-    /// <param name="ChunkIds">Those of its chunks that have come.</param>
-    /// <param name="RebuiltIds">Those that have not, as far as their names are known.</param>
+    /// <param name="ChunkIds">Its data chunks, in order, as far as their names are known.</param>
+    /// <param name="RebuiltIds">Those of them that have not come.</param>
     public sealed record MessageRebuilt(
         string Name, string RequestId, string SenderId, ReadOnlyMemory<byte> Payload, IReadOnlyList<string> ChunkIds, IReadOnlyList<string> RebuiltIds);
 

@@ -64,6 +64,8 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
         {
             case SdsConversation.InStep:
                 _isInStep = true;
+                foreach (var rebuilt in _rebuilt.Values)
+                    TellRebuilt(rebuilt);
                 break;
             case SdsConversation.Accepted or SdsConversation.InOrder when !_isInStep:
                 // From before a failure: it is told again.
@@ -154,8 +156,9 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
             return;
         }
         // Those that were lost are not sent again once SDS knows that: so it must survive.
-        var rebuilt = completed.Chunks.Where(chunk => chunk is { IsRebuilt: true, MessageId: not null }).Select(chunk => chunk.MessageId!).ToList();
-        PersistAsync(new Reassembling.MessageRebuilt(name, message.RequestId, message.SenderId, message.Payload, came, rebuilt), stored =>
+        var named = completed.Chunks.Where(chunk => chunk.MessageId is not null).ToList();
+        var (all, rebuilt) = (named.ConvertAll(chunk => chunk.MessageId!), named.Where(chunk => chunk.IsRebuilt).Select(chunk => chunk.MessageId!).ToList());
+        PersistAsync(new Reassembling.MessageRebuilt(name, message.RequestId, message.SenderId, message.Payload, all, rebuilt), stored =>
         {
             _rebuilt[stored.Name] = stored;
             HoldRebuilt(stored, completion);
@@ -164,9 +167,13 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
 
     void HoldRebuilt(Reassembling.MessageRebuilt rebuilt, IReadOnlyList<ReassemblyEvent> completion)
     {
-        Context.Parent.Tell(new SdsConversation.Rebuilt(rebuilt.RebuiltIds), Self);
-        Hold(new WholeMessage(rebuilt.Name, rebuilt.RequestId, rebuilt.SenderId, rebuilt.Payload, rebuilt.ChunkIds) { IsRebuilt = true, Completion = completion });
+        TellRebuilt(rebuilt);
+        IReadOnlyList<string> came = [.. rebuilt.ChunkIds.Except(rebuilt.RebuiltIds, StringComparer.Ordinal)];
+        Hold(new WholeMessage(rebuilt.Name, rebuilt.RequestId, rebuilt.SenderId, rebuilt.Payload, came) { IsRebuilt = true, Completion = completion });
     }
+
+    void TellRebuilt(Reassembling.MessageRebuilt rebuilt) =>
+        Context.Parent.Tell(new SdsConversation.Rebuilt(rebuilt.ChunkIds, rebuilt.RebuiltIds.ToHashSet(StringComparer.Ordinal)), Self);
 
     void Hold(WholeMessage message)
     {
