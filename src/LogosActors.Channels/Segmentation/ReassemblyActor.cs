@@ -169,7 +169,10 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     {
         TellRebuilt(rebuilt);
         IReadOnlyList<string> came = [.. rebuilt.ChunkIds.Except(rebuilt.RebuiltIds, StringComparer.Ordinal)];
-        Hold(new WholeMessage(rebuilt.Name, rebuilt.RequestId, rebuilt.SenderId, rebuilt.Payload, came) { IsRebuilt = true, Completion = completion });
+        var message = new WholeMessage(rebuilt.Name, rebuilt.RequestId, rebuilt.SenderId, rebuilt.Payload, came) { IsRebuilt = true, Completion = completion };
+        // Now: others may wait to be told after what was being stored.
+        if (_whole.Add(message))
+            TellNow(message);
     }
 
     void TellRebuilt(Reassembling.MessageRebuilt rebuilt) =>
@@ -196,14 +199,16 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     }
 
     // What was stored before it goes first.
-    void TellOf(WholeMessage message) => Defer(() =>
+    void TellOf(WholeMessage message) => Defer(() => TellNow(message));
+
+    void TellNow(WholeMessage message)
     {
         var request = new RequestId(message.RequestId.Length > 0 ? message.RequestId : message.Name);
         channel.Voice.TellOnce(
             message.Name,
             new ReliableMessageReceived(channel.Options.ChannelId, request, message.SenderId, channel.Options.ContentTopic, message.Payload) { IsEphemeral = message.IsEphemeral });
         Take(message);
-    });
+    }
 
     void Take(WholeMessage message)
     {

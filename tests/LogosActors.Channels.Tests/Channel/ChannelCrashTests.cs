@@ -16,7 +16,7 @@ public sealed class ChannelCrashTests
 
     [Fact]
     public void Every_message_comes_once_whichever_actor_crashes() =>
-        DeterministicHost.Explore(firstSeed: 1, count: 60, host => Run(host, journal: null), options => options with
+        DeterministicHost.Explore(firstSeed: 1, count: 25, host => Run(host, journal: null), options => options with
         {
             Persistence = Persistence(new InMemoryJournal()),
         }, Crashes);
@@ -25,7 +25,7 @@ public sealed class ChannelCrashTests
     public void Every_message_comes_once_however_the_journal_fails()
     {
         FaultyJournal? journal = null;
-        DeterministicHost.Explore(firstSeed: 1, count: 60, host => Run(host, journal), options => options with
+        DeterministicHost.Explore(firstSeed: 1, count: 25, host => Run(host, journal), options => options with
         {
             Persistence = Persistence(journal = new FaultyJournal(
                 new InMemoryJournal(),
