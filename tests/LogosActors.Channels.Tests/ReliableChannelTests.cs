@@ -94,6 +94,8 @@ public sealed class ReliableChannelTests
     public async Task A_message_that_nobody_confirms_ends_in_an_error()
     {
         await using var nodes = await StartAsync();
+        // The network takes the message; only there is nobody in the channel.
+        await nodes.Bob.SubscribeAsync([Topic]);
         var (alice, bob) = await nodes.OpenAsync(options => options with
         {
             Sds = new SdsOptions

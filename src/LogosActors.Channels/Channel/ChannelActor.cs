@@ -4,27 +4,23 @@ using LogosActors.Channels.Hosting;
 using LogosActors.Channels.RateLimits;
 using LogosActors.Channels.Sds;
 using LogosActors.Channels.Segmentation;
-using LogosActors.Delivery;
-using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Channels.Channel;
 
 /// <summary>Supervises the actors of a reliable channel, and hands what they say to each other and to the application.</summary>
 /// <remarks>
-/// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, dispatcher and, with a limit, rate-limit; one-for-one,
+/// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, retrieval, dispatcher and, with a limit, rate-limit; one-for-one,
 /// restart. A child that stops, as persistent ones do when the journal fails, fails this actor: all children are made anew and recover what
 /// is stored. They tell the application by the <see cref="ChannelVoice"/>, which outlives them.
 /// </remarks>
 internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
 {
-    /// <summary>How many messages one question to a store looks for (13/WAKU2-STORE, the largest page).</summary>
-    const int MaxRetrieved = 100;
-
     ActorRef? _incoming;
     ActorRef? _sds;
     ActorRef? _reassembly;
     ActorRef? _dispatcher;
     ActorRef? _rateLimit;
+    ActorRef? _retrieval;
 
     protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy
     {
@@ -38,6 +34,7 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
         var dispatcher = _dispatcher = Spawn(Props.Create(() => new DispatcherActor(shared)), "dispatcher");
         if (channel.Options.RateLimit.IsEnabled)
             _rateLimit = Spawn(Props.Create(() => new RateLimitActor(shared.PersistenceId, shared.Options.RateLimit, dispatcher)), "rate-limit");
+        _retrieval = Spawn(Props.Create(() => new RetrievalActor(shared)), "retrieval");
         _reassembly = Spawn(Props.Create(() => new ReassemblyActor(shared)), "reassembly");
         _sds = Spawn(Props.Create(() => new SdsActor(shared)), "sds");
         _incoming = Spawn(Props.Create(() => new IncomingActor(shared)), "incoming");
@@ -72,18 +69,11 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
             case RateLimiting.Near near:
                 channel.Voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, null, near.Used, near.EpochEnd));
                 break;
-            case SdsConversation.Retrieve retrieve:
-                foreach (var hashes in retrieve.Hashes.Chunk(MaxRetrieved))
-                    Context.PipeTo(FindAsync(hashes));
-                break;
-            case Found found:
-                Take(found.Messages);
+            case SdsConversation.Retrieve or SdsConversation.Reopened:
+                _retrieval!.Tell(message, Self);
                 break;
             case Conversation.GetStatus:
                 Context.PipeTo(StatusAsync(_sds!, _reassembly!, _rateLimit), Sender);
-                break;
-            case PipeFailure:
-                // A question that was not answered: what is missing is asked for again.
                 break;
             case Terminated terminated:
                 throw new ChannelPartStoppedException(terminated.Actor);
@@ -100,20 +90,6 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
         return child;
     }
 
-    async Task<Found> FindAsync(IReadOnlyList<MessageHash> hashes) => new(await channel.Transport.FindAsync(hashes, CancellationToken.None));
-
-    void Take(IReadOnlyList<StoredMessage> messages)
-    {
-        foreach (var stored in messages)
-        {
-            if (stored.Message is { } message && string.Equals(message.ContentTopic, channel.Options.ContentTopic, StringComparison.Ordinal)
-                && channel.Budget.TryTake(message.Payload.Length))
-            {
-                _incoming!.Tell(new Conversation.Arrived(stored.Hash, message.Payload), Self);
-            }
-        }
-    }
-
     static async Task<ChannelStatus> StatusAsync(ActorRef sds, ActorRef reassembly, ActorRef? rateLimit)
     {
         var timeout = TimeSpan.FromSeconds(10);
@@ -122,6 +98,4 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
         var limit = rateLimit is null ? new RateLimiting.Status(0, 0) : await rateLimit.Ask<RateLimiting.Status>(RateLimiting.GetStatus.Instance, timeout);
         return new ChannelStatus(buffers.Requests, buffers.Unacknowledged, limit.Waiting, limit.Used, buffers.Waiting, parts.PartialMessages);
     }
-
-    sealed record Found(IReadOnlyList<StoredMessage> Messages);
 }

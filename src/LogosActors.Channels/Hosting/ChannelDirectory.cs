@@ -4,8 +4,6 @@ using LogosActors.Actors;
 using LogosActors.Channels.Channel;
 using LogosActors.Channels.Dispatch;
 using LogosActors.Delivery;
-using LogosActors.Delivery.Messages;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Channels.Hosting;
 
@@ -98,7 +96,7 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
     void Spawn(ReliableChannel channel, ActorSystem system)
     {
         var environment = new ChannelEnvironment(
-            channel.Options, new ChannelTransport(_routes.SendAsync, FindAsync), channel.Voice, channel.Budget, PersistenceIdOf(channel.Options));
+            channel.Options, new ChannelTransport(_routes.SendAsync, query => node.QueryStoreAsync(query)), channel.Voice, channel.Budget, PersistenceIdOf(channel.Options));
         channel.Actor = system.Spawn(Props.Create(() => new ChannelActor(environment)));
         channel.System = system;
     }
@@ -133,14 +131,6 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
             await node.UnsubscribeAsync([channel.ContentTopic]);
         await channel.System.StopAsync(channel.Actor, ReliableChannel.CloseTimeout);
         channel.End();
-    }
-
-    async Task<IReadOnlyList<StoredMessage>> FindAsync(IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
-    {
-        var found = await node.QueryStoreAsync(new StoreQuery { Hashes = hashes, Limit = hashes.Count }, cancellation);
-        if (!found.IsSuccess)
-            node.Logs.CreateLogger<ChannelDirectory>().LogDebug("Missed messages were not looked for: {Reason}", found.Error.Message);
-        return found.Value?.Messages ?? [];
     }
 
     // Ids are anything; several nodes may share a database.

@@ -9,6 +9,9 @@ internal sealed class IncomingBudget(int maxBytes)
     /// <summary>How many messages found no room.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Whether half of the room or more is taken.</summary>
+    public bool IsBusy => Interlocked.Read(ref _bytes) >= maxBytes / 2;
+
     /// <summary>Makes room for a message, unless there is none.</summary>
     public bool TryTake(int bytes)
     {

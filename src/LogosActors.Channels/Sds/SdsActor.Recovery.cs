@@ -7,6 +7,7 @@ internal sealed partial class SdsActor
 {
     long _scheduled = long.MaxValue;
     long _snapshotAt;
+    long _lastHeard;
 
     protected override void Recover(object message)
     {
@@ -19,6 +20,7 @@ internal sealed partial class SdsActor
                 foreach (var untaken in snapshot.Untaken)
                     _untaken[untaken.MessageId] = untaken;
                 _snapshotAt = LastSequenceNr;
+                _lastHeard = (long)Math.Min(_sds.Clock, (ulong)Now);
                 break;
             case SdsEvent changed:
                 Reapply(changed);
@@ -48,6 +50,12 @@ internal sealed partial class SdsActor
     /// now, unless its end was stored.</summary>
     void Reapply(SdsEvent changed)
     {
+        _lastHeard = changed switch
+        {
+            SdsEvent.Accepted heard => heard.At,
+            SdsEvent.Sent sent => sent.At,
+            _ => _lastHeard,
+        };
         switch (changed)
         {
             case SdsEvent.Accepted { IsDelivered: true } accepted:
@@ -77,6 +85,8 @@ internal sealed partial class SdsActor
         HandInAgain();
         HandOutAgain();
         Settle();
+        if (_lastHeard > 0)
+            Context.Parent.Tell(new SdsConversation.Reopened(DateTimeOffset.FromUnixTimeMilliseconds(_lastHeard)), Self);
     }
 
     void HandInAgain()

@@ -30,6 +30,10 @@ internal static class SdsConversation
     /// <summary>Told to the channel: look for messages in stores.</summary>
     public sealed record Retrieve(IReadOnlyList<MessageHash> Hashes);
 
+    /// <summary>Told to the channel: it goes on where it was, and may have missed what was sent since.</summary>
+    /// <param name="LastHeard">When something was stored last.</param>
+    public sealed record Reopened(DateTimeOffset LastHeard);
+
     /// <summary>What goes out may have been lost on its way: what is not in the network yet is handed out again.</summary>
     public sealed record HandOutAgain
     {

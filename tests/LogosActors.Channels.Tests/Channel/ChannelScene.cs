@@ -52,8 +52,10 @@ internal sealed class ChannelScene
         return Task.FromResult<Result<RequestId, SendError>>(request);
     }
 
-    Task<IReadOnlyList<StoredMessage>> FindAsync(IReadOnlyList<MessageHash> hashes, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<StoredMessage>>([.. hashes.Where(hash => HasStore && _stored.ContainsKey(hash)).Select(hash => new StoredMessage(hash, _stored[hash], null))]);
+    Task<Result<StoreHistory, StoreQueryError>> QueryAsync(StoreQuery query) => Task.FromResult<Result<StoreHistory, StoreQueryError>>(HasStore
+        ? new StoreHistory(
+            [.. _stored.Where(one => query.Hashes.Count == 0 || query.Hashes.Contains(one.Key)).Select(one => new StoredMessage(one.Key, one.Value, null))], Cursor: null)
+        : new StoreQueryError(StoreQueryErrorKind.NoStore, "There is no store."));
 
     /// <summary>A participant, and what it was told.</summary>
     internal sealed class Participant
@@ -66,7 +68,7 @@ internal sealed class ChannelScene
             (_scene, Name) = (scene, options.SenderId!);
             var voice = new ChannelVoice(options.EventCapacity, Events.Add, NullLogger.Instance);
             var budget = Budget = new IncomingBudget(options.MaxIncomingBytes);
-            var environment = new ChannelEnvironment(options, new ChannelTransport(scene.SendAsync, scene.FindAsync), voice, budget, $"channel/{Name}");
+            var environment = new ChannelEnvironment(options, new ChannelTransport(scene.SendAsync, scene.QueryAsync), voice, budget, $"channel/{Name}");
             _actor = scene._host.System.Spawn(Props.Create(() => new ChannelActor(environment)), Name.Replace(' ', '-'));
         }
 
