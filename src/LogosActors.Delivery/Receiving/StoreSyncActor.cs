@@ -86,7 +86,7 @@ internal sealed class StoreSyncActor : Actor
         _store = _stores.Choose(Context.Random);
         // Without a store the next one to appear begins the round; one that is passed over for now is asked when the timer comes.
         if (_store is not null)
-            Run(_sync.Begin(_shard.Topics, UnixNanoseconds.Now(Time)));
+            Run(_sync.Begin(_shard.Topics, _store, UnixNanoseconds.Now(Time)));
         else
             Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, TimeSpan.FromSeconds(1));
     }
@@ -129,9 +129,9 @@ internal sealed class StoreSyncActor : Actor
     void Move(StoreSyncEffect.Reached reached)
     {
         foreach (var topic in reached.Topics)
-            topic.Watermark = reached.Time;
+            topic.Marks = topic.Marks.With(_store!, reached.Time);
         Context.Parent.Tell(
-            new ReceivingJournal.Synced(_shard.Shard, reached.IsWholeShard ? [] : [.. reached.Topics.Select(topic => topic.Topic)], reached.Time), Self);
+            new ReceivingJournal.Synced(_shard.Shard, reached.IsWholeShard ? [] : [.. reached.Topics.Select(topic => topic.Topic)], _store!, reached.Time), Self);
     }
 
     void Wait(StoreSyncEffect.Wait wait)

@@ -20,9 +20,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
 
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    /// <summary>A store learns nothing of what it has missed, so that one that was in the other part, or down, must not be the last that is
-    /// asked for a time: the overlap is longer than all of it.</summary>
-    static readonly ReceivingOptions Options = new() { StoreInterval = TimeSpan.FromSeconds(5), StoreOverlap = TimeSpan.FromMinutes(30) };
+    static readonly ReceivingOptions Options = new() { StoreInterval = TimeSpan.FromSeconds(5) };
 
     [Fact]
     public void Each_node_tells_each_message_once_through_churn_loss_and_two_partitions() =>
