@@ -83,6 +83,32 @@ public sealed class ArchivingNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_was_away_gets_what_it_has_missed_from_another_one_and_serves_it()
+    {
+        await using var archive = Archive();
+        await using var other = new SqliteArchive(new SqliteArchiveOptions { Path = Path.Combine(_path, "other.db") });
+        await using var store = await StartAsync(Options with { Archive = archive });
+        await store.SubscribeAsync([Topic]);
+        // What comes late is not of the time that is asked of the relay.
+        var away = Options with { Archive = other, Archiving = new ArchiveWriterOptions { MaxTimeDifference = TimeSpan.FromMilliseconds(1) } };
+        await using var healed = await StartAsync(away, store);
+        await healed.SubscribeAsync([Topic]);
+        await healed.StopAsync();
+        var missed = new WakuMessage { ContentTopic = Topic, Payload = "missed"u8.ToArray(), Timestamp = UnixNanoseconds.From(DateTimeOffset.UtcNow) };
+        await store.PublishAsync(store.ShardOf(Topic), missed);
+        var hash = MessageHash.Compute(store.ShardOf(Topic).ToString(), missed);
+        var query = new ArchiveQuery { Hashes = [hash] };
+        await UntilAsync(async () => (await archive.QueryAsync(query))!.Messages.Count == 1);
+
+        await healed.StartAsync();
+
+        await UntilAsync(async () => (await other.QueryAsync(query))!.Messages.Count == 1);
+        await using var late = await StartAsync(healed);
+        await UntilAsync(() => late.HasStore);
+        Assert.Equal([hash], (await late.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).Value!.Messages.Select(found => found.Hash));
+    }
+
+    [Fact]
     public async Task An_archive_that_cannot_be_used_stops_the_start_with_the_reason()
     {
         await File.WriteAllTextAsync(Path.Combine(_path, "archive.db"), new string('x', 5000));
@@ -129,10 +155,12 @@ public sealed class ArchivingNodeTests : IDisposable
 
     SqliteArchive Archive() => new(new SqliteArchiveOptions { Path = Path.Combine(_path, "archive.db") });
 
-    static async Task UntilAsync(Func<bool> condition)
+    static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition())
+        while (!await condition())
             await Task.Delay(10, late.Token);
     }
 }

@@ -99,11 +99,13 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     }
 
     /// <summary>The store has answered the last question.</summary>
-    public IReadOnlyList<StoreSyncEffect> Answered(StorePage page)
+    /// <param name="page">The answer.</param>
+    /// <param name="lacking">What of it the node's own archive lacks, so that it is wanted although it was received; null: it has none.</param>
+    public IReadOnlyList<StoreSyncEffect> Answered(StorePage page, IReadOnlySet<MessageHash>? lacking = null)
     {
         if (_group is null)
             return [];
-        return _fetching.Count > 0 ? Fetched(page) : Listed(page);
+        return _fetching.Count > 0 ? Fetched(page) : Listed(page, lacking);
     }
 
     /// <summary>The store did not answer, or a message was not taken in time. Ends the round.</summary>
@@ -114,7 +116,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     public IReadOnlyList<StoreSyncEffect> Taken(MessageHash hash) =>
         _group is not null && _untaken.Remove(hash) && _untaken.Count == 0 && _fetching.Count == 0 ? GoOn() : [];
 
-    IReadOnlyList<StoreSyncEffect> Listed(StorePage page)
+    IReadOnlyList<StoreSyncEffect> Listed(StorePage page, IReadOnlySet<MessageHash>? lacking)
     {
         _next = page.Cursor;
         if (page.Cursor is { } cursor && (page.Messages.Count == 0 || !_cursors.Add(cursor)))
@@ -123,7 +125,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
             return [Fail($"it has more than {MaxPages} pages")];
         foreach (var hash in page.Messages.Select(listed => listed.Hash).Distinct())
         {
-            if (!IsKnown(hash))
+            if (_unavailable.GetValueOrDefault(hash) < MaxTries && (!IsReceived(hash) || lacking?.Contains(hash) == true))
                 _missing.Enqueue(hash);
         }
         return GoOn();
@@ -135,7 +137,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
         foreach (var found in page.Messages)
         {
             // What was not asked for is nobody's.
-            if (found.Message is not { } message || !IsWanted(found.PubsubTopic, message) || !_fetching.Remove(found.Hash))
+            if (found.Message is not { } message || !IsWanted(found.PubsubTopic, message) || !IsTimely(message) || !_fetching.Remove(found.Hash))
                 continue;
             _untaken.Add(found.Hash);
             _unavailable.Remove(found.Hash);
@@ -209,12 +211,14 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
         IncludesData = false,
     };
 
-    bool IsKnown(MessageHash hash) =>
-        _group!.Topics.Any(topic => topic.Received.Contains(hash)) || _unavailable.GetValueOrDefault(hash) >= MaxTries;
+    bool IsReceived(MessageHash hash) => _group!.Topics.Any(topic => topic.Received.Contains(hash));
 
     bool IsWanted(string? pubsubTopic, WakuMessage message) =>
         string.Equals(pubsubTopic, _pubsubTopic, StringComparison.Ordinal)
         && _group!.Topics.Any(topic => string.Equals(topic.Topic, message.ContentTopic, StringComparison.Ordinal));
+
+    /// <summary>Whether a message is of the time that was asked for, as far as it says: a store may name others.</summary>
+    bool IsTimely(WakuMessage message) => message.Timestamp is not { } time || (time >= _from && time <= _to);
 
     void CountUnavailable(MessageHash hash)
     {

@@ -29,15 +29,21 @@ internal sealed class StoreSyncActor : Actor
     readonly ShardMemory _shard;
     readonly StorePeers _stores;
     readonly AskStore _ask;
+    readonly OwnStore? _own;
     readonly StoreSync _sync;
     readonly Action _storeAppeared;
     PeerId? _store;
     object _question = new();
     bool _isFollowed = true;
 
-    public StoreSyncActor(ShardMemory shard, StorePeers stores, AskStore ask, ReceivingOptions options)
+    /// <param name="shard">What is subscribed to.</param>
+    /// <param name="stores">Whom to ask.</param>
+    /// <param name="ask">Asks.</param>
+    /// <param name="own">Keeps what is found; null: the node is no store.</param>
+    /// <param name="options">When to ask.</param>
+    public StoreSyncActor(ShardMemory shard, StorePeers stores, AskStore ask, OwnStore? own, ReceivingOptions options)
     {
-        (_shard, _stores, _ask) = (shard, stores, ask);
+        (_shard, _stores, _ask, _own) = (shard, stores, ask, own);
         _sync = new StoreSync(shard.Shard, options, Context.Random);
         var self = Self;
         _storeAppeared = () => self.Tell(Subscriptions.SyncNow.Instance);
@@ -99,7 +105,7 @@ internal sealed class StoreSyncActor : Actor
             return;
         }
         _stores.Succeeded(_store!);
-        Run(_sync.Answered(answer.Result.Value));
+        Run(_sync.Answered(answer.Result.Value, answer.Lacking));
     }
 
     void Run(IReadOnlyList<StoreSyncEffect> effects)
@@ -114,6 +120,7 @@ internal sealed class StoreSyncActor : Actor
                     break;
                 case StoreSyncEffect.Give give:
                     Context.StartSingleTimer(typeof(TakesTooLong), TakesTooLong.Instance, TakeTimeout);
+                    _own?.Actor.Tell(new Subscription.Found(_shard.Shard, give.Hash, give.Message), Self);
                     Context.Parent.Tell(new Subscription.Take(_shard.Shard, give.Hash, give.Message), Self);
                     break;
                 case StoreSyncEffect.Reached reached:
@@ -154,7 +161,11 @@ internal sealed class StoreSyncActor : Actor
     {
         try
         {
-            return new Answer(question, await _ask(store, query));
+            var result = await _ask(store, query);
+            var lacking = _own is not null && result.IsAnswered && !query.IncludesData
+                ? await _own.FindLackingAsync([.. result.Value.Messages.Select(listed => listed.Hash)])
+                : null;
+            return new Answer(question, result, lacking);
         }
 #pragma warning disable CA1031 // whatever it is, the next round may have more luck, and must not come at once
         catch (Exception e)
@@ -164,7 +175,7 @@ internal sealed class StoreSyncActor : Actor
         }
     }
 
-    sealed record Answer(object Question, StoreResult<StorePage> Result);
+    sealed record Answer(object Question, StoreResult<StorePage> Result, IReadOnlySet<MessageHash>? Lacking = null);
 
     sealed record NextRound
     {

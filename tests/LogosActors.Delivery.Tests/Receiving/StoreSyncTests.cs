@@ -64,7 +64,40 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_watermark_moves_only_when_all_pages_are_read()
+    public void What_is_known_and_the_nodes_own_archive_lacks_is_fetched()
+    {
+        var store = new FakeStore(Shard);
+        var (kept, lacking) = (store.Add(Lobby, Start + 1), store.Add(Lobby, Start + 2));
+        var topic = new TopicMemory(Lobby, Shard, Start, 100);
+        topic.Received.TryAdd(kept, Start + 1);
+        topic.Received.TryAdd(lacking, Start + 2);
+        var sync = new StoreSync(Shard, Options, new Random(1));
+        var list = (StoreSyncEffect.Ask)sync.Begin([topic], FirstStore, Start + Second).Single();
+
+        var fetch = (StoreSyncEffect.Ask)sync.Answered(store.Answer(list.Query).Value!, new HashSet<MessageHash> { lacking }).Single();
+
+        Assert.Equal([lacking], fetch.Query.Hashes);
+        Assert.Equal(lacking, ((StoreSyncEffect.Give)sync.Answered(store.Answer(fetch.Query).Value!).Single()).Hash);
+    }
+
+    [Fact]
+    public void A_message_of_another_time_than_was_asked_for_is_nobodys()
+    {
+        var old = FakeStore.Message(Lobby, Start - 1);
+        var hash = MessageHash.Compute(Shard.ToString(), old);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+
+        var problem = node.Round(
+            query => new StoreResult<StorePage>(new StorePage(
+                [query.IncludesData ? new StoreEntry(hash, old, Shard.ToString()) : new StoreEntry(hash)], null, 0)),
+            Start + Second);
+
+        Assert.NotNull(problem);
+        Assert.False(node.Topics[0].Received.Contains(hash));
+    }
+
+    [Fact]
+    public void A_mark_moves_only_when_all_pages_are_read()
     {
         var store = new FakeStore(Shard) { PageSize = 10 };
         for (var i = 1; i <= 100; i++)

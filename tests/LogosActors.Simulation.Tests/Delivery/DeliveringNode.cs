@@ -48,20 +48,23 @@ sealed class DeliveringNode(DeterministicHost host, SimulatedNetwork network, Si
         var (registrations, validation) = (new RelayRegistrations(), new MessageValidation(new MessageValidationOptions()));
         var events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams(1), waiting, Note)));
         var relay = host.System.Spawn(Props.Create(() => new RelayActor(gossipsub, registrations, validation)));
-        var subscriptions = host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, relay, events)));
+        _actors = [];
+        OwnStore? own = null;
+        if (Archive is { } archive)
+        {
+            var writer = host.System.Spawn(Props.Create(() => new ArchiveWriterActor(archive, new ArchiveWriterOptions())));
+            var keeping = host.System.Spawn(Props.Create(() => new KeepingActor(relay, writer)));
+            _actors.AddRange([writer, keeping]);
+            own = new OwnStore(keeping, archive);
+        }
+        var subscriptions = host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, relay, events, own)));
         var router = host.System.Spawn(Props.Create(() => new DeliveryRouterActor(NodeMode.Core, relay)));
         _sends = new UnfinishedSends(_options.Sending, host.Time) { IsStored = true };
         var settings = new SendsSettings(
             _options, _sends, waiting, new StorePresence(() => true, (hashes, _) => FindPresentAsync(known, hashes)), $"{node.Id}/sends", router,
             subscriptions, events);
         _sending = host.System.Spawn(Props.Create(() => new SendsActor(settings)));
-        _actors = [events, relay, subscriptions, router, _sending];
-        if (Archive is { } archive)
-        {
-            var writer = host.System.Spawn(Props.Create(() => new ArchiveWriterActor(archive, new ArchiveWriterOptions())));
-            _actors.Add(writer);
-            _actors.Add(host.System.Spawn(Props.Create(() => new KeepingActor(relay, writer))));
-        }
+        _actors.AddRange([events, relay, subscriptions, router, _sending]);
         // Who has subscribed in an earlier life does so again for nothing.
         subscriptions.Tell(new Subscriptions.Subscribe(DeliveryScenario.Topic, DeliveryScenario.Shard));
     }

@@ -62,7 +62,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         scenario.SendEverySecond(30, ChurnPerMinute);
         var live = scenario.CountTold();
         var end = host.Time.Elapsed + Patience;
-        while (scenario.CountMissing() > 0 && host.Time.Elapsed < end)
+        while (scenario.CountMissing() + scenario.CountNotArchived() > 0 && host.Time.Elapsed < end)
             scenario.Run(10);
         var told = host.Time.Elapsed;
         // Time for what comes twice.
@@ -77,5 +77,6 @@ public sealed class DeliveryTests(ITestOutputHelper output)
             $"{scenario.CountMissing()} are missing, {scenario.CountMissing(onlyIfUp: true)} of them at nodes that were up: {scenario.DescribeMissing()}.");
         Assert.Equal(0, scenario.CountSuperfluous());
         Assert.Equal(scenario.Messages * (Nodes - 1), scenario.CountTold());
+        Assert.Equal(0, scenario.CountNotArchived());
     }
 }
