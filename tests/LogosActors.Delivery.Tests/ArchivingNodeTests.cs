@@ -38,6 +38,19 @@ public sealed class ArchivingNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_serves_is_a_peer_that_is_liked_better()
+    {
+        await using var archive = Archive();
+        await using var store = await StartAsync(Options with { Archive = archive });
+        await using var alice = await StartAsync(store);
+        await UntilAsync(() => alice.KnowsStore);
+
+        Assert.True((await alice.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).IsSuccess);
+
+        await UntilAsync(() => alice.Host!.Find(store.PeerId)?.Score > 0);
+    }
+
+    [Fact]
     public async Task Who_does_not_want_stores_to_be_asked_is_told_at_once_that_a_message_is_sent()
     {
         await using var archive = Archive();

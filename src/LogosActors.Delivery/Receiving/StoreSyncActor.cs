@@ -34,6 +34,7 @@ internal sealed class StoreSyncActor : Actor
     readonly Action _storeAppeared;
     PeerId? _store;
     object _question = new();
+    StoreFailure? _failure;
     bool _isFollowed = true;
 
     /// <param name="shard">What is subscribed to.</param>
@@ -77,6 +78,8 @@ internal sealed class StoreSyncActor : Actor
                 Run(_sync.Taken(taken.Hash));
                 break;
             case TakesTooLong:
+                // That is not the store's fault; it is passed over like one that wants to be asked less.
+                _failure = StoreFailure.TooManyRequests;
                 Run(_sync.Failed("the node is too slow"));
                 break;
             default:
@@ -89,7 +92,7 @@ internal sealed class StoreSyncActor : Actor
     {
         if (_sync.IsAsking)
             return;
-        _store = _stores.Choose(Context.Random);
+        (_store, _failure) = (_stores.Choose(Context.Random), null);
         // Without a store the next one to appear begins the round; one that is passed over for now is asked when the timer comes.
         if (_store is not null)
             Run(_sync.Begin(_shard.Topics, _store, UnixNanoseconds.Now(Time)));
@@ -101,6 +104,7 @@ internal sealed class StoreSyncActor : Actor
     {
         if (!answer.Result.IsAnswered)
         {
+            _failure = answer.Result.Failure;
             Run(_sync.Failed(answer.Result.Reason));
             return;
         }
@@ -148,7 +152,7 @@ internal sealed class StoreSyncActor : Actor
         if (wait.Failure is { } failure)
         {
             Log.LogInformation("Store {Store} was asked for the messages of {Shard} in vain: {Reason}", _store, _shard.Shard, failure);
-            _stores.Failed(_store!);
+            _stores.Failed(_store!, _failure ?? StoreFailure.BadAnswer);
         }
         else if (_isFollowed)
         {

@@ -10,6 +10,7 @@ using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Simulation.Tests.Delivery;
 
@@ -59,9 +60,10 @@ sealed class DeliveringNode(DeterministicHost host, SimulatedNetwork network, Si
         }
         var subscriptions = host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, relay, events, own)));
         var router = host.System.Spawn(Props.Create(() => new DeliveryRouterActor(NodeMode.Core, relay)));
+        var presence = new PresenceReader(known, (store, hashes, _) => FindPresentAsync(store, hashes), _random);
         _sends = new UnfinishedSends(_options.Sending, host.Time) { IsStored = true };
         var settings = new SendsSettings(
-            _options, _sends, waiting, new StorePresence(() => true, (hashes, _) => FindPresentAsync(known, hashes)), $"{node.Id}/sends", router,
+            _options, _sends, waiting, new StorePresence(() => true, presence.FindAsync), $"{node.Id}/sends", router,
             subscriptions, events);
         _sending = host.System.Spawn(Props.Create(() => new SendsActor(settings)));
         _actors.AddRange([events, relay, subscriptions, router, _sending]);
@@ -91,17 +93,13 @@ sealed class DeliveringNode(DeterministicHost host, SimulatedNetwork network, Si
             new MessageEnvelope(DeliveryScenario.Topic.Text, payload), DeliveryScenario.Topic, DeliveryScenario.Shard, _sending!);
     }
 
-    async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(StorePeers known, IReadOnlyList<MessageHash> hashes)
+    async Task<StoreResult<IReadOnlySet<MessageHash>>> FindPresentAsync(PeerId store, IReadOnlyCollection<MessageHash> hashes)
     {
-        if (known.Choose(_random) is not { } store)
-            return null;
-        var query = new ArchiveQuery { Hashes = hashes, IncludesData = false, Limit = ArchiveQuery.MaxLimit };
+        var query = new ArchiveQuery { Hashes = [.. hashes], IncludesData = false, Limit = ArchiveQuery.MaxLimit };
         var answer = await stores.AskAsync(node, store, query);
-        if (answer.IsAnswered)
-            known.Succeeded(store);
-        else
-            known.Failed(store);
-        return answer.Value?.Messages.Select(entry => entry.Hash).ToHashSet();
+        return answer.IsAnswered
+            ? new StoreResult<IReadOnlySet<MessageHash>>(answer.Value.Messages.Select(entry => entry.Hash).ToHashSet())
+            : new StoreResult<IReadOnlySet<MessageHash>>(answer.Failure.Value, answer.Reason);
     }
 
     void Note(MessagingEvent told)
