@@ -152,6 +152,36 @@ public sealed class ArchivingNodeTests : IDisposable
         Assert.Equal("accepted", TextOf(await events.NextAsync<MessageReceived>()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_validator_of_the_sender_refuses_is_not_sent_and_not_kept(bool throws)
+    {
+        RelayValidator refuse = async (message, _) =>
+        {
+            await Task.Yield();
+            Assert.Null(message.From);
+            return message.Message.Meta.IsEmpty ? ValidationResult.Accept : throws ? throw new FormatException("No proof.") : ValidationResult.Reject;
+        };
+        await using var archive = Archive();
+        await using (var alice = await StartAsync(Options with { Archive = archive, Validation = new MessageValidationOptions { Validator = refuse } }))
+        {
+            await using var bob = await StartAsync(alice);
+            await using var told = alice.Events().GetAsyncEnumerator();
+            await using var received = bob.Events().GetAsyncEnumerator();
+            await alice.SubscribeAsync([Topic]);
+            await bob.SubscribeAsync([Topic]);
+            await alice.HasPeersAsync(1);
+
+            var refused = await alice.SendAsync(Text("refused") with { Meta = new byte[] { 1 } });
+            Assert.Equal(refused.Value, (await told.NextAsync<MessageError>()).Request);
+            await alice.SendAsync(Text("accepted"));
+
+            Assert.Equal("accepted", TextOf(await received.NextAsync<MessageReceived>()));
+        }
+        Assert.Single((await archive.QueryAsync(new ArchiveQuery()))!.Messages);
+    }
+
     [Fact]
     public async Task A_peer_of_another_cluster_is_left_alone()
     {
