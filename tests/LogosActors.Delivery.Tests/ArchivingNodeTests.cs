@@ -73,9 +73,13 @@ public sealed class ArchivingNodeTests : IDisposable
         await using var archive = Archive();
         await using (var node = await StartAsync(Options with { Archive = archive }))
         {
+            var published = 0;
+            using var watching = node.WatchRelay(_ => Interlocked.Increment(ref published));
             await node.SubscribeAsync([Topic]);
             for (var i = 0; i < 100; i++)
                 await node.SendAsync(Text($"message {i}"));
+            // What has not come that far ends in an error.
+            await UntilAsync(() => Volatile.Read(ref published) == 100);
         }
 
         var kept = await archive.QueryAsync(new ArchiveQuery { Limit = ArchiveQuery.MaxLimit });
