@@ -10,9 +10,7 @@ public sealed partial class MessagingNode
     /// <summary>The shard of a content topic.</summary>
     /// <exception cref="ArgumentException">It has none.</exception>
     internal PubsubTopic ShardOf(string contentTopic) =>
-        ContentTopic.TryParse(contentTopic, out var topic, out var problem) && _options.Network.TryGetShard(topic, out var shard, out problem)
-            ? shard
-            : throw new ArgumentException(problem, nameof(contentTopic));
+        _topics.TryFind(contentTopic, out _, out var shard, out var problem) ? shard : throw new ArgumentException(problem, nameof(contentTopic));
 
     /// <summary>Whether a store is connected that can be asked.</summary>
     internal bool HasStore => Volatile.Read(ref _running)?.Environment.Stores.CanAsk() == true;

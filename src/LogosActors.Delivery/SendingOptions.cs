@@ -21,7 +21,8 @@ public sealed record SendingOptions
 
     /// <summary>Whether stores are asked for what was sent, where there are any; if not, a request ends when neighbours have the message.</summary>
     /// <value>Default true (P2P-RELIABILITY). By default a store answers a peer about 500 messages a second (<see cref="Store.StoreServiceOptions.PeerLimit"/>):
-    /// whoever sends more than that for long fills <see cref="MaxUnfinished"/>.</value>
+    /// of what is sent beyond that for long, what neighbours have ends as sent without a store's word, after half of <see cref="Timeout"/>, or
+    /// when it fills half of <see cref="MaxUnfinished"/>.</value>
     public bool AsksStores { get; init; } = true;
 
     /// <summary>How many requests may be under way.</summary>

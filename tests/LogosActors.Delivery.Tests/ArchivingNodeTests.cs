@@ -38,6 +38,19 @@ public sealed class ArchivingNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_serves_is_a_peer_that_is_liked_better()
+    {
+        await using var archive = Archive();
+        await using var store = await StartAsync(Options with { Archive = archive });
+        await using var alice = await StartAsync(store);
+        await UntilAsync(() => alice.KnowsStore);
+
+        Assert.True((await alice.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).IsSuccess);
+
+        await UntilAsync(() => alice.Host!.Find(store.PeerId)?.Score > 0);
+    }
+
+    [Fact]
     public async Task Who_does_not_want_stores_to_be_asked_is_told_at_once_that_a_message_is_sent()
     {
         await using var archive = Archive();
@@ -60,9 +73,13 @@ public sealed class ArchivingNodeTests : IDisposable
         await using var archive = Archive();
         await using (var node = await StartAsync(Options with { Archive = archive }))
         {
+            var published = 0;
+            using var watching = node.WatchRelay(_ => Interlocked.Increment(ref published));
             await node.SubscribeAsync([Topic]);
             for (var i = 0; i < 100; i++)
                 await node.SendAsync(Text($"message {i}"));
+            // What has not come that far ends in an error.
+            await UntilAsync(() => Volatile.Read(ref published) == 100);
         }
 
         var kept = await archive.QueryAsync(new ArchiveQuery { Limit = ArchiveQuery.MaxLimit });
@@ -80,6 +97,32 @@ public sealed class ArchivingNodeTests : IDisposable
 
             Assert.Single((await archive.QueryAsync(new ArchiveQuery()))!.Messages);
         }));
+    }
+
+    [Fact]
+    public async Task A_store_that_was_away_gets_what_it_has_missed_from_another_one_and_serves_it()
+    {
+        await using var archive = Archive();
+        await using var other = new SqliteArchive(new SqliteArchiveOptions { Path = Path.Combine(_path, "other.db") });
+        await using var store = await StartAsync(Options with { Archive = archive });
+        await store.SubscribeAsync([Topic]);
+        // What comes late is not of the time that is asked of the relay.
+        var away = Options with { Archive = other, Archiving = new ArchiveWriterOptions { MaxTimeDifference = TimeSpan.FromMilliseconds(1) } };
+        await using var healed = await StartAsync(away, store);
+        await healed.SubscribeAsync([Topic]);
+        await healed.StopAsync();
+        var missed = new WakuMessage { ContentTopic = Topic, Payload = "missed"u8.ToArray(), Timestamp = UnixNanoseconds.From(DateTimeOffset.UtcNow) };
+        await store.PublishAsync(store.ShardOf(Topic), missed);
+        var hash = MessageHash.Compute(store.ShardOf(Topic).ToString(), missed);
+        var query = new ArchiveQuery { Hashes = [hash] };
+        await UntilAsync(async () => (await archive.QueryAsync(query))!.Messages.Count == 1);
+
+        await healed.StartAsync();
+
+        await UntilAsync(async () => (await other.QueryAsync(query))!.Messages.Count == 1);
+        await using var late = await StartAsync(healed);
+        await UntilAsync(() => late.HasStore);
+        Assert.Equal([hash], (await late.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).Value!.Messages.Select(found => found.Hash));
     }
 
     [Fact]
@@ -113,6 +156,36 @@ public sealed class ArchivingNodeTests : IDisposable
         Assert.Equal("accepted", TextOf(await events.NextAsync<MessageReceived>()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_validator_of_the_sender_refuses_is_not_sent_and_not_kept(bool throws)
+    {
+        RelayValidator refuse = async (message, _) =>
+        {
+            await Task.Yield();
+            Assert.Null(message.From);
+            return message.Message.Meta.IsEmpty ? ValidationResult.Accept : throws ? throw new FormatException("No proof.") : ValidationResult.Reject;
+        };
+        await using var archive = Archive();
+        await using (var alice = await StartAsync(Options with { Archive = archive, Validation = new MessageValidationOptions { Validator = refuse } }))
+        {
+            await using var bob = await StartAsync(alice);
+            await using var told = alice.Events().GetAsyncEnumerator();
+            await using var received = bob.Events().GetAsyncEnumerator();
+            await alice.SubscribeAsync([Topic]);
+            await bob.SubscribeAsync([Topic]);
+            await alice.HasPeersAsync(1);
+
+            var refused = await alice.SendAsync(Text("refused") with { Meta = new byte[] { 1 } });
+            Assert.Equal(refused.Value, (await told.NextAsync<MessageError>()).Request);
+            await alice.SendAsync(Text("accepted"));
+
+            Assert.Equal("accepted", TextOf(await received.NextAsync<MessageReceived>()));
+        }
+        Assert.Single((await archive.QueryAsync(new ArchiveQuery()))!.Messages);
+    }
+
     [Fact]
     public async Task A_peer_of_another_cluster_is_left_alone()
     {
@@ -129,10 +202,12 @@ public sealed class ArchivingNodeTests : IDisposable
 
     SqliteArchive Archive() => new(new SqliteArchiveOptions { Path = Path.Combine(_path, "archive.db") });
 
-    static async Task UntilAsync(Func<bool> condition)
+    static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition())
+        while (!await condition())
             await Task.Delay(10, late.Token);
     }
 }

@@ -9,7 +9,8 @@ internal static class ArchiveWriter
     /// <param name="Hash">Its hash on its pubsub topic.</param>
     /// <param name="PubsubTopic">The topic that it travelled on.</param>
     /// <param name="Message">The message. One that is ephemeral is passed over.</param>
-    public sealed record Keep(MessageHash Hash, string PubsubTopic, WakuMessage Message);
+    /// <param name="IsLate">Whether it may be of any time up to now: another store had it.</param>
+    public sealed record Keep(MessageHash Hash, string PubsubTopic, WakuMessage Message, bool IsLate = false);
 
     /// <summary>Published on the event stream when a write has ended: these are durable now, some of them maybe since earlier.</summary>
     public sealed record Kept(IReadOnlyList<ArchivedMessage> Messages);

@@ -78,7 +78,7 @@ internal sealed class ArchiveWriterActor : Actor
         if (keep.Message.IsEphemeral || _finishing is not null)
             return;
         var now = Now;
-        if (keep.Message.Timestamp is { } timestamp && _options.MaxTimeDifference is { } most && IsOff(timestamp, now, most))
+        if (keep.Message.Timestamp is { } timestamp && _options.MaxTimeDifference is { } most && IsOff(timestamp, now, most, keep.IsLate))
         {
             _outOfTime++;
             Drop(1, "time");
@@ -92,8 +92,8 @@ internal sealed class ArchiveWriterActor : Actor
     }
 
     // The timestamp is anything: its distance may be more than a number says.
-    static bool IsOff(long timestamp, long now, TimeSpan most) =>
-        timestamp < now - UnixNanoseconds.Of(most) || timestamp > now + UnixNanoseconds.Of(most);
+    static bool IsOff(long timestamp, long now, TimeSpan most, bool isLate) =>
+        (timestamp < now - UnixNanoseconds.Of(most) && !isLate) || timestamp > now + UnixNanoseconds.Of(most);
 
     void Write()
     {

@@ -6,26 +6,19 @@ namespace LogosActors.Delivery.Archive;
 /// <summary>The connections of a PostgreSQL archive, and its errors in the archive's words.</summary>
 sealed class PostgresArchiveDatabase : IAsyncDisposable
 {
+    // A plan that was made while a table was empty would scan it for ever after; and planning anew for each query would cost
+    // more than the query, for it looks at every partition. Sorting all that matches is never right, a few of the same key is.
+    const string Settings =
+        "SET synchronous_commit = on; SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; "
+        + "SET enable_sort = off; SET jit = off";
+
     readonly NpgsqlDataSource _source;
     readonly string _name;
 
     public PostgresArchiveDatabase(PostgresArchiveOptions options)
     {
-        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
-        var connection = builder.ConnectionStringBuilder;
-        connection.MaxPoolSize = options.MaxConnections;
-        connection.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
-        connection.Timeout = (int)options.CommandTimeout.TotalSeconds;
-        connection.Enlist = false;
-        connection.MaxAutoPrepare = 40;
-        connection.AutoPrepareMinUsages = 1;
-        // The settings below are to outlive the return to the pool; nothing else is ever set.
-        connection.NoResetOnClose = true;
-        builder.UsePhysicalConnectionInitializer(
-            static session => Configure(session).ExecuteNonQuery(),
-            static session => Configure(session).ExecuteNonQueryAsync());
-        _source = builder.Build();
-        _name = $"{connection.Database ?? connection.Username} on {connection.Host}";
+        (_source, _name) = PostgresSource.Create(
+            options.ConnectionString, options.MaxConnections, options.CommandTimeout, maxPrepared: 40, Settings, connectTimeout: options.CommandTimeout);
     }
 
     /// <summary>Runs some work on a connection of the pool.</summary>
@@ -72,11 +65,4 @@ sealed class PostgresArchiveDatabase : IAsyncDisposable
         };
         return new(failure, $"The archive ({_name}) failed: {text}.", cause);
     }
-
-    // A plan that was made while a table was empty would scan it for ever after; and planning anew for each query would cost
-    // more than the query, for it looks at every partition. Sorting all that matches is never right, a few of the same key is.
-    static NpgsqlCommand Configure(NpgsqlConnection connection) => new(
-        "SET synchronous_commit = on; SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; "
-        + "SET enable_sort = off; SET jit = off",
-        connection);
 }

@@ -1,5 +1,4 @@
 using LogosActors.Actors.Persistence.Journals;
-using SQLitePCL;
 
 namespace LogosActors.Delivery.Archive;
 
@@ -50,43 +49,21 @@ static class SqliteArchiveSchema
         """,
     ];
 
-    // Pages of 4 KiB in the log before they are moved to the database: 32 MiB. The default of 1,000 would move the same
-    // index pages several times a second.
-    const int CheckpointPages = 8_000;
-
     /// <summary>Opens the connection that writes, making or migrating the tables.</summary>
     /// <exception cref="ArchiveException">A newer version wrote the file, or something else did; it was not changed.</exception>
-    public static SqliteSession OpenWriter(SqliteArchiveOptions options)
+    public static SqliteSession OpenWriter(SqliteArchiveOptions options) => SqliteSession.OpenWriter(options.Path, options.BusyTimeout, session =>
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(options.Path)!);
-        var session = SqliteSession.Open(options.Path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, options.BusyTimeout);
-        try
-        {
-            CheckOwner(session, options.Path);
-            session.Execute("PRAGMA journal_mode=WAL");
-            session.Execute(options.SurvivesPowerCut ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
-            session.Execute($"PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
-            if (session.QueryNumber("PRAGMA user_version") < Version)
-                Migrate(session, options.Path);
-            if (options.Fault?.Invoke() is { } fault)
-                session.Execute(fault);
-            return session;
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
+        CheckOwner(session, options.Path);
+        session.UseLog(options.SurvivesPowerCut, cacheKibibytes: 64 * 1024);
+        if (session.QueryNumber("PRAGMA user_version") < Version)
+            Migrate(session, options.Path);
+        if (options.Fault?.Invoke() is { } fault)
+            session.Execute(fault);
+    });
 
     /// <summary>Opens a connection that only reads a file that the writer has prepared.</summary>
-    public static SqliteSession OpenReader(SqliteArchiveOptions options)
-    {
-        // Not SQLITE_OPEN_READONLY: the last connection to close would then leave the log behind.
-        var session = SqliteSession.Open(options.Path, raw.SQLITE_OPEN_READWRITE, options.BusyTimeout);
-        session.Execute("PRAGMA query_only=1; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY");
-        return session;
-    }
+    public static SqliteSession OpenReader(SqliteArchiveOptions options) =>
+        SqliteSession.OpenReader(options.Path, options.BusyTimeout, cacheKibibytes: 16 * 1024);
 
     static void CheckOwner(SqliteSession session, string path)
     {

@@ -31,12 +31,14 @@ internal sealed class NodeActor(NodeEnvironment node) : Actor
         var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(gossipsub, registrations, node.Validation)), "relay");
         // Here, and not when they start: the first message may be sent before that.
         relay.Tell(new RelayTopics.Observe(Context.Spawn(Props.Create(() => new RelayTapActor(node.Tap)), "tap")), Self);
+        OwnStore? own = null;
         if (node.Options.Archive is { } archive)
         {
             _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive)), "store");
             relay.Tell(new RelayTopics.Observe(_store), Self);
+            own = new OwnStore(_store, archive);
         }
-        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events)), "subscriptions");
+        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events, own)), "subscriptions");
         var mode = node.Options.Mode;
         var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
         var journalId = node.Sends.IsStored ? $"{node.Host.PeerId}/sends" : null;

@@ -56,6 +56,7 @@ internal sealed class RunningNode : IAsyncDisposable
             var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], system.Time);
             host.Subscribe(stores.Observe);
             var waiting = new WaitingEvents();
+            var presence = new PresenceReader(stores, client.FindPresentAsync, Random.Shared);
             // What memory keeps survives the actors anyway.
             var isStored = system.Options.Persistence.Journal is not (null or InMemoryJournal);
             var environment = new NodeEnvironment(options, host, gossipsub, streams, raise, system.Time)
@@ -65,7 +66,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 Waiting = waiting,
                 Validation = new MessageValidation(options.Validation with { MaxSize = options.MaxMessageSize }),
                 Sends = new UnfinishedSends(options.Sending, system.Time) { IsStored = isStored },
-                Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, (hashes, cancellation) => FindPresentAsync(client, stores, hashes, cancellation)),
+                Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, presence.FindAsync),
                 Receiving = new ReceivingEnvironment(
                     options.Receiving, options.Network, receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
                     isStored ? $"{host.PeerId}/received" : null),
@@ -127,19 +128,5 @@ internal sealed class RunningNode : IAsyncDisposable
         {
             throw new NodeStartException(NodeStartFailure.ListenAddress, e.Message, e);
         }
-    }
-
-    /// <summary>Asks a store which of some messages it has.</summary>
-    static async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(
-        StoreClient client, StorePeers stores, IReadOnlyList<MessageHash> hashes, CancellationToken cancellation)
-    {
-        if (stores.Choose(Random.Shared) is not { } store)
-            return null;
-        var answer = await client.FindPresentAsync(store, hashes, cancellation);
-        if (answer.IsAnswered)
-            stores.Succeeded(store);
-        else
-            stores.Failed(store);
-        return answer.Value;
     }
 }

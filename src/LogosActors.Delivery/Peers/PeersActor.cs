@@ -22,6 +22,7 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
     readonly PeerSelection _selection = new(node.Options.TargetRelayPeers, GossipsubPresets.Relay.Protocols[0].Id);
     readonly List<EntryNode> _entryNodes = [];
     Action<HostEvent>? _observer;
+    Action<PeerId, bool>? _asked;
 
     TimeSpan Now => node.Time.GetElapsedTime(_origin);
 
@@ -42,12 +43,15 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
                 actor.Tell(new DialEntry(_entryNodes.Count - 1), actor);
             }
         }
+        node.Receiving.Stores.SubscribeAsked(_asked = (peer, isServed) => actor.Tell(new NodePeers.Asked(peer, isServed)));
         node.Host.Subscribe(_observer = occurred => actor.Tell(occurred));
         Context.StartPeriodicTimer(Look.Instance, Look.Instance, Interval, TimeSpan.Zero);
     }
 
     protected override void PostStop()
     {
+        if (_asked is not null)
+            node.Receiving.Stores.UnsubscribeAsked(_asked);
         if (_observer is not null)
             node.Host.Unsubscribe(_observer);
     }
@@ -140,8 +144,9 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
 
     void Score(PeerId peer, double change)
     {
-        if (change != 0 && node.Host.Find(peer) is { } known)
-            node.Host.SetScore(peer, PeerStanding.Add(known.Score, change));
+        // Most requests are served, by peers that have the best score already.
+        if (node.Host.Find(peer) is { } known && PeerStanding.Add(known.Score, change) is var score && score != known.Score)
+            node.Host.SetScore(peer, score);
     }
 
     async Task<object> DialAsync(PeerId peer)

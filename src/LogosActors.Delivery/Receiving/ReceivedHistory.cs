@@ -10,7 +10,7 @@ namespace LogosActors.Delivery.Receiving;
 /// </remarks>
 internal sealed class ReceivedHistory(ReceivingOptions options)
 {
-    /// <summary>For how long before its watermark and the overlap the hashes of a topic are kept, in nanoseconds: a message may come by the
+    /// <summary>For how long before what stores may be asked for the hashes of a topic are kept, in nanoseconds: a message may come by the
     /// relay that late.</summary>
     const long Slack = 10 * 60 * 1_000_000_000L;
 
@@ -24,7 +24,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
 
     /// <summary>All topics.</summary>
     public IReadOnlyList<ReceivingJournal.Topic> Topics =>
-        [.. _topics.Select(pair => new ReceivingJournal.Topic(pair.Key, pair.Value.Shard, pair.Value.Since, pair.Value.Watermark, pair.Value.Floor, [.. pair.Value.Batches]))];
+        [.. _topics.Select(pair => new ReceivingJournal.Topic(pair.Key, pair.Value.Shard, pair.Value.Since, pair.Value.Marks, pair.Value.Floor, [.. pair.Value.Batches]))];
 
     /// <summary>Applies an event or a snapshot.</summary>
     public void Apply(object stored)
@@ -37,11 +37,11 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
             case ReceivingJournal.Unsubscribed unsubscribed:
                 _topics.Remove(unsubscribed.Topic);
                 break;
-            case ReceivingJournal.Synced synced:
+            case ReceivingJournal.Synced { Store: { } store } synced:
                 foreach (var (name, topic) in _topics)
                 {
                     if (topic.Shard == synced.Shard && (synced.Topics.Count == 0 ? topic.Since <= synced.Time : synced.Topics.Contains(name, StringComparer.Ordinal)))
-                        topic.Watermark = Math.Max(topic.Watermark, synced.Time);
+                        topic.Marks = topic.Marks.With(store, synced.Time);
                 }
                 break;
             case ReceivingJournal.Received received:
@@ -52,7 +52,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
                 _topics.Clear();
                 foreach (var topic in snapshot.Topics)
                 {
-                    _topics[topic.Name] = new TopicHistory(topic.Shard, topic.Since) { Watermark = topic.Watermark, Floor = topic.Floor };
+                    _topics[topic.Name] = new TopicHistory(topic.Shard, topic.Since) { Marks = topic.Marks, Floor = topic.Floor };
                     foreach (var batch in topic.Batches)
                         Add(topic.Name, batch);
                 }
@@ -64,11 +64,11 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
     /// <summary>All that must be kept.</summary>
     public ReceivingJournal.Snapshot TakeSnapshot()
     {
-        var overlap = UnixNanoseconds.Of(options.StoreOverlap);
+        var (horizon, overlap) = (UnixNanoseconds.Of(options.StoreHorizon), UnixNanoseconds.Of(options.StoreOverlap));
         foreach (var topic in _topics.Values)
         {
-            while (topic.Batches.TryPeek(out var oldest) && oldest.Time < topic.Watermark - overlap - Slack)
-                topic.Count -= topic.Batches.Dequeue().Hashes.Length;
+            while (topic.Batches.TryPeek(out var oldest) && oldest.Time < topic.Marks.Earliest(horizon) - overlap - Slack)
+                topic.Forget();
         }
         (SnapshotCount, FreshCount) = (_topics.Values.Sum(topic => topic.Count), 0);
         return new ReceivingJournal.Snapshot(Topics);
@@ -95,8 +95,9 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
                 .ToArray();
             if (missing.Length > 0)
                 differences.Add(new ReceivingJournal.Received(missing));
-            if ((known?.Watermark ?? topic.Since) < topic.Watermark)
-                differences.Add(new ReceivingJournal.Synced(topic.Shard, [topic.Name], topic.Watermark));
+            differences.AddRange(topic.Marks.Stores
+                .Where(mark => !(known?.Marks.Of(mark.Store) >= mark.Time))
+                .Select(mark => new ReceivingJournal.Synced(topic.Shard, [topic.Name], mark.Store, mark.Time)));
         }
         return differences;
     }
@@ -110,11 +111,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
         topic.Count += batch.Hashes.Length;
         FreshCount += batch.Hashes.Length;
         while (topic.Count - topic.Batches.Peek().Hashes.Length >= options.MaxRemembered)
-        {
-            var forgotten = topic.Batches.Dequeue();
-            topic.Count -= forgotten.Hashes.Length;
-            topic.Floor = Math.Max(topic.Floor, forgotten.Time);
-        }
+            topic.Forget();
     }
 
     sealed class TopicHistory(PubsubTopic shard, long since)
@@ -123,12 +120,20 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
 
         public long Since { get; } = since;
 
-        public long Watermark { get; set; } = since;
+        public StoreMarks Marks { get; set; } = new(since);
 
         public long Floor { get; set; } = long.MinValue;
 
         public int Count { get; set; }
 
         public Queue<ReceivingJournal.Batch> Batches { get; } = [];
+
+        /// <summary>Forgets the oldest batch: up to its time nothing is known for sure.</summary>
+        public void Forget()
+        {
+            var forgotten = Batches.Dequeue();
+            Count -= forgotten.Hashes.Length;
+            Floor = Math.Max(Floor, forgotten.Time);
+        }
     }
 }

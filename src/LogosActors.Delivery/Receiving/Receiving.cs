@@ -48,6 +48,9 @@ internal static class Subscription
     /// <summary>Take a message that a store had; answered by <see cref="Taken"/>, when it is told or was known.</summary>
     public sealed record Take(PubsubTopic Shard, MessageHash Hash, WakuMessage Message);
 
+    /// <summary>Told to the node's own store: another one has this message, which it has missed.</summary>
+    public sealed record Found(PubsubTopic Shard, MessageHash Hash, WakuMessage Message);
+
     /// <summary>A message is taken.</summary>
     public sealed record Taken(MessageHash Hash);
 

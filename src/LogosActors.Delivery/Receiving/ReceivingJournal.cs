@@ -1,5 +1,6 @@
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Receiving;
 
@@ -25,10 +26,10 @@ internal static class ReceivingJournal
     /// <param name="Name">The content topic.</param>
     /// <param name="Shard">Its shard.</param>
     /// <param name="Since">Since when it is subscribed to.</param>
-    /// <param name="Watermark">Up to when stores have told everything.</param>
+    /// <param name="Marks">Up to when stores have told everything.</param>
     /// <param name="Floor">The latest time of a message that was forgotten for want of room.</param>
     /// <param name="Batches">What was received, the oldest first.</param>
-    public sealed record Topic(string Name, PubsubTopic Shard, long Since, long Watermark, long Floor, IReadOnlyList<Batch> Batches);
+    public sealed record Topic(string Name, PubsubTopic Shard, long Since, StoreMarks Marks, long Floor, IReadOnlyList<Batch> Batches);
 
     /// <summary>Hashes that were stored together.</summary>
     /// <param name="Time">The latest time of one of the messages, in nanoseconds since 1970 UTC.</param>
@@ -41,11 +42,12 @@ internal static class ReceivingJournal
     /// <summary>Stored: a topic is subscribed to no more.</summary>
     public sealed record Unsubscribed(string Topic);
 
-    /// <summary>Stored: stores have told everything up to a time.</summary>
+    /// <summary>Stored: a store has told everything up to a time.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Topics">Of which topics; empty: of all of the shard that were subscribed to at that time.</param>
+    /// <param name="Store">The store; null in what was stored before there were marks for single stores, which says nothing any more.</param>
     /// <param name="Time">The time, in nanoseconds since 1970 UTC.</param>
-    public sealed record Synced(PubsubTopic Shard, IReadOnlyList<string> Topics, long Time);
+    public sealed record Synced(PubsubTopic Shard, IReadOnlyList<string> Topics, PeerId? Store, long Time);
 
     /// <summary>Stored: messages were received.</summary>
     public sealed record Received(IReadOnlyList<(string Topic, Batch Batch)> Batches);

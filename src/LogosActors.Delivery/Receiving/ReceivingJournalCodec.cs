@@ -3,20 +3,22 @@ using LogosActors.Actors.Persistence;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Encoding;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Receiving;
 
 /// <summary>How what a <see cref="ReceivingJournalActor"/> stores is encoded. Manifests and field numbers never change.</summary>
 internal static class ReceivingJournalCodec
 {
-    // Shared by all messages: a message has those that it needs.
+    // Shared by all messages: a message has those that it needs. 5 was one watermark for all stores.
     const int TopicField = 1;
     const int ShardField = 2;
     const int TimeField = 3;
     const int HashesField = 4;
-    const int WatermarkField = 5;
     const int PartField = 6;
     const int FloorField = 7;
+    const int StoreField = 8;
+    const int MarkField = 9;
 
     const int MaxText = 4096;
 
@@ -33,7 +35,7 @@ internal static class ReceivingJournalCodec
     static ReadOnlyMemory<byte> Write(ReceivingJournal.Unsubscribed unsubscribed) => Write(new Fields { Topics = [unsubscribed.Topic] });
 
     static ReadOnlyMemory<byte> Write(ReceivingJournal.Synced synced) =>
-        Write(new Fields { Topics = [.. synced.Topics], Shard = synced.Shard, Time = synced.Time });
+        Write(new Fields { Topics = [.. synced.Topics], Shard = synced.Shard, Store = synced.Store, Time = synced.Time });
 
     static ReadOnlyMemory<byte> Write(ReceivingJournal.Received received) =>
         Write(new Fields
@@ -48,8 +50,8 @@ internal static class ReceivingJournalCodec
         Topics = [topic.Name],
         Shard = topic.Shard,
         Time = topic.Since,
-        Watermark = topic.Watermark,
         Floor = topic.Floor,
+        Marks = [.. topic.Marks.Stores.Select(mark => Write(new Fields { Store = mark.Store, Time = mark.Time }))],
         Parts = [.. topic.Batches.Select(batch => Write(new Fields { Time = batch.Time, Hashes = batch.Hashes }))],
     });
 
@@ -62,7 +64,7 @@ internal static class ReceivingJournalCodec
     static ReceivingJournal.Synced ReadSynced(ReadOnlyMemory<byte> bytes)
     {
         var fields = Read(bytes.Span);
-        return new ReceivingJournal.Synced(fields.Shard, fields.Topics, fields.Time);
+        return new ReceivingJournal.Synced(fields.Shard, fields.Topics, fields.Store, fields.Time);
     }
 
     static ReceivingJournal.Received ReadReceived(ReadOnlyMemory<byte> bytes) =>
@@ -71,8 +73,9 @@ internal static class ReceivingJournalCodec
     static ReceivingJournal.Topic ReadTopic(byte[] bytes)
     {
         var fields = Read(bytes);
+        var marks = fields.Marks.Select(mark => Read(mark)).Aggregate(new StoreMarks(fields.Time), (marks, mark) => marks.With(mark.Store!, mark.Time));
         return new ReceivingJournal.Topic(
-            fields.Topics.Single(), fields.Shard, fields.Time, fields.Watermark, fields.Floor,
+            fields.Topics.Single(), fields.Shard, fields.Time, marks, fields.Floor,
             [.. fields.Parts.Select(part => Read(part)).Select(batch => new ReceivingJournal.Batch(batch.Time, batch.Hashes))]);
     }
 
@@ -81,7 +84,9 @@ internal static class ReceivingJournalCodec
         var shard = fields.Shard == default ? null : fields.Shard.ToString();
         var hashes = MessageHash.Length * fields.Hashes.Length;
         var size = (shard is null ? 0 : ProtobufWriter.SizeOfString(ShardField, shard)) + ProtobufWriter.SizeOfSInt64(TimeField, fields.Time)
-            + ProtobufWriter.SizeOfBytes(HashesField, hashes) + ProtobufWriter.SizeOfSInt64(WatermarkField, fields.Watermark) + ProtobufWriter.SizeOfSInt64(FloorField, fields.Floor)
+            + ProtobufWriter.SizeOfBytes(HashesField, hashes) + ProtobufWriter.SizeOfSInt64(FloorField, fields.Floor)
+            + (fields.Store is { } store ? ProtobufWriter.SizeOfBytes(StoreField, store.Bytes.Length) : 0)
+            + fields.Marks.Sum(mark => ProtobufWriter.SizeOfBytes(MarkField, mark.Length))
             + fields.Topics.Sum(topic => ProtobufWriter.SizeOfString(TopicField, topic))
             + fields.Parts.Sum(part => ProtobufWriter.SizeOfBytes(PartField, part.Length));
         var encoded = new byte[size];
@@ -95,10 +100,13 @@ internal static class ReceivingJournalCodec
         for (var i = 0; i < fields.Hashes.Length; i++)
             fields.Hashes[i].CopyTo(packed.AsSpan(i * MessageHash.Length));
         writer.Bytes(HashesField, packed);
-        writer.SInt64(WatermarkField, fields.Watermark);
         foreach (var part in fields.Parts)
             writer.Bytes(PartField, part);
         writer.SInt64(FloorField, fields.Floor);
+        if (fields.Store is not null)
+            writer.Bytes(StoreField, fields.Store.Bytes);
+        foreach (var mark in fields.Marks)
+            writer.Bytes(MarkField, mark);
         return encoded;
     }
 
@@ -108,7 +116,9 @@ internal static class ReceivingJournalCodec
         var topics = new List<string>();
         var parts = new List<byte[]>();
         var hashes = Array.Empty<MessageHash>();
-        var (shard, time, watermark, floor) = (default(PubsubTopic), 0L, 0L, 0L);
+        var marks = new List<byte[]>();
+        var (shard, time, floor) = (default(PubsubTopic), 0L, 0L);
+        PeerId? store = null;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -126,13 +136,17 @@ internal static class ReceivingJournalCodec
                     else
                         hashes = Unpack(packed);
                     break;
-                case WatermarkField: watermark = reader.SInt64(); break;
                 case FloorField: floor = reader.SInt64(); break;
                 case PartField: parts.Add(reader.Bytes().ToArray()); break;
+                case StoreField:
+                    if (!PeerId.TryDecode(reader.Bytes(), out store, out var malformed))
+                        reader.Fail(malformed);
+                    break;
+                case MarkField: marks.Add(reader.Bytes().ToArray()); break;
             }
         }
         return reader.Succeeded(out var error)
-            ? new Fields { Topics = topics, Shard = shard, Time = time, Watermark = watermark, Floor = floor, Hashes = hashes, Parts = parts }
+            ? new Fields { Topics = topics, Shard = shard, Time = time, Floor = floor, Store = store, Hashes = hashes, Parts = parts, Marks = marks }
             : throw new FormatException($"What was received is stored in a form that cannot be read: {error}.");
     }
 
@@ -153,12 +167,14 @@ internal static class ReceivingJournalCodec
 
         public long Time { get; init; }
 
-        public long Watermark { get; init; }
-
         public long Floor { get; init; }
+
+        public PeerId? Store { get; init; }
 
         public MessageHash[] Hashes { get; init; } = [];
 
         public IReadOnlyList<byte[]> Parts { get; init; } = [];
+
+        public IReadOnlyList<byte[]> Marks { get; init; } = [];
     }
 }

@@ -64,14 +64,15 @@ internal sealed class ReceivingMemory(ReceivingOptions options)
                     memory.Received.TryAdd(hash, batch.Time);
             }
             memory.Received.Raise(topic.Floor);
-            memory.Watermark = topic.Watermark;
+            foreach (var (store, time) in topic.Marks.Stores)
+                memory.Marks = memory.Marks.With(store, time);
         }
     }
 
     /// <summary>What a journal should hold.</summary>
     public IReadOnlyList<ReceivingJournal.Topic> ToRecords() =>
         [.. Topics.Select(topic => new ReceivingJournal.Topic(
-            topic.Topic, topic.Shard, topic.Since, topic.Watermark, topic.Received.Floor, BatchesOf(topic.Received)))];
+            topic.Topic, topic.Shard, topic.Since, topic.Marks, topic.Received.Floor, BatchesOf(topic.Received)))];
 
     /// <summary>Hashes by ascending time, some hundred together.</summary>
     static ReceivingJournal.Batch[] BatchesOf(ReceivedHashes received) =>

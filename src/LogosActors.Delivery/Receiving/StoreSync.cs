@@ -2,6 +2,7 @@ using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Receiving;
 
@@ -9,9 +10,11 @@ namespace LogosActors.Delivery.Receiving;
 /// receiving).</summary>
 /// <remarks>
 /// Pure: the caller hands in time and answers, and runs the effects. One round at a time, with one store: for each group of topics the
-/// hashes since their watermark, page by page to the end; of each page the messages that are not known, in batches; and when those are
-/// taken, the next page. A round that has come to its end moves the watermark to the time at which it began. A long one moves it before,
-/// so that what is known needs not reach over all of it. Whatever fails ends the round, and the next one goes on at the watermark.
+/// hashes since the store's mark, page by page to the end; of each page the messages that are not known, in batches; and when those are
+/// taken, the next page. A round that has come to its end moves the store's mark to the time at which it began. A long one moves it before,
+/// so that what is known needs not reach over all of it. Whatever fails ends the round, and the next one with that store goes on at its mark.
+/// A round that fails amid its pages before any mark has moved makes the next ones ask for shorter spans of time, each to its end: a store
+/// may not answer as many questions at once.
 /// </remarks>
 internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Random random)
 {
@@ -30,10 +33,10 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     /// <summary>The most hashes of one round that the store does not yield the messages of.</summary>
     public const int MaxUnavailable = 1000;
 
-    /// <summary>After how many messages the watermark moves before the end of the round.</summary>
+    /// <summary>After how many messages the mark moves before the end of the round.</summary>
     public const int CheckpointCount = 1000;
 
-    /// <summary>With more groups of topics than this the watermark of each moves on its own: a store may not answer as many questions at once.</summary>
+    /// <summary>With more groups of topics than this the mark of each moves on its own: a store may not answer as many questions at once.</summary>
     const int FewGroups = 20;
 
     /// <summary>How many rounds try to get a message that stores name and do not yield.</summary>
@@ -41,7 +44,15 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
 
     const int MaxKnownUnavailable = 10_000;
 
+    /// <summary>A span of time with fewer pages than this may well be longer.</summary>
+    const int FewPages = 10;
+
+    /// <summary>How many times shorter a span is than the one that was too long, and how many times longer than one that was not.</summary>
+    const int SpanFactor = 4;
+
     static readonly TimeSpan ShortestBackoff = TimeSpan.FromSeconds(1);
+    static readonly long ShortestSpan = UnixNanoseconds.Of(TimeSpan.FromSeconds(1));
+    static readonly long LongestSpan = UnixNanoseconds.Of(TimeSpan.FromDays(1));
 
     readonly string _pubsubTopic = shard.ToString();
     readonly Dictionary<MessageHash, int> _unavailable = [];
@@ -53,6 +64,9 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     Group? _group;
     IReadOnlyList<TopicMemory> _topics = [];
     long _end;
+    long _from;
+    long _to;
+    long _span = long.MaxValue;
     long _reached;
     long _reachedOnPage;
     MessageHash? _next;
@@ -60,7 +74,8 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     int _given;
     int _unavailableNow;
     bool _isIncomplete;
-    bool _hasManyGroups;
+    bool _movesByGroup;
+    bool _hasMoved;
     int _failures;
     int _fetchCount = MaxFetchCount;
 
@@ -69,25 +84,28 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
 
     /// <summary>Begins a round, unless one is under way.</summary>
     /// <param name="topics">The content topics of the shard.</param>
+    /// <param name="store">The store that is asked.</param>
     /// <param name="now">In nanoseconds since 1970 UTC.</param>
-    public IReadOnlyList<StoreSyncEffect> Begin(IReadOnlyList<TopicMemory> topics, long now)
+    public IReadOnlyList<StoreSyncEffect> Begin(IReadOnlyList<TopicMemory> topics, PeerId store, long now)
     {
         if (IsAsking)
             return [];
         if (topics.Count == 0)
             return [EndRound()];
-        (_topics, _end, _unavailableNow, _isIncomplete) = (topics, now, 0, false);
-        _groups = new Queue<Group>(GroupsOf(topics, now));
-        _hasManyGroups = _groups.Count > FewGroups;
+        (_topics, _end, _unavailableNow, _isIncomplete, _hasMoved) = (topics, now, 0, false, false);
+        _groups = new Queue<Group>(GroupsOf(topics, store, now));
+        _movesByGroup = _groups.Count > FewGroups || _span < long.MaxValue;
         return [BeginGroup()];
     }
 
     /// <summary>The store has answered the last question.</summary>
-    public IReadOnlyList<StoreSyncEffect> Answered(StorePage page)
+    /// <param name="page">The answer.</param>
+    /// <param name="lacking">What of it the node's own archive lacks, so that it is wanted although it was received; null: it has none.</param>
+    public IReadOnlyList<StoreSyncEffect> Answered(StorePage page, IReadOnlySet<MessageHash>? lacking = null)
     {
         if (_group is null)
             return [];
-        return _fetching.Count > 0 ? Fetched(page) : Listed(page);
+        return _fetching.Count > 0 ? Fetched(page) : Listed(page, lacking);
     }
 
     /// <summary>The store did not answer, or a message was not taken in time. Ends the round.</summary>
@@ -98,7 +116,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     public IReadOnlyList<StoreSyncEffect> Taken(MessageHash hash) =>
         _group is not null && _untaken.Remove(hash) && _untaken.Count == 0 && _fetching.Count == 0 ? GoOn() : [];
 
-    IReadOnlyList<StoreSyncEffect> Listed(StorePage page)
+    IReadOnlyList<StoreSyncEffect> Listed(StorePage page, IReadOnlySet<MessageHash>? lacking)
     {
         _next = page.Cursor;
         if (page.Cursor is { } cursor && (page.Messages.Count == 0 || !_cursors.Add(cursor)))
@@ -107,7 +125,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
             return [Fail($"it has more than {MaxPages} pages")];
         foreach (var hash in page.Messages.Select(listed => listed.Hash).Distinct())
         {
-            if (!IsKnown(hash))
+            if (_unavailable.GetValueOrDefault(hash) < MaxTries && (!IsReceived(hash) || lacking?.Contains(hash) == true))
                 _missing.Enqueue(hash);
         }
         return GoOn();
@@ -119,11 +137,11 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
         foreach (var found in page.Messages)
         {
             // What was not asked for is nobody's.
-            if (found.Message is not { } message || !IsWanted(found.PubsubTopic, message) || !_fetching.Remove(found.Hash))
+            if (found.Message is not { } message || !IsWanted(found.PubsubTopic, message) || !IsTimely(message) || !_fetching.Remove(found.Hash))
                 continue;
             _untaken.Add(found.Hash);
             _unavailable.Remove(found.Hash);
-            _reachedOnPage = Math.Max(_reachedOnPage, Math.Min(message.Timestamp ?? 0, _end));
+            _reachedOnPage = Math.Max(_reachedOnPage, Math.Min(message.Timestamp ?? 0, _to));
             effects.Add(new StoreSyncEffect.Give(found.Hash, message));
         }
         _given += effects.Count;
@@ -148,28 +166,37 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
             _fetching.Add(hash);
         if (_fetching.Count > 0)
             return [new StoreSyncEffect.Ask(new ArchiveQuery { Hashes = [.. _fetching], Limit = ArchiveQuery.MaxLimit })];
-        if (_next is null && _groups.Count == 0)
+        if (_next is null && _to == _end && _groups.Count == 0)
         {
             return _isIncomplete
                 ? [Fail("it names messages that it does not have")]
                 : [new StoreSyncEffect.Reached(_topics, IsWholeShard: true, _end), EndRound()];
         }
-        _reached = _next is null ? _end : Math.Max(_reached, _reachedOnPage);
-        if (_given < CheckpointCount && !(_next is null && _hasManyGroups))
+        _reached = _next is null ? _to : Math.Max(_reached, _reachedOnPage);
+        if (_given < CheckpointCount && !(_next is null && (_movesByGroup || _to < _end)))
             return [NextQuestion()];
-        _given = 0;
-        return _isIncomplete
-            ? [Fail("it names messages that it does not have")]
-            : [new StoreSyncEffect.Reached(_group!.Topics, IsWholeShard: false, _reached), NextQuestion()];
+        if (_isIncomplete)
+            return [Fail("it names messages that it does not have")];
+        (_given, _hasMoved) = (0, true);
+        if (_next is null && _pages < FewPages)
+            LengthenSpan();
+        return [new StoreSyncEffect.Reached(_group!.Topics, IsWholeShard: false, _reached), NextQuestion()];
     }
 
-    StoreSyncEffect.Ask NextQuestion() => _next is { } cursor ? new StoreSyncEffect.Ask(List(cursor)) : BeginGroup();
+    StoreSyncEffect.Ask NextQuestion() =>
+        _next is { } cursor ? new StoreSyncEffect.Ask(List(cursor)) : _to < _end ? BeginSpan(_to) : BeginGroup();
 
     StoreSyncEffect.Ask BeginGroup()
     {
         _group = _groups.Dequeue();
+        return BeginSpan(_group.Start);
+    }
+
+    StoreSyncEffect.Ask BeginSpan(long from)
+    {
         _cursors.Clear();
-        (_pages, _given, _reached, _reachedOnPage, _next) = (0, 0, _group.Start, _group.Start, null);
+        (_from, _to) = (from, _end - from > _span ? from + _span : _end);
+        (_pages, _given, _reached, _reachedOnPage, _next) = (0, 0, from, from, null);
         return new StoreSyncEffect.Ask(List(cursor: null));
     }
 
@@ -177,19 +204,21 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     {
         PubsubTopic = _pubsubTopic,
         ContentTopics = [.. _group!.Topics.Select(topic => topic.Topic)],
-        Start = _group.Start,
-        End = _end,
+        Start = _from,
+        End = _to,
         Cursor = cursor,
         Limit = ArchiveQuery.MaxLimit,
         IncludesData = false,
     };
 
-    bool IsKnown(MessageHash hash) =>
-        _group!.Topics.Any(topic => topic.Received.Contains(hash)) || _unavailable.GetValueOrDefault(hash) >= MaxTries;
+    bool IsReceived(MessageHash hash) => _group!.Topics.Any(topic => topic.Received.Contains(hash));
 
     bool IsWanted(string? pubsubTopic, WakuMessage message) =>
         string.Equals(pubsubTopic, _pubsubTopic, StringComparison.Ordinal)
         && _group!.Topics.Any(topic => string.Equals(topic.Topic, message.ContentTopic, StringComparison.Ordinal));
+
+    /// <summary>Whether a message is of the time that was asked for, as far as it says: a store may name others.</summary>
+    bool IsTimely(WakuMessage message) => message.Timestamp is not { } time || (time >= _from && time <= _to);
 
     void CountUnavailable(MessageHash hash)
     {
@@ -201,9 +230,9 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     }
 
     /// <summary>Groups topics that are asked for together: as many as a question takes, of like beginnings.</summary>
-    IEnumerable<Group> GroupsOf(IReadOnlyList<TopicMemory> topics, long now)
+    IEnumerable<Group> GroupsOf(IReadOnlyList<TopicMemory> topics, PeerId store, long now)
     {
-        var overlap = UnixNanoseconds.Of(options.StoreOverlap);
+        var (horizon, overlap) = (UnixNanoseconds.Of(options.StoreHorizon), UnixNanoseconds.Of(options.StoreOverlap));
         Group? group = null;
         foreach (var (topic, start) in topics.Select(topic => (Topic: topic, Start: StartOf(topic))).OrderBy(pair => pair.Start))
         {
@@ -221,7 +250,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
         // The clock may have been set back.
         long StartOf(TopicMemory topic)
         {
-            var start = Math.Max(topic.Since, Math.Min(topic.Watermark, now) - overlap);
+            var start = Math.Max(topic.Since, Math.Min(topic.Marks.StartFor(store, horizon), now) - overlap);
             return topic.Received.Floor < start ? start : topic.Received.Floor + 1;
         }
     }
@@ -230,6 +259,8 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     {
         var backoff = Math.Min(ShortestBackoff.TotalSeconds * Math.Pow(2, _failures++), options.StoreInterval.TotalSeconds);
         _fetchCount = Math.Max(MinFetchCount, _fetchCount / 2);
+        if (!_hasMoved && _pages > 1)
+            _span = Math.Max(ShortestSpan, (_to - _from) / SpanFactor);
         Reset();
         return new StoreSyncEffect.Wait(reason, TimeSpan.FromSeconds(backoff * (1 + 0.2 * random.NextDouble())));
     }
@@ -237,9 +268,12 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     StoreSyncEffect.Wait EndRound()
     {
         (_failures, _fetchCount) = (0, MaxFetchCount);
+        LengthenSpan();
         Reset();
         return new StoreSyncEffect.Wait(null, options.StoreInterval * (0.8 + 0.4 * random.NextDouble()));
     }
+
+    void LengthenSpan() => _span = _span < LongestSpan ? _span * SpanFactor : long.MaxValue;
 
     void Reset()
     {

@@ -29,15 +29,22 @@ internal sealed class StoreSyncActor : Actor
     readonly ShardMemory _shard;
     readonly StorePeers _stores;
     readonly AskStore _ask;
+    readonly OwnStore? _own;
     readonly StoreSync _sync;
     readonly Action _storeAppeared;
     PeerId? _store;
     object _question = new();
+    StoreFailure? _failure;
     bool _isFollowed = true;
 
-    public StoreSyncActor(ShardMemory shard, StorePeers stores, AskStore ask, ReceivingOptions options)
+    /// <param name="shard">What is subscribed to.</param>
+    /// <param name="stores">Whom to ask.</param>
+    /// <param name="ask">Asks.</param>
+    /// <param name="own">Keeps what is found; null: the node is no store.</param>
+    /// <param name="options">When to ask.</param>
+    public StoreSyncActor(ShardMemory shard, StorePeers stores, AskStore ask, OwnStore? own, ReceivingOptions options)
     {
-        (_shard, _stores, _ask) = (shard, stores, ask);
+        (_shard, _stores, _ask, _own) = (shard, stores, ask, own);
         _sync = new StoreSync(shard.Shard, options, Context.Random);
         var self = Self;
         _storeAppeared = () => self.Tell(Subscriptions.SyncNow.Instance);
@@ -71,6 +78,8 @@ internal sealed class StoreSyncActor : Actor
                 Run(_sync.Taken(taken.Hash));
                 break;
             case TakesTooLong:
+                // That is not the store's fault; it is passed over like one that wants to be asked less.
+                _failure = StoreFailure.TooManyRequests;
                 Run(_sync.Failed("the node is too slow"));
                 break;
             default:
@@ -83,10 +92,10 @@ internal sealed class StoreSyncActor : Actor
     {
         if (_sync.IsAsking)
             return;
-        _store = _stores.Choose(Context.Random);
+        (_store, _failure) = (_stores.Choose(Context.Random), null);
         // Without a store the next one to appear begins the round; one that is passed over for now is asked when the timer comes.
         if (_store is not null)
-            Run(_sync.Begin(_shard.Topics, UnixNanoseconds.Now(Time)));
+            Run(_sync.Begin(_shard.Topics, _store, UnixNanoseconds.Now(Time)));
         else
             Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, TimeSpan.FromSeconds(1));
     }
@@ -95,11 +104,12 @@ internal sealed class StoreSyncActor : Actor
     {
         if (!answer.Result.IsAnswered)
         {
+            _failure = answer.Result.Failure;
             Run(_sync.Failed(answer.Result.Reason));
             return;
         }
         _stores.Succeeded(_store!);
-        Run(_sync.Answered(answer.Result.Value));
+        Run(_sync.Answered(answer.Result.Value, answer.Lacking));
     }
 
     void Run(IReadOnlyList<StoreSyncEffect> effects)
@@ -114,6 +124,7 @@ internal sealed class StoreSyncActor : Actor
                     break;
                 case StoreSyncEffect.Give give:
                     Context.StartSingleTimer(typeof(TakesTooLong), TakesTooLong.Instance, TakeTimeout);
+                    _own?.Actor.Tell(new Subscription.Found(_shard.Shard, give.Hash, give.Message), Self);
                     Context.Parent.Tell(new Subscription.Take(_shard.Shard, give.Hash, give.Message), Self);
                     break;
                 case StoreSyncEffect.Reached reached:
@@ -129,9 +140,9 @@ internal sealed class StoreSyncActor : Actor
     void Move(StoreSyncEffect.Reached reached)
     {
         foreach (var topic in reached.Topics)
-            topic.Watermark = reached.Time;
+            topic.Marks = topic.Marks.With(_store!, reached.Time);
         Context.Parent.Tell(
-            new ReceivingJournal.Synced(_shard.Shard, reached.IsWholeShard ? [] : [.. reached.Topics.Select(topic => topic.Topic)], reached.Time), Self);
+            new ReceivingJournal.Synced(_shard.Shard, reached.IsWholeShard ? [] : [.. reached.Topics.Select(topic => topic.Topic)], _store!, reached.Time), Self);
     }
 
     void Wait(StoreSyncEffect.Wait wait)
@@ -141,7 +152,7 @@ internal sealed class StoreSyncActor : Actor
         if (wait.Failure is { } failure)
         {
             Log.LogInformation("Store {Store} was asked for the messages of {Shard} in vain: {Reason}", _store, _shard.Shard, failure);
-            _stores.Failed(_store!);
+            _stores.Failed(_store!, _failure ?? StoreFailure.BadAnswer);
         }
         else if (_isFollowed)
         {
@@ -154,7 +165,11 @@ internal sealed class StoreSyncActor : Actor
     {
         try
         {
-            return new Answer(question, await _ask(store, query));
+            var result = await _ask(store, query);
+            var lacking = _own is not null && result.IsAnswered && !query.IncludesData
+                ? await _own.FindLackingAsync([.. result.Value.Messages.Select(listed => listed.Hash)])
+                : null;
+            return new Answer(question, result, lacking);
         }
 #pragma warning disable CA1031 // whatever it is, the next round may have more luck, and must not come at once
         catch (Exception e)
@@ -164,7 +179,7 @@ internal sealed class StoreSyncActor : Actor
         }
     }
 
-    sealed record Answer(object Question, StoreResult<StorePage> Result);
+    sealed record Answer(object Question, StoreResult<StorePage> Result, IReadOnlySet<MessageHash>? Lacking = null);
 
     sealed record NextRound
     {

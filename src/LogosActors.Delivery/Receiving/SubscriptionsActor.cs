@@ -28,7 +28,11 @@ internal sealed record ReceivingEnvironment(
 /// and stores are asked for those at once. A journal that fails holds up nothing: messages are told as if there were none, and it gets what
 /// it has missed when it works again.
 /// </remarks>
-internal sealed class SubscriptionsActor(ReceivingEnvironment environment, ActorRef relay, ActorRef events) : Actor
+/// <param name="environment">What they share.</param>
+/// <param name="relay">Shows what travels.</param>
+/// <param name="events">Tells the application.</param>
+/// <param name="own">Keeps what other stores have; null: the node is no store.</param>
+internal sealed class SubscriptionsActor(ReceivingEnvironment environment, ActorRef relay, ActorRef events, OwnStore? own = null) : Actor
 {
     /// <summary>How long a subscription waits for the journal before it goes on without.</summary>
     static readonly TimeSpan JournalTimeout = TimeSpan.FromSeconds(10);
@@ -144,7 +148,7 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
             return;
         }
         var shard = _memory.ShardOf(topic.Shard);
-        _syncs.Add(topic.Shard, Context.Spawn(Props.Create(() => new StoreSyncActor(shard, environment.Stores, environment.Ask, environment.Options))));
+        _syncs.Add(topic.Shard, Context.Spawn(Props.Create(() => new StoreSyncActor(shard, environment.Stores, environment.Ask, own, environment.Options))));
     }
 
     void Subscribe(Subscriptions.Subscribe subscribe)

@@ -9,7 +9,7 @@ namespace LogosActors.Delivery.Receiving;
 /// <param name="maxRemembered">How many hashes are remembered.</param>
 internal sealed class TopicMemory(string topic, PubsubTopic shard, long since, int maxRemembered)
 {
-    long _watermark = since;
+    volatile StoreMarks _marks = new(since);
 
     public string Topic { get; } = topic;
 
@@ -17,16 +17,11 @@ internal sealed class TopicMemory(string topic, PubsubTopic shard, long since, i
 
     public long Since { get; } = since;
 
-    /// <summary>Up to when stores have told everything, in nanoseconds since 1970 UTC; never moves back. For any number of threads.</summary>
-    public long Watermark
+    /// <summary>Up to when stores have told everything; replaced, by the actor that asks stores. For any number of threads.</summary>
+    public StoreMarks Marks
     {
-        get => Interlocked.Read(ref _watermark);
-        set
-        {
-            // One writer at a time: the actor that asks stores.
-            if (value > _watermark)
-                Interlocked.Exchange(ref _watermark, value);
-        }
+        get => _marks;
+        set => _marks = value;
     }
 
     /// <summary>What was received.</summary>

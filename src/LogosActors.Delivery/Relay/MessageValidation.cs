@@ -27,6 +27,17 @@ internal sealed class MessageValidation(MessageValidationOptions options)
         return ValidationResult.Accept;
     }
 
+    /// <summary>Whether the options have a validator.</summary>
+    public bool HasValidator => options.Validator is not null;
+
+    /// <summary>A message of this node's own, as the validator sees it.</summary>
+    /// <param name="pubsubTopic">The topic.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="hash">Its hash on the topic.</param>
+    /// <param name="now">The time, in nanoseconds since 1970 UTC.</param>
+    public RelayedMessage Own(string pubsubTopic, WakuMessage message, MessageHash hash, long now) =>
+        new(pubsubTopic, message, hash, From: null, IsTimely(message, now));
+
     /// <summary>What the options' validator decides; it accepts when there is none.</summary>
     public ValueTask<ValidationResult> AskAsync(RelayedMessage message, CancellationToken cancellation) =>
         options.Validator?.Invoke(message, cancellation) ?? ValueTask.FromResult(ValidationResult.Accept);

@@ -25,7 +25,8 @@ public sealed record MessageValidationOptions
     /// <value>Default <see cref="ValidationResult.Accept"/>.</value>
     public ValidationResult Untimely { get; init; } = ValidationResult.Accept;
 
-    /// <summary>Decides about messages that all the rest lets pass.</summary>
+    /// <summary>Decides about messages that all the rest lets pass, and about this node's own each time that they are sent, as the Nim
+    /// reference does: what it does not accept ends in <see cref="MessageError"/>.</summary>
     /// <value>Default null: they are accepted.</value>
     public RelayValidator? Validator { get; init; }
 }

@@ -3,6 +3,7 @@ using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
+using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Relay;
 
@@ -13,7 +14,11 @@ namespace LogosActors.Delivery.Relay;
 /// </remarks>
 internal sealed class RelayActor : Actor
 {
+    /// <summary>How long the application's validator may take to decide about a message of this node's own: as long as about others'.</summary>
+    static readonly TimeSpan ValidationTimeout = TimeSpan.FromSeconds(5);
+
     readonly GossipsubTopics _gossipsub;
+    readonly MessageValidation _validation;
     readonly RelayedShards _relayed;
     readonly Dictionary<PubsubTopic, RelayRegistrations.Shard> _shards;
     readonly List<ActorRef> _observers;
@@ -23,7 +28,7 @@ internal sealed class RelayActor : Actor
 
     public RelayActor(GossipsubTopics gossipsub, RelayRegistrations registrations, MessageValidation validation)
     {
-        (_gossipsub, _shards, _observers) = (gossipsub, registrations.Shards, registrations.Observers);
+        (_gossipsub, _validation, _shards, _observers) = (gossipsub, validation, registrations.Shards, registrations.Observers);
         var self = Self;
         _relayed = registrations.Relayed ??= new RelayedShards(gossipsub, validation, message => Hand(message, self), Time, Log);
     }
@@ -58,6 +63,9 @@ internal sealed class RelayActor : Actor
                 break;
             case RelayTopics.Publish publish:
                 Publish(publish);
+                break;
+            case Validated validated:
+                Publish(validated.Publish, validated.IsAccepted, validated.Publisher);
                 break;
             case RelayTopics.Join join:
                 Context.PipeTo(JoinAsync(join), Sender);
@@ -117,14 +125,53 @@ internal sealed class RelayActor : Actor
             self.Tell(new RelayTopics.Seen(shard, message.Hash, message.Message, IsOwn: false, message.IsArchivable));
     }
 
-    /// <summary>The answer goes from the router straight to whoever publishes: this is the way of every message that is sent.</summary>
+    /// <summary>The network refuses what its validators refuse: the node's own is asked each time, as the Nim reference asks it.</summary>
     void Publish(RelayTopics.Publish publish)
     {
-        if (!_names.TryGetValue(publish.Shard, out var name))
-            _names.Add(publish.Shard, name = publish.Shard.ToString());
-        _gossipsub.Actor.Tell(new Gossip.PublishTagged(name, WakuMessageCodec.Encode(publish.Message), publish.Tag), Sender);
+        if (!_validation.HasValidator)
+        {
+            Publish(publish, isAccepted: true, Sender);
+            return;
+        }
+        var message = _validation.Own(NameOf(publish.Shard), publish.Message, publish.Hash, UnixNanoseconds.Now(Time));
+        Context.PipeTo(ValidateAsync(message, publish, Sender));
+    }
+
+    async Task<Validated> ValidateAsync(RelayedMessage message, RelayTopics.Publish publish, ActorRef publisher)
+    {
+        try
+        {
+            using var late = new CancellationTokenSource(ValidationTimeout, Time);
+            var decision = await _validation.AskAsync(message, late.Token).AsTask().WaitAsync(late.Token);
+            return new Validated(publish, decision is ValidationResult.Accept, publisher);
+        }
+#pragma warning disable CA1031 // whatever the application's validator does, it has not accepted the message
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.LogWarning(e, "The validator has failed; message {Hash} of this node is not sent", publish.Hash);
+            return new Validated(publish, IsAccepted: false, publisher);
+        }
+    }
+
+    /// <summary>The answer goes from the router straight to whoever publishes: this is the way of every message that is sent.</summary>
+    void Publish(RelayTopics.Publish publish, bool isAccepted, ActorRef publisher)
+    {
+        if (!isAccepted)
+        {
+            publisher.Tell(new Gossip.PublishedTagged(publish.Tag, PublishOutcome.Invalid), Self);
+            return;
+        }
+        _gossipsub.Actor.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), WakuMessageCodec.Encode(publish.Message), publish.Tag), publisher);
         if (!publish.IsRepeat)
             Show(new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true, IsArchivable: !publish.Message.IsEphemeral));
+    }
+
+    string NameOf(PubsubTopic shard)
+    {
+        if (!_names.TryGetValue(shard, out var name))
+            _names.Add(shard, name = shard.ToString());
+        return name;
     }
 
     void Leave(RelayTopics.Leave leave)
@@ -136,4 +183,6 @@ internal sealed class RelayActor : Actor
     }
 
     static async Task EndAsync(Task<IAsyncDisposable> subscription) => await (await subscription).DisposeAsync();
+
+    sealed record Validated(RelayTopics.Publish Publish, bool IsAccepted, ActorRef Publisher);
 }

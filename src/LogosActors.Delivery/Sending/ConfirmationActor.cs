@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
@@ -7,18 +8,34 @@ namespace LogosActors.Delivery.Sending;
 
 /// <summary>Collects the messages that wait for a store's word, and asks for many at once (P2P-RELIABILITY §Store-based reliability for publishing).</summary>
 /// <remarks>
-/// Parent: <see cref="SendsActor"/>, one-for-one, restart. A failure costs the questions that wait; each <see cref="SendActor"/> asks again
-/// after <see cref="SendProgress.ConfirmAnswerWait"/>.
+/// <para>While no store answers, or they want to be asked less often, questions wait, and are put again at growing intervals. When more come
+/// than stores answer, the oldest are given up (<see cref="Presence.Unasked"/>): those that wait for half of the request's time-out, and all
+/// above half of <see cref="SendingOptions.MaxUnfinished"/>, so that they leave room for further requests.</para>
+/// <para>Parent: <see cref="SendsActor"/>, one-for-one, restart. A failure costs the questions that wait; each <see cref="SendActor"/> asks again
+/// after <see cref="SendProgress.ConfirmAnswerWait"/>.</para>
 /// </remarks>
-internal sealed class ConfirmationActor(StorePresence stores, TimeSpan interval) : Actor
+internal sealed class ConfirmationActor(StorePresence stores, SendingOptions options) : Actor
 {
     /// <summary>How many queries are under way at a time.</summary>
     const int MaxQueries = 4;
 
+    /// <summary>As many questions as this wait until their request's time-out, if need be: the next queries take them all.</summary>
+    const int FewQuestions = MaxQueries * ArchiveQuery.MaxLimit;
+
     /// <summary>How long one query may take, dialling included.</summary>
     static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(10);
 
-    readonly Queue<Question> _questions = new();
+    /// <summary>How long nobody is asked after no store has answered; twice as long each time that the next query has no answer either.</summary>
+    static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+
+    readonly TimeSpan _longestPause = 4 * options.ConfirmationInterval;
+    readonly TimeSpan _longestWait = options.Timeout / 2;
+    readonly int _mostWaiting = options.MaxUnfinished / 2;
+    readonly Dictionary<MessageHash, ActorRef> _askers = [];
+    readonly PriorityQueue<MessageHash, long> _waiting = new();
+    TimeSpan _pause = ShortestPause;
+    long _pausedAt;
+    bool _isPaused;
     int _queries;
 
     protected override void Receive(object message)
@@ -26,15 +43,14 @@ internal sealed class ConfirmationActor(StorePresence stores, TimeSpan interval)
         switch (message)
         {
             case Confirmation.Ask ask:
-                _questions.Enqueue(new Question(ask.Hash, Sender, Time.GetTimestamp()));
-                WaitForDue();
+                Add(ask.Hash);
                 break;
             case Due:
                 AskStores();
                 break;
             case Answered answered:
                 _queries--;
-                Tell(answered);
+                Take(answered);
                 AskStores();
                 break;
             default:
@@ -43,28 +59,57 @@ internal sealed class ConfirmationActor(StorePresence stores, TimeSpan interval)
         }
     }
 
+    void Add(MessageHash hash)
+    {
+        var isNew = !_askers.ContainsKey(hash);
+        _askers[hash] = Sender;
+        if (!isNew)
+            return;
+        _waiting.Enqueue(hash, Time.GetTimestamp());
+        GiveUpOldest();
+        WaitForDue();
+    }
+
     void AskStores()
     {
-        while (_queries < MaxQueries && IsDue())
+        GiveUpOldest();
+        while (_queries < MaxQueries && TimeToDue() == TimeSpan.Zero)
         {
             var batch = new List<Question>();
-            while (batch.Count < ArchiveQuery.MaxLimit && IsDue())
-                batch.Add(_questions.Dequeue());
+            while (batch.Count < ArchiveQuery.MaxLimit && TimeToDue() == TimeSpan.Zero && _waiting.TryDequeue(out var hash, out var since))
+                batch.Add(new Question(hash, since));
             _queries++;
             Context.PipeTo(AskAsync(batch));
         }
         WaitForDue();
     }
 
-    bool IsDue() => _questions.TryPeek(out var first) && Time.GetElapsedTime(first.Since) >= interval;
-
     /// <summary>The oldest question is the next to be due. While all queries are under way, their ends go on.</summary>
     void WaitForDue()
     {
-        if (_queries == MaxQueries || Context.IsTimerActive(Due.Instance) || !_questions.TryPeek(out var first))
-            return;
-        var wait = interval - Time.GetElapsedTime(first.Since);
-        Context.StartSingleTimer(Due.Instance, Due.Instance, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        if (_queries < MaxQueries && !Context.IsTimerActive(Due.Instance) && TimeToDue() is { } wait)
+            Context.StartSingleTimer(Due.Instance, Due.Instance, wait);
+    }
+
+    /// <summary>How long until somebody is to be asked; null: there are no questions.</summary>
+    TimeSpan? TimeToDue()
+    {
+        if (!_waiting.TryPeek(out _, out var since))
+            return null;
+        var wait = options.ConfirmationInterval - Time.GetElapsedTime(since);
+        var pause = _isPaused ? _pause - Time.GetElapsedTime(_pausedAt) : TimeSpan.Zero;
+        var longer = wait > pause ? wait : pause;
+        return longer > TimeSpan.Zero ? longer : TimeSpan.Zero;
+    }
+
+    void GiveUpOldest()
+    {
+        while (_waiting.TryPeek(out var hash, out var since)
+            && (_waiting.Count > _mostWaiting || (_waiting.Count > FewQuestions && Time.GetElapsedTime(since) >= _longestWait)))
+        {
+            _waiting.Dequeue();
+            Tell(hash, Presence.Unasked);
+        }
     }
 
     async Task<Answered> AskAsync(List<Question> batch)
@@ -83,18 +128,39 @@ internal sealed class ConfirmationActor(StorePresence stores, TimeSpan interval)
         }
     }
 
-    void Tell(Answered answered)
+    void Take(Answered answered)
     {
-        foreach (var question in answered.Batch)
+        if (answered.Found is not { } found)
         {
-            var presence = answered.Found is not { } found ? Presence.Unknown
-                : found.Contains(question.Hash) ? Presence.Present
-                : Presence.Absent;
-            question.Asker.Tell(Confirmation.Answer.As(presence), Self);
+            _waiting.EnqueueRange(answered.Batch.Select(question => (question.Hash, question.Since)));
+            Pause();
+            return;
         }
+        _isPaused = false;
+        if (_waiting.Count <= FewQuestions)
+            _pause = ShortestPause;
+        foreach (var question in answered.Batch)
+            Tell(question.Hash, found.Contains(question.Hash) ? Presence.Present : Presence.Absent);
     }
 
-    readonly record struct Question(MessageHash Hash, ActorRef Asker, long Since);
+    void Pause()
+    {
+        // Several queries may have been under way: they count as one.
+        if (_isPaused && Time.GetElapsedTime(_pausedAt) < _pause)
+            return;
+        if (_isPaused)
+            _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
+        (_isPaused, _pausedAt) = (true, Time.GetTimestamp());
+    }
+
+    void Tell(MessageHash hash, Presence presence)
+    {
+        if (_askers.Remove(hash, out var asker))
+            asker.Tell(Confirmation.Answer.As(presence), Self);
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    readonly record struct Question(MessageHash Hash, long Since);
 
     sealed record Answered(List<Question> Batch, IReadOnlySet<MessageHash>? Found);
 

@@ -26,7 +26,7 @@ internal enum SendEnd
 {
     None,
 
-    /// <summary>Peers have taken the message, and no store was asked or has answered.</summary>
+    /// <summary>Peers have taken the message, and no store was asked, or has answered in time.</summary>
     Sent,
 
     /// <summary>A store has the message.</summary>
@@ -45,8 +45,8 @@ internal enum SendEnd
 /// <summary>What a store knows of a message.</summary>
 internal enum Presence
 {
-    /// <summary>No store has answered.</summary>
-    Unknown,
+    /// <summary>Stores have no time for the question: there are too many.</summary>
+    Unasked,
 
     /// <summary>A store was asked, and does not have it.</summary>
     Absent,
@@ -135,7 +135,8 @@ internal sealed class SendProgress(SendingOptions options, bool isEphemeral, Tim
             Presence.Present => Propagate() | Finish(SendEnd.Stored),
             _ when _phase is not Phase.Confirming => SendEffects.None,
             Presence.Absent => Publish(now),
-            _ => Confirm(now),
+            // What a store lacks is not sent; it waits for a place again.
+            _ => _isAbsent ? Confirm(now) : Finish(SendEnd.Sent),
         };
         return InTime(effects, now);
     }

@@ -62,7 +62,7 @@ internal sealed partial class SendsActor : Actor
 
     protected override void PreStart()
     {
-        _confirmation = Context.Spawn(Props.Create(() => new ConfirmationActor(_settings.Stores, _options.ConfirmationInterval)), "confirmation");
+        _confirmation = Context.Spawn(Props.Create(() => new ConfirmationActor(_settings.Stores, _options)), "confirmation");
         StartJournal();
         foreach (var send in _sends.Taken.Values)
             GoOn(send);

@@ -4,8 +4,8 @@ namespace LogosActors.Delivery.Sending;
 
 /// <summary>How stores are asked whether they have messages (13/WAKU2-STORE §Presence queries).</summary>
 /// <param name="CanAsk">Whether a store can be asked now. Cheap; for any number of threads.</param>
-/// <param name="FindAsync">Asks one store for at most <see cref="Archive.ArchiveQuery.MaxLimit"/> hashes, and yields those that it has; null when none could
-/// be asked or has answered. Successive calls go to different stores.</param>
+/// <param name="FindAsync">Asks stores for at most <see cref="Archive.ArchiveQuery.MaxLimit"/> hashes, and yields those that one of them has; null when none
+/// could be asked or has answered.</param>
 internal sealed record StorePresence(
     Func<bool> CanAsk, Func<IReadOnlyList<MessageHash>, CancellationToken, Task<IReadOnlySet<MessageHash>?>> FindAsync)
 {

@@ -33,7 +33,7 @@ internal sealed class HistorySources(IMessageArchive? archive, StorePeers stores
                     break;
                 }
                 // What a store has refused another one may know: a cursor, for one.
-                stores.Failed(store);
+                stores.Failed(store, answer.Failure.Value);
                 current = null;
             }
             return answer;

@@ -1,6 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
 
@@ -8,6 +9,7 @@ namespace LogosActors.Delivery.Store;
 
 /// <summary>Keeps the messages of the joined shards in the node's archive, and answers the store queries of peers from it (13/WAKU2-STORE).</summary>
 /// <remarks>
+/// What the node has missed, and other stores have told it, is kept too: of the content topics that it is subscribed to.
 /// Parent: <see cref="NodeActor"/>, which has the relay show it what travels. Child: an <see cref="ArchiveWriterActor"/>, one-for-one, restart. A failure costs the messages
 /// that wait to be written, and for a moment peers are not answered.
 /// </remarks>
@@ -38,9 +40,10 @@ internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive) 
         switch (message)
         {
             case RelayTopics.Seen { IsArchivable: true } seen:
-                if (!_names.TryGetValue(seen.Shard, out var name))
-                    _names.Add(seen.Shard, name = seen.Shard.ToString());
-                _writer!.Tell(new ArchiveWriter.Keep(seen.Hash, name, seen.Message), Self);
+                _writer!.Tell(new ArchiveWriter.Keep(seen.Hash, NameOf(seen.Shard), seen.Message), Self);
+                break;
+            case Subscription.Found found:
+                _writer!.Tell(new ArchiveWriter.Keep(found.Hash, NameOf(found.Shard), found.Message, IsLate: true), Self);
                 break;
             case RelayTopics.Seen or RelayTopics.Restarted:
                 break;
@@ -51,5 +54,12 @@ internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive) 
                 Unhandled(message);
                 break;
         }
+    }
+
+    string NameOf(PubsubTopic shard)
+    {
+        if (!_names.TryGetValue(shard, out var name))
+            _names.Add(shard, name = shard.ToString());
+        return name;
     }
 }

@@ -7,19 +7,23 @@ namespace LogosActors.Delivery.Store;
 /// <summary>Knows which connected peers are stores, and which of them to ask. For any number of threads.</summary>
 /// <remarks>
 /// The stores that the application names come before others; among equals chance decides, so that a store that hides messages is not asked
-/// each time. One that fails is passed over for 1 s, and twice as long each time, up to 1 min, until it answers. There are as many entries
-/// as connected peers that serve stores.
+/// each time. One that fails is passed over for 1 s, and twice as long each time, up to 1 min, until it answers; so is one that again and
+/// again lacks messages that others have. There are as many entries as connected peers that serve stores.
 /// </remarks>
 /// <param name="preferred">The stores that the application names.</param>
 /// <param name="time">The clock of the waiting times.</param>
 internal sealed class StorePeers(IReadOnlyCollection<PeerId> preferred, TimeProvider time)
 {
+    /// <summary>How many times in a row a store may lack what another one has: archives are late now and then.</summary>
+    public const int MaxLacked = 3;
+
     static readonly TimeSpan ShortestBackoff = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
     readonly Lock _gate = new();
     readonly Dictionary<PeerId, Standing> _stores = [];
     Action? _appeared;
+    Action<PeerId, bool>? _asked;
 
     /// <summary>How many connected peers are stores.</summary>
     public int Count
@@ -78,15 +82,30 @@ internal sealed class StorePeers(IReadOnlyCollection<PeerId> preferred, TimeProv
             _appeared -= observer;
     }
 
+    /// <summary>Tells an observer of each store that was asked whether it served. One that is asked too much has not failed.</summary>
+    public void SubscribeAsked(Action<PeerId, bool> observer)
+    {
+        lock (_gate)
+            _asked += observer;
+    }
+
+    /// <summary>Tells it no more.</summary>
+    public void UnsubscribeAsked(Action<PeerId, bool> observer)
+    {
+        lock (_gate)
+            _asked -= observer;
+    }
+
     /// <summary>The store to ask next; null when there is none, or all have failed lately.</summary>
     /// <param name="random">Decides among equals.</param>
     /// <param name="isUrgent">Whether one that has failed lately is better than none.</param>
-    public PeerId? Choose(Random random, bool isUrgent = false)
+    /// <param name="except">Those that are not wanted.</param>
+    public PeerId? Choose(Random random, bool isUrgent = false, IReadOnlySet<PeerId>? except = null)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            var willing = _stores.Where(store => store.Value.IsWilling(now, time)).Select(store => store.Key).ToArray();
+            var willing = _stores.Where(store => except?.Contains(store.Key) != true && store.Value.IsWilling(now, time)).Select(store => store.Key).ToArray();
             if (willing.Length == 0 && isUrgent)
                 willing = [.. _stores.Keys];
             var first = willing.Where(preferred.Contains).ToArray();
@@ -96,29 +115,54 @@ internal sealed class StorePeers(IReadOnlyCollection<PeerId> preferred, TimeProv
     }
 
     /// <summary>A store did not answer, or not truly.</summary>
-    public void Failed(PeerId peer)
+    public void Failed(PeerId peer, StoreFailure failure)
     {
-        lock (_gate)
-        {
-            if (!_stores.TryGetValue(peer, out var standing))
-                return;
-            var doubled = ShortestBackoff * Math.Pow(2, Math.Min(standing.Failures, 16));
-            _stores[peer] = new Standing(standing.Failures + 1, time.GetTimestamp(), doubled < LongestBackoff ? doubled : LongestBackoff);
-        }
+        Change(peer, standing => PassOver(standing, standing.Failures));
+        if (failure is not (StoreFailure.TooManyRequests or StoreFailure.Refused))
+            _asked?.Invoke(peer, false);
     }
 
     /// <summary>A store has answered.</summary>
     public void Succeeded(PeerId peer)
     {
+        Change(peer, standing => new Standing { Lacked = standing.Lacked });
+        _asked?.Invoke(peer, true);
+    }
+
+    /// <summary>A store lacks a message that another one has: when it happens again and again, it does not serve.</summary>
+    public void Lacked(PeerId peer)
+    {
+        var isServing = true;
+        Change(peer, standing =>
+        {
+            var lacking = standing with { Lacked = standing.Lacked + 1 };
+            isServing = lacking.Lacked < MaxLacked;
+            return isServing ? lacking : PassOver(lacking, lacking.Lacked - MaxLacked);
+        });
+        if (!isServing)
+            _asked?.Invoke(peer, false);
+    }
+
+    /// <summary>A store has what others have.</summary>
+    public void Had(PeerId peer) => Change(peer, standing => standing with { Lacked = 0 });
+
+    void Change(PeerId peer, Func<Standing, Standing> change)
+    {
         lock (_gate)
         {
-            if (_stores.ContainsKey(peer))
-                _stores[peer] = new Standing();
+            if (_stores.TryGetValue(peer, out var standing))
+                _stores[peer] = change(standing);
         }
     }
 
+    Standing PassOver(Standing standing, int before)
+    {
+        var doubled = ShortestBackoff * Math.Pow(2, Math.Min(before, 16));
+        return standing with { Failures = before + 1, FailedAt = time.GetTimestamp(), Backoff = doubled < LongestBackoff ? doubled : LongestBackoff };
+    }
+
     [StructLayout(LayoutKind.Auto)]
-    readonly record struct Standing(int Failures, long FailedAt, TimeSpan Backoff)
+    readonly record struct Standing(int Failures, long FailedAt, TimeSpan Backoff, int Lacked)
     {
         public bool IsWilling(long now, TimeProvider time) => Failures == 0 || time.GetElapsedTime(FailedAt, now) >= Backoff;
     }

@@ -76,6 +76,42 @@ public sealed class ReceivingActorTests
         Assert.Equal([lost], world.Told);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_store_has_missed_comes_from_another_one_later_also_after_a_kill(bool isKilled)
+    {
+        var journal = new InMemoryJournal();
+        using var host = DeterministicHost.Create(1, options => options with { Persistence = Durable(journal) });
+        var world = new ReceivingWorld(host, isDurable: true);
+        var (complete, cutOff) = (world.Stores.Choose(new Random(1))!, NewPeer());
+        world.OtherStores.Add(cutOff, new FakeStore(Shard));
+        world.Subscribe();
+        host.RunFor(Settled);
+        world.Stores.Add(cutOff);
+        world.Stores.Remove(complete);
+        MessageHash[] missed = [.. Enumerable.Range(0, 20).Select(_ =>
+        {
+            host.RunFor(TimeSpan.FromMinutes(1));
+            return world.Send(isLost: true);
+        })];
+        host.RunFor(Settled);
+        Assert.Empty(world.Told);
+
+        if (isKilled)
+        {
+            // What a snapshot keeps must do, too.
+            for (var i = 0; i < Delivery.Receiving.ReceivingJournalActor.SnapshotEvents; i++)
+                world.Subscribe("/test/1/" + i + "/proto");
+            world.Kill();
+            world.Start();
+        }
+        world.Stores.Add(complete);
+        host.RunFor(Settled);
+
+        Assert.Equal(missed, world.Told);
+    }
+
     [Fact]
     public void The_nodes_own_messages_do_not_come_back_from_a_store()
     {

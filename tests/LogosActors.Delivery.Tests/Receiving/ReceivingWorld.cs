@@ -18,7 +18,7 @@ internal sealed class ReceivingWorld
 
     public static readonly PubsubTopic Shard = new(0, 0);
 
-    static readonly PeerId StorePeer = PeerId.FromPublicKey(PrivateKey.Generate(KeyType.Ed25519).PublicKey);
+    static readonly PeerId StorePeer = NewPeer();
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     readonly DeterministicHost _host;
@@ -42,6 +42,9 @@ internal sealed class ReceivingWorld
     public StorePeers Stores { get; }
 
     public FakeStore Store { get; } = new(Shard);
+
+    /// <summary>Further stores, by their peer.</summary>
+    public Dictionary<PeerId, FakeStore> OtherStores { get; } = [];
 
     /// <summary>Whether the store answers.</summary>
     public bool IsStoreUp { get; set; } = true;
@@ -100,8 +103,10 @@ internal sealed class ReceivingWorld
         Subscriptions = _host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, _relay, Events)), "subscriptions");
     }
 
+    public static PeerId NewPeer() => PeerId.FromPublicKey(PrivateKey.Generate(KeyType.Ed25519).PublicKey);
+
     Task<StoreResult<StorePage>> AskAsync(PeerId store, ArchiveQuery query) =>
-        Task.FromResult(IsStoreUp ? Store.Answer(query) : new StoreResult<StorePage>(StoreFailure.NotReached, "down"));
+        Task.FromResult(OtherStores.TryGetValue(store, out var other) ? other.Answer(query) : IsStoreUp ? Store.Answer(query) : new StoreResult<StorePage>(StoreFailure.NotReached, "down"));
 
     sealed class FakeRelayActor : Actor
     {

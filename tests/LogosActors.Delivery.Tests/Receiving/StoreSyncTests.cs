@@ -4,6 +4,7 @@ using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Identity;
 using Xunit.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Receiving;
@@ -17,6 +18,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
 
     static readonly PubsubTopic Shard = new(0, 0);
     static readonly ReceivingOptions Options = new();
+    static readonly PeerId FirstStore = NewPeer(), SecondStore = NewPeer();
 
     [Fact]
     public void What_a_store_has_since_the_subscription_comes_and_nothing_of_before_or_of_other_topics()
@@ -45,7 +47,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         node.Round(store, Start + Second);
 
         Assert.Equal(wanted, node.Received);
-        Assert.Equal(Start + Second, node.Topics[0].Watermark);
+        Assert.Equal(Start + Second, node.Topics[0].Marks.Newest);
     }
 
     [Fact]
@@ -63,7 +65,40 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_watermark_moves_only_when_all_pages_are_read()
+    public void What_is_known_and_the_nodes_own_archive_lacks_is_fetched()
+    {
+        var store = new FakeStore(Shard);
+        var (kept, lacking) = (store.Add(Lobby, Start + 1), store.Add(Lobby, Start + 2));
+        var topic = new TopicMemory(Lobby, Shard, Start, 100);
+        topic.Received.TryAdd(kept, Start + 1);
+        topic.Received.TryAdd(lacking, Start + 2);
+        var sync = new StoreSync(Shard, Options, new Random(1));
+        var list = (StoreSyncEffect.Ask)sync.Begin([topic], FirstStore, Start + Second).Single();
+
+        var fetch = (StoreSyncEffect.Ask)sync.Answered(store.Answer(list.Query).Value!, new HashSet<MessageHash> { lacking }).Single();
+
+        Assert.Equal([lacking], fetch.Query.Hashes);
+        Assert.Equal(lacking, ((StoreSyncEffect.Give)sync.Answered(store.Answer(fetch.Query).Value!).Single()).Hash);
+    }
+
+    [Fact]
+    public void A_message_of_another_time_than_was_asked_for_is_nobodys()
+    {
+        var old = FakeStore.Message(Lobby, Start - 1);
+        var hash = MessageHash.Compute(Shard.ToString(), old);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+
+        var problem = node.Round(
+            query => new StoreResult<StorePage>(new StorePage(
+                [query.IncludesData ? new StoreEntry(hash, old, Shard.ToString()) : new StoreEntry(hash)], null, 0)),
+            Start + Second);
+
+        Assert.NotNull(problem);
+        Assert.False(node.Topics[0].Received.Contains(hash));
+    }
+
+    [Fact]
+    public void A_mark_moves_only_when_all_pages_are_read()
     {
         var store = new FakeStore(Shard) { PageSize = 10 };
         for (var i = 1; i <= 100; i++)
@@ -72,12 +107,96 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
 
         var questions = 0;
         Assert.NotNull(node.Round(query => ++questions == 15 ? Failure : store.Answer(query), Start + Second));
-        Assert.Equal(Start, node.Topics[0].Watermark);
+        Assert.Equal(Start, node.Topics[0].Marks.Newest);
         Assert.Null(node.Round(store, Start + 2 * Second));
 
-        Assert.Equal(Start + 2 * Second, node.Topics[0].Watermark);
+        Assert.Equal(Start + 2 * Second, node.Topics[0].Marks.Newest);
         Assert.Equal(100, node.Received.Distinct().Count());
         Assert.Equal(100, node.Received.Count);
+    }
+
+    [Fact]
+    public void A_store_that_was_not_asked_for_long_is_asked_from_where_it_has_told_everything()
+    {
+        var (cutOff, other) = (new FakeStore(Shard), new FakeStore(Shard));
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        node.Asked = SecondStore;
+        node.Round(other, Start + Second);
+        node.Asked = FirstStore;
+        for (var minute = 1; minute < 40; minute++)
+        {
+            var missed = other.Add(Lobby, Start + minute * 60 * Second);
+            node.Round(cutOff, Start + (minute * 60 + 1) * Second);
+            Assert.DoesNotContain(missed, node.Received);
+        }
+
+        node.Asked = SecondStore;
+        node.Round(other, Start + 40 * 60 * Second);
+
+        Assert.Equal(other.Messages.Select(message => message.Hash), node.Received);
+    }
+
+    [Fact]
+    public void A_new_store_is_asked_as_far_back_as_the_horizon_and_not_further()
+    {
+        var horizon = UnixNanoseconds.Of(Options.StoreHorizon + Options.StoreOverlap);
+        var (first, second) = (new FakeStore(Shard), new FakeStore(Shard));
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        node.Round(first, Start + 10 * horizon);
+        second.Add(Lobby, Start + 9 * horizon - 1);
+        var wanted = second.Add(Lobby, Start + 9 * horizon);
+
+        node.Asked = SecondStore;
+        node.Round(second, Start + 10 * horizon + Second);
+
+        Assert.Equal([wanted], node.Received);
+    }
+
+    [Fact]
+    public void A_node_that_was_away_for_long_asks_whichever_store_from_where_one_has_told_everything()
+    {
+        const long Week = 7 * 24 * 3600 * Second;
+        var second = new FakeStore(Shard);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        node.Round(new FakeStore(Shard), Start + Second);
+        var wanted = second.Add(Lobby, Start + 2 * Second);
+
+        node.Asked = SecondStore;
+        node.Round(second, Start + Week);
+
+        Assert.Equal([wanted], node.Received);
+    }
+
+    [Fact]
+    public void Only_so_many_stores_are_remembered_and_those_that_were_asked_last()
+    {
+        PeerId[] stores = [.. Enumerable.Range(0, StoreMarks.MaxStores + 1).Select(_ => NewPeer())];
+        var marks = stores.Select((store, i) => (store, i)).Aggregate(new StoreMarks(Start), (marks, next) => marks.With(next.store, Start + next.i));
+
+        Assert.Equal(StoreMarks.MaxStores, marks.Stores.Count);
+        Assert.Null(marks.Of(stores[0]));
+        Assert.Equal(Start + 1, marks.Of(stores[1]));
+        Assert.Equal(Start + 1, marks.With(stores[1], Start).Of(stores[1]));
+    }
+
+    [Fact]
+    public void A_store_that_answers_fewer_questions_than_there_are_pages_is_read_to_the_end_in_some_rounds_although_all_is_known()
+    {
+        var store = new FakeStore(Shard);
+        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100_000));
+        for (var i = 0; i < 36_000; i++)
+            node.Topics[0].Received.TryAdd(store.Add(Lobby, Start + i * Second / 10), Start + i * Second / 10);
+
+        var rounds = 0;
+        for (var isDone = false; !isDone; rounds++)
+        {
+            var questions = 0;
+            isDone = node.Round(query => ++questions > 100 ? Failure : store.Answer(query), Start + (3600 + rounds) * Second) is null;
+            Assert.True(rounds < 20, "The rounds lead nowhere.");
+        }
+
+        Assert.Empty(node.Received);
+        Assert.InRange(rounds, 4, 10);
     }
 
     [Fact]
@@ -90,7 +209,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
 
         var questions = 0;
         node.Round(query => ++questions == 120 ? Failure : store.Answer(query), Start + 20_000 * Second);
-        Assert.InRange(node.Topics[0].Watermark, Start + 4000 * Second, Start + 7000 * Second);
+        Assert.InRange(node.Topics[0].Marks.Newest, Start + 4000 * Second, Start + 7000 * Second);
         Assert.Null(node.Round(store, Start + 20_001 * Second));
 
         Assert.Equal(10_000, node.Received.Distinct().Count());
@@ -114,7 +233,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
             Start + Second);
 
         Assert.Equal("its pages lead nowhere", problem);
-        Assert.Equal(Start, node.Topics[0].Watermark);
+        Assert.Equal(Start, node.Topics[0].Marks.Newest);
     }
 
     [Fact]
@@ -169,7 +288,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
 
         Assert.Equal([true, true, false], problems.Select(problem => problem is not null));
         Assert.Equal([wanted], node.Received);
-        Assert.Equal(Start + 3 * Second, node.Topics[0].Watermark);
+        Assert.Equal(Start + 3 * Second, node.Topics[0].Marks.Newest);
 
         StoreResult<StorePage> Answer(ArchiveQuery query)
         {
@@ -195,7 +314,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
             Start + Second);
 
         Assert.Equivalent(wanted, node.Received, strict: true);
-        Assert.All(topics, topic => Assert.Equal(Start + Second, topic.Watermark));
+        Assert.All(topics, topic => Assert.Equal(Start + Second, topic.Marks.Newest));
     }
 
     [Fact]
@@ -293,6 +412,8 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         });
     }
 
+    static PeerId NewPeer() => PeerId.FromPublicKey(PrivateKey.Generate(KeyType.Ed25519).PublicKey);
+
     static MessageHash RandomHash(Random random)
     {
         var bytes = new byte[MessageHash.Length];
@@ -309,6 +430,9 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
 
         public TopicMemory[] Topics { get; } = topics;
 
+        /// <summary>The store that is asked.</summary>
+        public PeerId Asked { get; set; } = FirstStore;
+
         public List<MessageHash> Received { get; } = [];
 
         public string? Round(FakeStore store, long now) => Round(store.Answer, now);
@@ -317,7 +441,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         public string? Round(Func<ArchiveQuery, StoreResult<StorePage>> store, long now)
         {
             _sync ??= new StoreSync(Shard, Options, Random);
-            var effects = new Queue<StoreSyncEffect>(_sync.Begin(Topics, now));
+            var effects = new Queue<StoreSyncEffect>(_sync.Begin(Topics, Asked, now));
             StoreSyncEffect.Wait? end = null;
             while (effects.TryDequeue(out var effect))
             {
@@ -335,7 +459,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
                         break;
                     case StoreSyncEffect.Reached reached:
                         foreach (var topic in reached.Topics)
-                            topic.Watermark = reached.Time;
+                            topic.Marks = topic.Marks.With(Asked, reached.Time);
                         break;
                     case StoreSyncEffect.Wait wait:
                         end = wait;

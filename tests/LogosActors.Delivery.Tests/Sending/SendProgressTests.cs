@@ -72,12 +72,38 @@ public sealed class SendProgressTests
     [InlineData(false, "60: End (Sent)")]
     public void What_no_store_confirms_in_time_ends_by_what_the_stores_have_said(bool isAbsent, string end)
     {
-        var run = new Run(hasStore: true) { Publish = PublishOutcome.Sent, Answer = isAbsent ? Presence.Absent : Presence.Unknown };
+        var run = new Run(hasStore: true) { Publish = PublishOutcome.Sent, Answer = isAbsent ? Presence.Absent : null };
 
         run.Do(run.Send.Published(PublishOutcome.Sent, canConfirm: true, run.Now));
         run.Pass(70);
 
         Assert.Equal(end, run.Log[^1]);
+    }
+
+    [Fact]
+    public void What_stores_have_no_time_for_has_been_sent()
+    {
+        var run = new Run(hasStore: true);
+
+        run.Do(run.Send.Published(PublishOutcome.Sent, canConfirm: true, run.Now));
+        run.Pass(3);
+        run.Do(run.Send.Answered(Presence.Unasked, run.Now));
+
+        Assert.Equal(["0: Publish", "0: Propagated, Confirm", "3: End (Sent)"], run.Log);
+    }
+
+    [Fact]
+    public void What_a_store_lacks_is_not_sent_although_stores_have_no_time_for_it_any_more()
+    {
+        var run = new Run(hasStore: true);
+
+        run.Do(run.Send.Published(PublishOutcome.Sent, canConfirm: true, run.Now));
+        run.Do(run.Send.Answered(Presence.Absent, run.Now));
+        run.Do(run.Send.Published(PublishOutcome.Sent, canConfirm: true, run.Now));
+        run.Do(run.Send.Answered(Presence.Unasked, run.Now));
+        run.Pass(70);
+
+        Assert.Equal("60: End (NotStored)", run.Log[^1]);
     }
 
     [Fact]
@@ -131,7 +157,7 @@ public sealed class SendProgressTests
                     5 => run.Send.Published(PublishOutcome.Sent, canConfirm: true, run.Now),
                     6 => run.Send.Begin(canConfirm: true, run.Now),
                     7 => run.Send.Answered(Presence.Absent, run.Now),
-                    8 => run.Send.Answered(Presence.Unknown, run.Now),
+                    8 => run.Send.Answered(Presence.Unasked, run.Now),
                     9 => run.Send.Answered(Presence.Present, run.Now),
                     _ => run.Send.Tick(run.Now),
                 });

@@ -35,7 +35,7 @@ internal sealed class SendsScene
     /// <summary>Whether a store can be asked.</summary>
     public bool HasStore { get; set; }
 
-    /// <summary>What a store answers for messages that have reached it.</summary>
+    /// <summary>What a store answers for messages that have reached it; <see cref="Presence.Unasked"/>: nothing.</summary>
     public Func<Presence> Ask { get; set; } = static () => Presence.Present;
 
     /// <summary>Every message that was published, as often as it was.</summary>
@@ -84,7 +84,7 @@ internal sealed class SendsScene
     {
         Questions.Add(hashes.Count);
         var answer = Ask();
-        return answer is Presence.Unknown ? null : hashes.Where(hash => answer is Presence.Present && Published.Contains(hash)).ToHashSet();
+        return answer is Presence.Unasked ? null : hashes.Where(hash => answer is Presence.Present && Published.Contains(hash)).ToHashSet();
     }
 
     /// <summary>Stands for the node's actor.</summary>

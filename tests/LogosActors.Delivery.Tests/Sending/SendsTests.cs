@@ -1,10 +1,14 @@
 using LogosActors.Actors.TestKit;
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.RateLimits;
 using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
+using Xunit.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Sending;
 
-public sealed class SendsTests : IDisposable
+public sealed class SendsTests(ITestOutputHelper output) : IDisposable
 {
     readonly DeterministicHost _host = DeterministicHost.Create(seed: 1);
 
@@ -75,6 +79,56 @@ public sealed class SendsTests : IDisposable
         Assert.All(requests, scene.AssertEndedOnce);
         Assert.Equal(250, scene.Events.OfType<MessageSent>().Count(sent => sent.IsStored));
         Assert.Equal([100, 100, 50], scene.Questions);
+    }
+
+    [Fact]
+    public void A_flood_that_stores_have_no_time_to_confirm_is_not_refused_and_each_request_ends_once()
+    {
+        // 5,000 messages a second, a store's default rate and the default bound, all divided by five.
+        const int Seconds = 30, PerSecond = 1000, StorePerSecond = 100;
+        var options = new SendingOptions { MaxUnfinished = 20_000 };
+        var limiter = new PeerRateLimiter(new RateLimit(60 * StorePerSecond / ArchiveQuery.MaxLimit, TimeSpan.FromMinutes(1)));
+        var peer = PeerId.FromPublicKey(PrivateKey.Generate(KeyType.Ed25519).PublicKey);
+        var scene = new SendsScene(_host, options: options)
+        {
+            HasStore = true,
+            Ask = () => limiter.TryTake(peer, _host.Time.Elapsed) ? Presence.Present : Presence.Unasked,
+        };
+        _host.MaxTurns = long.MaxValue;
+
+        var most = 0;
+        for (var i = 0; i < Seconds * 10; i++)
+        {
+            Task<Result<RequestId, SendError>>[] answers = [.. Enumerable.Range(0, PerSecond / 10).Select(_ => scene.SendAsync())];
+            _host.RunFor(TimeSpan.FromMilliseconds(100));
+            Assert.All(answers, answer => Assert.True(_host.Await(answer).IsSuccess));
+            most = Math.Max(most, scene.Unfinished);
+        }
+        _host.RunFor(options.Timeout);
+
+        var ended = scene.Events.OfType<MessageSent>().ToList();
+        output.WriteLine($"{most} requests were under way at most; {ended.Count(sent => sent.IsStored)} of {ended.Count} are stored.");
+        Assert.Equal(0, scene.Unfinished);
+        Assert.Equal(Seconds * PerSecond, ended.Count);
+        Assert.Equal(ended.Count, ended.Select(sent => sent.Request).Distinct().Count());
+        Assert.Empty(scene.Events.OfType<MessageError>());
+        Assert.InRange(ended.Count(sent => sent.IsStored), Seconds * StorePerSecond, ended.Count);
+    }
+
+    [Fact]
+    public void While_no_store_answers_questions_wait_and_are_put_again_when_one_does()
+    {
+        var isUp = false;
+        var scene = new SendsScene(_host) { HasStore = true, Ask = () => isUp ? Presence.Present : Presence.Unasked };
+
+        RequestId[] requests = [.. Enumerable.Range(0, 250).Select(_ => scene.Send())];
+        _host.RunFor(TimeSpan.FromSeconds(45));
+        Assert.Empty(scene.Events.OfType<MessageSent>());
+        Assert.InRange(scene.Questions.Count, 3, 30);
+        isUp = true;
+        _host.RunFor(TimeSpan.FromSeconds(14));
+
+        Assert.All(requests, request => Assert.True(scene.EventsOf(request).OfType<MessageSent>().Single().IsStored));
     }
 
     [Fact]

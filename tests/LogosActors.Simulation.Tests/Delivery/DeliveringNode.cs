@@ -10,6 +10,7 @@ using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Simulation.Tests.Delivery;
 
@@ -48,20 +49,24 @@ sealed class DeliveringNode(DeterministicHost host, SimulatedNetwork network, Si
         var (registrations, validation) = (new RelayRegistrations(), new MessageValidation(new MessageValidationOptions()));
         var events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams<MessagingEvent>(1), waiting, Note)));
         var relay = host.System.Spawn(Props.Create(() => new RelayActor(gossipsub, registrations, validation)));
-        var subscriptions = host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, relay, events)));
-        var router = host.System.Spawn(Props.Create(() => new DeliveryRouterActor(NodeMode.Core, relay)));
-        _sends = new UnfinishedSends(_options.Sending, host.Time) { IsStored = true };
-        var settings = new SendsSettings(
-            _options, _sends, waiting, new StorePresence(() => true, (hashes, _) => FindPresentAsync(known, hashes)), $"{node.Id}/sends", router,
-            subscriptions, events);
-        _sending = host.System.Spawn(Props.Create(() => new SendsActor(settings)));
-        _actors = [events, relay, subscriptions, router, _sending];
+        _actors = [];
+        OwnStore? own = null;
         if (Archive is { } archive)
         {
             var writer = host.System.Spawn(Props.Create(() => new ArchiveWriterActor(archive, new ArchiveWriterOptions())));
-            _actors.Add(writer);
-            _actors.Add(host.System.Spawn(Props.Create(() => new KeepingActor(relay, writer))));
+            var keeping = host.System.Spawn(Props.Create(() => new KeepingActor(relay, writer)));
+            _actors.AddRange([writer, keeping]);
+            own = new OwnStore(keeping, archive);
         }
+        var subscriptions = host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, relay, events, own)));
+        var router = host.System.Spawn(Props.Create(() => new DeliveryRouterActor(NodeMode.Core, relay)));
+        var presence = new PresenceReader(known, (store, hashes, _) => FindPresentAsync(store, hashes), _random);
+        _sends = new UnfinishedSends(_options.Sending, host.Time) { IsStored = true };
+        var settings = new SendsSettings(
+            _options, _sends, waiting, new StorePresence(() => true, presence.FindAsync), $"{node.Id}/sends", router,
+            subscriptions, events);
+        _sending = host.System.Spawn(Props.Create(() => new SendsActor(settings)));
+        _actors.AddRange([events, relay, subscriptions, router, _sending]);
         // Who has subscribed in an earlier life does so again for nothing.
         subscriptions.Tell(new Subscriptions.Subscribe(DeliveryScenario.Topic, DeliveryScenario.Shard));
     }
@@ -88,17 +93,13 @@ sealed class DeliveringNode(DeterministicHost host, SimulatedNetwork network, Si
             new MessageEnvelope(DeliveryScenario.Topic.Text, payload), DeliveryScenario.Topic, DeliveryScenario.Shard, _sending!);
     }
 
-    async Task<IReadOnlySet<MessageHash>?> FindPresentAsync(StorePeers known, IReadOnlyList<MessageHash> hashes)
+    async Task<StoreResult<IReadOnlySet<MessageHash>>> FindPresentAsync(PeerId store, IReadOnlyCollection<MessageHash> hashes)
     {
-        if (known.Choose(_random) is not { } store)
-            return null;
-        var query = new ArchiveQuery { Hashes = hashes, IncludesData = false, Limit = ArchiveQuery.MaxLimit };
+        var query = new ArchiveQuery { Hashes = [.. hashes], IncludesData = false, Limit = ArchiveQuery.MaxLimit };
         var answer = await stores.AskAsync(node, store, query);
-        if (answer.IsAnswered)
-            known.Succeeded(store);
-        else
-            known.Failed(store);
-        return answer.Value?.Messages.Select(entry => entry.Hash).ToHashSet();
+        return answer.IsAnswered
+            ? new StoreResult<IReadOnlySet<MessageHash>>(answer.Value.Messages.Select(entry => entry.Hash).ToHashSet())
+            : new StoreResult<IReadOnlySet<MessageHash>>(answer.Failure.Value, answer.Reason);
     }
 
     void Note(MessagingEvent told)

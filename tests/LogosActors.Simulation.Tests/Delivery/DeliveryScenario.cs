@@ -89,6 +89,9 @@ sealed class DeliveryScenario : IDisposable
     public int CountMissing(bool onlyIfUp = false) => _sent.Sum(sent => _nodes.Count(node =>
         node != sent.From && (!onlyIfUp || sent.Up.Contains(node)) && node.TimesTold(sent.Number) == 0));
 
+    /// <summary>How many messages stores do not have, each store's counted.</summary>
+    public int CountNotArchived() => _sent.Sum(sent => _nodes.Count(node => node.Archive?.Has(sent.Number) == false));
+
     /// <summary>How many times a message was told again, or by its sender.</summary>
     public int CountSuperfluous() => _sent.Sum(sent => _nodes.Sum(node => Math.Max(0, node.TimesTold(sent.Number) - (node == sent.From ? 0 : 1))));
 

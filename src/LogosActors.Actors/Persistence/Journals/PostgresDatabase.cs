@@ -5,6 +5,9 @@ namespace LogosActors.Actors.Persistence.Journals;
 /// <summary>A PostgreSQL database with the journal's tables: connections, schema, and errors in the journal's words.</summary>
 sealed class PostgresDatabase : IAsyncDisposable
 {
+    // A plan that was made while the table was empty would scan it for ever after.
+    const string Settings = "SET synchronous_commit = on; SET enable_seqscan = off";
+
     readonly NpgsqlDataSource _source;
     readonly SemaphoreSlim _readers;
     readonly int _maxReaders;
@@ -14,22 +17,10 @@ sealed class PostgresDatabase : IAsyncDisposable
 
     public PostgresDatabase(PostgresJournalOptions options)
     {
-        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
-        var connection = builder.ConnectionStringBuilder;
-        connection.MaxPoolSize = options.MaxWriters + options.MaxReaders;
-        connection.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
-        connection.Enlist = false;
-        connection.MaxAutoPrepare = 20;
-        connection.AutoPrepareMinUsages = 1;
-        // The settings below are to outlive the return to the pool; nothing else is ever set.
-        connection.NoResetOnClose = true;
-        builder.UsePhysicalConnectionInitializer(
-            static session => Configure(session).ExecuteNonQuery(),
-            static session => Configure(session).ExecuteNonQueryAsync());
-        _source = builder.Build();
+        (_source, _name) = PostgresSource.Create(
+            options.ConnectionString, options.MaxWriters + options.MaxReaders, options.CommandTimeout, maxPrepared: 20, Settings);
         _maxReaders = options.MaxReaders;
         _readers = new SemaphoreSlim(_maxReaders);
-        _name = $"{connection.Database ?? connection.Username} on {connection.Host}";
     }
 
     /// <summary>Creates the tables when needed.</summary>
@@ -113,10 +104,6 @@ sealed class PostgresDatabase : IAsyncDisposable
         _readers.Dispose();
         _preparing.Dispose();
     }
-
-    // A plan that was made while the table was empty would scan it for ever after.
-    static NpgsqlCommand Configure(NpgsqlConnection connection)
-        => new("SET synchronous_commit = on; SET enable_seqscan = off", connection);
 }
 
 /// <summary>The tables of Akka.Persistence.Sql 1.5's default mapping, as its PostgreSQL provider creates them.</summary>

@@ -1,5 +1,3 @@
-using SQLitePCL;
-
 namespace LogosActors.Actors.Persistence.Journals;
 
 /// <summary>The tables of Akka.Persistence.Sql 1.5's default mapping, as its SQLite provider creates them.</summary>
@@ -45,43 +43,22 @@ static class SqliteSchema
         CREATE INDEX IF NOT EXISTS snapshot_created_idx ON snapshot (created);
         """;
 
-    // Pages of 4 KiB in the log before they are moved to the database: 32 MiB. The default of 1,000 would move the same
-    // index pages several times a second.
-    const int CheckpointPages = 8_000;
-
     /// <summary>Opens the connection that writes, creating what is missing.</summary>
     /// <exception cref="NewerJournalException">A newer version wrote the file; it was not changed.</exception>
-    public static SqliteSession OpenWriter(SqliteJournalOptions options)
+    public static SqliteSession OpenWriter(SqliteJournalOptions options) => SqliteSession.OpenWriter(options.Path, options.BusyTimeout, session =>
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(options.Path)!);
-        var session = SqliteSession.Open(options.Path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, options.BusyTimeout);
-        try
-        {
-            var version = session.QueryNumber("PRAGMA user_version");
-            CheckVersion(version, options.Path);
-            session.Execute($"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages}; "
-                + "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY");
-            if (version < Version)
-                Create(session, options.Path);
-            if (options.Fault?.Invoke() is { } fault)
-                session.Execute(fault);
-            return session;
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
+        var version = session.QueryNumber("PRAGMA user_version");
+        CheckVersion(version, options.Path);
+        session.UseLog(survivesPowerCut: true, cacheKibibytes: 32 * 1024);
+        if (version < Version)
+            Create(session, options.Path);
+        if (options.Fault?.Invoke() is { } fault)
+            session.Execute(fault);
+    });
 
     /// <summary>Opens a connection that only reads a file that the writer has prepared.</summary>
-    public static SqliteSession OpenReader(SqliteJournalOptions options)
-    {
-        // Not SQLITE_OPEN_READONLY: the last connection to close would then leave the log behind.
-        var session = SqliteSession.Open(options.Path, raw.SQLITE_OPEN_READWRITE, options.BusyTimeout);
-        session.Execute("PRAGMA query_only=1; PRAGMA cache_size=-8192");
-        return session;
-    }
+    public static SqliteSession OpenReader(SqliteJournalOptions options) =>
+        SqliteSession.OpenReader(options.Path, options.BusyTimeout, cacheKibibytes: 8 * 1024);
 
     /// <exception cref="NewerJournalException">The version is newer than this code.</exception>
     public static void CheckVersion(long version, string path)

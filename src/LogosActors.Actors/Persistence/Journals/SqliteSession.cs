@@ -20,6 +20,10 @@ sealed class SqliteFailure(int code, string detail) : Exception(detail)
 /// </remarks>
 sealed class SqliteSession : IDisposable
 {
+    // Pages of 4 KiB in the log before they are moved to the database: 32 MiB. The default of 1,000 would move the same
+    // index pages several times a second.
+    const int CheckpointPages = 8_000;
+
     readonly sqlite3 _db;
     readonly List<SqliteStatement> _statements = [];
 
@@ -44,8 +48,44 @@ sealed class SqliteSession : IDisposable
         return new SqliteSession(db);
     }
 
-    /// <summary>Whether a transaction is open.</summary>
-    public bool InTransaction => raw.sqlite3_get_autocommit(_db) == 0;
+    /// <summary>Opens the connection that writes a file, which is made with its directory when it is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="busyTimeout">How long to wait for another process's lock.</param>
+    /// <param name="prepare">Makes the connection and its tables ready; when it throws, the connection is closed.</param>
+    public static SqliteSession OpenWriter(string path, TimeSpan busyTimeout, Action<SqliteSession> prepare)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var session = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, busyTimeout);
+        try
+        {
+            prepare(session);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a connection that only reads a file that the writer has prepared.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="busyTimeout">How long to wait for another process's lock.</param>
+    /// <param name="cacheKibibytes">How much of the file is kept in memory.</param>
+    public static SqliteSession OpenReader(string path, TimeSpan busyTimeout, int cacheKibibytes)
+    {
+        // Not SQLITE_OPEN_READONLY: the last connection to close would then leave the log behind.
+        var session = Open(path, raw.SQLITE_OPEN_READWRITE, busyTimeout);
+        session.Execute($"PRAGMA query_only=1; PRAGMA cache_size=-{cacheKibibytes}; PRAGMA temp_store=MEMORY");
+        return session;
+    }
+
+    /// <summary>Has the file written by way of a log, so that readers and the writer do not wait for each other.</summary>
+    /// <param name="survivesPowerCut">Whether what is committed survives a power cut, too.</param>
+    /// <param name="cacheKibibytes">How much of the file is kept in memory.</param>
+    public void UseLog(bool survivesPowerCut, int cacheKibibytes) =>
+        Execute($"PRAGMA journal_mode=WAL; PRAGMA synchronous={(survivesPowerCut ? "FULL" : "NORMAL")}; PRAGMA wal_autocheckpoint={CheckpointPages}; "
+            + $"PRAGMA cache_size=-{cacheKibibytes}; PRAGMA temp_store=MEMORY");
 
     /// <summary>Prepares a statement that lives as long as the session.</summary>
     public SqliteStatement Prepare(string sql)

@@ -1,0 +1,61 @@
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery.Receiving;
+
+/// <summary>Up to when each store has told everything of a content topic. Immutable.</summary>
+/// <remarks>
+/// One mark for all stores would trust the one that has answered last: a store that was cut off itself knows nothing of what it has missed,
+/// and says so in no answer. The <see cref="MaxStores"/> stores with the latest marks are remembered; one that is forgotten is asked like
+/// one that is new.
+/// </remarks>
+internal sealed class StoreMarks
+{
+    /// <summary>How many stores are remembered.</summary>
+    public const int MaxStores = 16;
+
+    // Ordered by time.
+    readonly (PeerId Store, long Time)[] _marks;
+
+    /// <param name="newest">Up to when some store has told everything, in nanoseconds since 1970 UTC.</param>
+    public StoreMarks(long newest)
+        : this([], newest)
+    {
+    }
+
+    StoreMarks((PeerId Store, long Time)[] marks, long newest) => (_marks, Newest) = (marks, newest);
+
+    /// <summary>Up to when some store has told everything.</summary>
+    public long Newest { get; }
+
+    /// <summary>The marks of single stores, the earliest first.</summary>
+    public IReadOnlyList<(PeerId Store, long Time)> Stores => _marks;
+
+    /// <summary>A store's mark; null: it was not asked to the end, or not for long.</summary>
+    public long? Of(PeerId store)
+    {
+        foreach (var (known, time) in _marks)
+        {
+            if (known == store)
+                return time;
+        }
+        return null;
+    }
+
+    /// <summary>From where on a store is asked: its mark, but never more than the horizon before the newest of all; for a new store that.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="horizon">In nanoseconds.</param>
+    public long StartFor(PeerId store, long horizon) => Math.Max(Of(store) ?? long.MinValue, Earliest(horizon));
+
+    /// <summary>Before which time no store is asked any more.</summary>
+    /// <param name="horizon">In nanoseconds.</param>
+    public long Earliest(long horizon) => Newest < long.MinValue + horizon ? long.MinValue : Newest - horizon;
+
+    /// <summary>A store has told everything up to a time. Its mark never moves back.</summary>
+    public StoreMarks With(PeerId store, long time)
+    {
+        if (Of(store) >= time)
+            return this;
+        var marks = _marks.Where(mark => mark.Store != store).Append((Store: store, Time: time)).OrderBy(mark => mark.Time).TakeLast(MaxStores).ToArray();
+        return new StoreMarks(marks, Math.Max(Newest, time));
+    }
+}
