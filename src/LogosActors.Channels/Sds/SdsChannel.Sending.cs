@@ -125,7 +125,7 @@ internal sealed partial class SdsChannel
         var names = message.CausalHistory;
         for (var i = 0; _outgoing.Count > 0 && i < names.Count; i++)
         {
-            if (_outgoing.TryGet(names[i].MessageId, out _))
+            if ((names[i].SenderId is not { } sender || string.Equals(sender, _participant, StringComparison.Ordinal)) && _outgoing.TryGet(names[i].MessageId, out _))
                 Acknowledge(names[i].MessageId);
         }
         _debt.Told(names, message.SenderId);

@@ -89,8 +89,7 @@ internal sealed partial class SdsChannel
             return;
         _compareFrom = _now + CompareInterval;
         _compared.Clear();
-        var before = (ulong)Math.Max(0, _now - Ms(_options.AcknowledgementTimeout));
-        _log.FindLacked(filter, Math.Min(MaxCompared, _options.BloomCapacity / 2), before, _compared);
+        _log.FindLacked(filter, Math.Min(MaxCompared, filter.Parameters.Capacity / 2), _now - Ms(_options.AcknowledgementTimeout), _compared);
         // Whoever lacks nothing does not make us forget who does.
         if (_compared.Count > 0)
             (_lacked, _compared) = (_compared, _lacked);
