@@ -44,8 +44,8 @@ internal sealed partial class SdsChannel
         return true;
     }
 
-    /// <summary>A message of ours is held back by our side, for instance by the rate limit: its time for acknowledgement begins then. Bounded by
-    /// its caller; each call moves the end of the message.</summary>
+    /// <summary>A message of ours is held back by our side, for instance by the rate limit: its time for acknowledgement begins then. Each call
+    /// moves the end of the message, so that its caller has to bound them; a restart forgets them.</summary>
     /// <param name="id">Which; ignored when it is not unacknowledged.</param>
     /// <param name="until">When it will go out, in Unix ms.</param>
     public void Postpone(string id, long until)

@@ -115,7 +115,8 @@ internal sealed partial class SdsChannel
         // Who has sent it cannot answer in a dialect that it does not write; few can.
         if (entry.Heard is not SdsDialects.None && !entry.Heard.Has(dialect))
             return delay % Ms(_options.RepairSweepInterval);
-        return RepairHash.IsResponder(_participant, sender, entry.Id, _options.ResponseGroups) ? delay : null;
+        // Nor may the others of a response group, where both dialects are spoken.
+        return _bridge.Written(_now) is SdsDialects.Both || RepairHash.IsResponder(_participant, sender, entry.Id, _options.ResponseGroups) ? delay : null;
     }
 
     /// <summary>Sends again what others miss (SDS §SDS-R incoming repair request buffer sweep).</summary>

@@ -12,7 +12,7 @@ namespace LogosActors.Channels.Tests.Sds.Simulation;
 internal sealed class SdsSimulation
 {
     const long Start = Participant.Start;
-    const long Patience = 60 * 60 * 1000;
+    const long Patience = 4 * 60 * 60 * 1000;
 
     readonly int _seed;
     readonly Random _random;
