@@ -48,10 +48,23 @@ public sealed class SdsRepairTests
         _alice.Receive(Missing("1"));
         var due = Start + RepairHash.RequestDelay("alice", "1", 30_000, 300_000);
         _alice.Receive(Messages.Sync(5, "carol").AskingFor("1", "bob"), due - 1);
-        _alice.RunUntil(due + 29_998);
+        _alice.RunUntil(due + 14_998);
         Assert.Empty(Requests(_alice));
-        _alice.RunUntil(due + 29_999 + 5000);
-        Assert.Equal(["1"], Requests(_alice));
+        _alice.RunUntil(due + 45_000 + 5000);
+        Assert.NotEmpty(Requests(_alice));
+    }
+
+    [Fact]
+    public void What_is_missing_for_long_is_asked_for_together_and_again()
+    {
+        var missing = Enumerable.Range(0, 3).Select(i => $"{i}").ToArray();
+        _alice.Receive(Missing(missing));
+        _alice.RunUntil(Start + 400_000);
+        var before = _alice.Effects.Count;
+        _alice.RunUntil(Start + 460_000);
+        var requests = _alice.Effects.Skip(before).Where(effect => effect.Message?.RepairRequest.Count > 0).ToList();
+        Assert.InRange(requests.Count, 1, 3);
+        Assert.All(requests, request => Assert.Equal(missing, request.Message!.RepairRequest.Select(name => name.MessageId).Order()));
     }
 
     [Fact]

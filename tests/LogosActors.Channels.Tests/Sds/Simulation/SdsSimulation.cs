@@ -231,8 +231,12 @@ internal sealed class SdsSimulation
     /// <summary>Once everybody has everything only sync messages go on, and no more of them than the interval allows.</summary>
     void CheckQuiet()
     {
-        // A newcomer asks for so long for what may be from before.
-        RunUntil(_now + (long)_options.DependencyTimeout.TotalMilliseconds);
+        // A newcomer asks for so long for what may be from before, and somebody may yet find a hostile message that names others.
+        do
+        {
+            RunUntil(_now + (long)_options.DependencyTimeout.TotalMilliseconds);
+        }
+        while (!IsComplete());
         var before = Transmissions;
         const int Intervals = 10;
         const int Dialects = 2;
