@@ -97,8 +97,8 @@ public sealed record SdsOptions
     public TimeSpan MaxLamportLead { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)); } = Hour;
 
     /// <summary>How many messages may be unacknowledged at a time.</summary>
-    /// <value>Default 1000. Range 1 – 1,000,000.</value>
-    public int MaxOutgoing { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 1000;
+    /// <value>Default 10,000. Range 1 – 1,000,000.</value>
+    public int MaxOutgoing { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 10_000;
 
     /// <summary>How large the unacknowledged messages may be together.</summary>
     /// <value>Default 64 MiB. Range 1 KiB – 16 GiB.</value>

@@ -54,6 +54,9 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
             return;
         for (var i = 0; i < names.Count; i++)
         {
+            // The cheaper question first: most name their own.
+            if (teller is not null && string.Equals(names[i].SenderId, teller, StringComparison.Ordinal))
+                continue;
             if (_owed.TryGetValue(names[i].MessageId, out var owed) && !string.Equals(owed.Sender, teller, StringComparison.Ordinal))
                 Remove(names[i].MessageId);
         }

@@ -61,9 +61,9 @@ internal sealed class LocalLog(int capacity)
     /// <summary>Adds those of the newest entries to a list that a filter does not hold.</summary>
     /// <param name="filter">Somebody's filter.</param>
     /// <param name="newest">How many entries to look at.</param>
-    /// <param name="before">Which times to look at.</param>
+    /// <param name="before">Only at those that were added before that, in Unix ms: others may still be under way.</param>
     /// <param name="lacked">The list.</param>
-    public void FindLacked(BloomFilter filter, int newest, ulong before, List<LogEntry> lacked)
+    public void FindLacked(BloomFilter filter, int newest, long before, List<LogEntry> lacked)
     {
         for (var block = _blocks.Count - 1; block >= 0; block--)
         {
@@ -72,7 +72,7 @@ internal sealed class LocalLog(int capacity)
                 if (newest-- == 0)
                     return;
                 var entry = _blocks[block][i];
-                if (entry.Lamport < before && !filter.MayContain(entry.Key))
+                if (entry.At < before && !filter.MayContain(entry.Key))
                     lacked.Add(entry);
             }
         }

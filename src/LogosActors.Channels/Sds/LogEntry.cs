@@ -20,6 +20,9 @@ internal sealed class LogEntry(ulong lamport, HistoryEntry name, BloomKey key) :
     /// <summary>Its id.</summary>
     public string Id => Name.MessageId;
 
+    /// <summary>When it came into the log, in Unix ms by our own clock; 0: before a restart.</summary>
+    public long At { get; init; }
+
     /// <summary>The dialects it was heard in; <see cref="SdsDialects.None"/>: it is our own.</summary>
     public SdsDialects Heard { get; set; }
 

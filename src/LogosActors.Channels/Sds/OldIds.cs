@@ -1,13 +1,13 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using LogosActors.Channels.Sds.Bloom;
 
 namespace LogosActors.Channels.Sds;
 
 /// <summary>Which messages have been in the local log and left it, so that none is delivered twice and none is missed.</summary>
 /// <remarks>
-/// Holds 8 bytes of each id's SHA-256: two ids that share them are as good as never found, even on purpose. Of what
-/// it has forgotten only the time remains: nobody can tell whether a message up to <see cref="Horizon"/> was delivered.
+/// Holds a hash of 8 bytes for each id: by chance no two share it. Who makes an id that shares another's must know that one before its
+/// message arrives, and fill the whole log in between. Of what it has forgotten only the time remains: nobody can tell whether a
+/// message up to <see cref="Horizon"/> was delivered.
 /// </remarks>
 internal sealed class OldIds(int capacity)
 {
@@ -55,8 +55,9 @@ internal sealed class OldIds(int capacity)
 
     static ulong Digest(string id)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(id), digest);
-        return BinaryPrimitives.ReadUInt64BigEndian(digest);
+        const int StackLimit = 512;
+        var size = Encoding.UTF8.GetMaxByteCount(id.Length);
+        Span<byte> text = size <= StackLimit ? stackalloc byte[StackLimit] : new byte[size];
+        return NimFarmHash.Fingerprint(text[..Encoding.UTF8.GetBytes(id, text)]);
     }
 }

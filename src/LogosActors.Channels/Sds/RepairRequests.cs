@@ -2,7 +2,7 @@ namespace LogosActors.Channels.Sds;
 
 /// <summary>What we miss and will ask others for (SDS §SDS-R participant state: outgoing repair request buffer).</summary>
 /// <remarks>
-/// A request that is made, by us or by others, comes up again after T_min for as long as the message is missing: answers are lost, too.
+/// A request that is made, by us or by others, comes up again after about T_min for as long as the message is missing: answers are lost, too.
 /// Bounded; of too many the newest is not asked for.
 /// </remarks>
 internal sealed class RepairRequests(string participant, long minDelay, long maxDelay)
@@ -13,6 +13,7 @@ internal sealed class RepairRequests(string participant, long minDelay, long max
     /// <summary>The least time before a request is made again, in ms.</summary>
     const long MinRetry = 1000;
 
+    readonly long _phase = (long)(RepairHash.Of(participant) >> 16);
     readonly Dictionary<string, Request> _requests = new(StringComparer.Ordinal);
     readonly Deadlines<Request> _deadlines = new();
 
@@ -68,7 +69,13 @@ internal sealed class RepairRequests(string participant, long minDelay, long max
         return names;
     }
 
-    void Again(Request request, long now) => _deadlines.Set(request, now + Math.Max(MinRetry, minDelay));
+    /// <summary>All come up again together, at moments of our own that are T_min apart: each sync message that asks for them costs a filter.</summary>
+    void Again(Request request, long now)
+    {
+        var period = Math.Max(MinRetry, minDelay);
+        var earliest = now + (period / 2);
+        _deadlines.Set(request, earliest + period - 1 - ((earliest + period - 1 - (_phase % period)) % period));
+    }
 
     sealed class Request(HistoryEntry name, long until) : Timed
     {

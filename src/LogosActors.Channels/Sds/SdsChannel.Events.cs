@@ -150,12 +150,8 @@ internal sealed partial class SdsChannel
     void AddToLog(SdsMessage message, ulong lamport, in BloomKey key, ReadOnlyMemory<byte> hint, SdsDialects heard)
     {
         _clock = Math.Max(_clock, lamport);
-        var entry = new LogEntry(lamport, new HistoryEntry(message.MessageId, hint, _options.Repair ? message.SenderId : null), key) { Heard = heard };
-        foreach (var name in message.CausalHistory)
-        {
-            if (_log.Find(name.MessageId) is { } named)
-                _unnamed.Remove(named);
-        }
+        var entry = new LogEntry(lamport, new HistoryEntry(message.MessageId, hint, _options.Repair ? message.SenderId : null), key) { Heard = heard, At = _now };
+        _unnamed.Named(message.CausalHistory);
         _unnamed.Add(entry);
         // Also those that others answer for: somebody may come who does not read their dialect.
         _kept.Keep(entry, message);

@@ -54,8 +54,8 @@ internal sealed partial class SdsChannel
         return true;
     }
 
-    /// <summary>A message of ours is held back by our side, for instance by the rate limit: its time for acknowledgement begins then. Bounded by
-    /// its caller; each call moves the end of the message.</summary>
+    /// <summary>A message of ours is held back by our side, for instance by the rate limit: its time for acknowledgement begins then. Each call
+    /// moves the end of the message, so that its caller has to bound them; a restart forgets them.</summary>
     /// <param name="id">Which; ignored when it is not unacknowledged.</param>
     /// <param name="until">When it will go out, in Unix ms.</param>
     public void Postpone(string id, long until)
@@ -157,7 +157,7 @@ internal sealed partial class SdsChannel
         var names = message.CausalHistory;
         for (var i = 0; _outgoing.Count > 0 && i < names.Count; i++)
         {
-            if (_outgoing.TryGet(names[i].MessageId, out _))
+            if ((names[i].SenderId is not { } sender || string.Equals(sender, _participant, StringComparison.Ordinal)) && _outgoing.TryGet(names[i].MessageId, out _))
                 Acknowledge(names[i].MessageId);
         }
         _debt.Told(names, message.SenderId);

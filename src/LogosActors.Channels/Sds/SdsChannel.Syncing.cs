@@ -89,8 +89,7 @@ internal sealed partial class SdsChannel
             return;
         _compareFrom = _now + CompareInterval;
         _compared.Clear();
-        var before = (ulong)Math.Max(0, _now - Ms(_options.AcknowledgementTimeout));
-        _log.FindLacked(filter, Math.Min(MaxCompared, _options.BloomCapacity / 2), before, _compared);
+        _log.FindLacked(filter, Math.Min(MaxCompared, filter.Parameters.Capacity / 2), _now - Ms(_options.AcknowledgementTimeout), _compared);
         // Whoever lacks nothing does not make us forget who does.
         if (_compared.Count > 0)
             (_lacked, _compared) = (_compared, _lacked);
@@ -116,7 +115,8 @@ internal sealed partial class SdsChannel
         // Who has sent it cannot answer in a dialect that it does not write; few can.
         if (entry.Heard is not SdsDialects.None && !entry.Heard.Has(dialect))
             return delay % Ms(_options.RepairSweepInterval);
-        return RepairHash.IsResponder(_participant, sender, entry.Id, _options.ResponseGroups) ? delay : null;
+        // Nor may the others of a response group, where both dialects are spoken.
+        return _bridge.Written(_now) is SdsDialects.Both || RepairHash.IsResponder(_participant, sender, entry.Id, _options.ResponseGroups) ? delay : null;
     }
 
     /// <summary>Sends again what others miss (SDS §SDS-R incoming repair request buffer sweep).</summary>

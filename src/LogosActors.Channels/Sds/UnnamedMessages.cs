@@ -8,7 +8,7 @@ namespace LogosActors.Channels.Sds;
 internal sealed class UnnamedMessages
 {
     /// <summary>The most that are remembered.</summary>
-    public const int MaxCount = 1000;
+    public const int MaxCount = 100;
 
     readonly LinkedList<LogEntry> _entries = [];
 
@@ -33,6 +33,28 @@ internal sealed class UnnamedMessages
             return;
         _entries.Remove(node);
         entry.Head = null;
+    }
+
+    /// <summary>A message names others.</summary>
+    public void Named(IReadOnlyList<HistoryEntry> names)
+    {
+        for (var node = _entries.Last; node is not null;)
+        {
+            var entry = node.Value;
+            node = node.Previous;
+            if (IsAmong(names, entry.Id))
+                Remove(entry);
+        }
+    }
+
+    static bool IsAmong(IReadOnlyList<HistoryEntry> names, string id)
+    {
+        for (var i = names.Count - 1; i >= 0; i--)
+        {
+            if (string.Equals(names[i].MessageId, id, StringComparison.Ordinal))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Adds those whose turn it is to be named by a sync message.</summary>

@@ -163,7 +163,7 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
                 break;
             case SdsEvent.Lost lost:
                 _lost.Add(lost.MessageId);
-                if (isFounder && !simulation.IsGivenUp(lost.MessageId))
+                if (isFounder && simulation.Sent.ContainsKey(lost.MessageId) && !simulation.IsGivenUp(lost.MessageId))
                     simulation.Fail($"{id} has lost {lost.MessageId}, which others have");
                 break;
             case SdsEvent.Acknowledged acknowledged:
@@ -184,7 +184,9 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
     {
         if (!_have.Add(message.MessageId))
             simulation.Fail($"{id} delivers {message.MessageId} twice");
-        foreach (var name in message.CausalHistory)
+        if (!simulation.Sent.ContainsKey(message.MessageId))
+            return;
+        foreach (var name in message.CausalHistory.Where(name => simulation.Sent.ContainsKey(name.MessageId)))
         {
             if (!_have.Contains(name.MessageId) && !_lost.Contains(name.MessageId) && (long)message.LamportTimestamp!.Value >= JoinedAt)
                 simulation.Fail($"{id} delivers {message.MessageId} before {name.MessageId}");

@@ -1,0 +1,256 @@
+using LogosActors.Actors.Configuration;
+using LogosActors.Channels.Sds;
+using LogosActors.Channels.Sds.Bloom;
+
+namespace LogosActors.Channels.Tests.Sds;
+
+public sealed class SdsSendingTests
+{
+    const long Start = Participant.Start;
+
+    static readonly SdsOptions Defaults = new();
+
+    [Fact]
+    public void A_message_has_the_time_of_day_in_ms() =>
+        Assert.Equal((ulong)Start + 5, new Participant("alice").Send("1", Start + 5).LamportTimestamp);
+
+    [Fact]
+    public void Messages_of_the_same_ms_have_ascending_times()
+    {
+        var alice = new Participant("alice");
+        Assert.Equal([(ulong)Start, (ulong)Start + 1], [alice.Send("1").LamportTimestamp!.Value, alice.Send("2").LamportTimestamp!.Value]);
+    }
+
+    [Fact]
+    public void A_message_comes_after_what_was_delivered_even_if_our_clock_is_behind()
+    {
+        var alice = new Participant("alice");
+        alice.Receive(Messages.Content("b", time: 60_000));
+        Assert.Equal((ulong)Start + 60_001, alice.Send("1").LamportTimestamp);
+    }
+
+    [Fact]
+    public void A_message_names_the_two_that_precede_it_oldest_first_with_their_senders_and_hints()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Receive(Messages.Content("2", time: 1), hint: new byte[] { 9 });
+        alice.Receive(Messages.Content("3", time: 2));
+        var history = alice.Send("4", Start + 3).CausalHistory;
+        Assert.Equal(["2", "3"], history.Select(name => name.MessageId));
+        Assert.Equal("bob", history[0].SenderId);
+        Assert.Equal(new byte[] { 9 }, history[0].RetrievalHint.ToArray());
+    }
+
+    [Fact]
+    public void A_hint_that_is_known_after_dispatch_is_named_from_then_on()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Do(channel => channel.SetRetrievalHint("1", new byte[] { 3 }));
+        Assert.Equal(new byte[] { 3 }, alice.Send("2").CausalHistory[0].RetrievalHint.ToArray());
+        Assert.Single(alice.Journal.OfType<SdsEvent.HintSet>());
+    }
+
+    [Fact]
+    public void A_message_carries_a_filter_of_what_was_received()
+    {
+        var alice = new Participant("alice");
+        alice.Receive(Messages.Content("b"));
+        Assert.True(alice.Send("1").BloomFilter!.MayContain(BloomKey.Of("b")));
+    }
+
+    [Fact]
+    public void In_a_burst_only_the_first_message_carries_a_filter()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        Assert.Null(alice.Send("2", Start + 999).BloomFilter);
+        Assert.NotNull(alice.Send("3", Start + 1000).BloomFilter);
+    }
+
+    [Fact]
+    public void Every_message_carries_a_filter_if_so_wished()
+    {
+        var alice = new Participant("alice", Defaults with { FilterInterval = TimeSpan.Zero });
+        alice.Send("1");
+        Assert.NotNull(alice.Send("2").BloomFilter);
+    }
+
+    [Fact]
+    public void A_message_that_a_later_one_names_is_acknowledged_once()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Receive(Messages.Content("b", 1, "bob", "1"));
+        alice.Receive(Messages.Sync(2, "carol", "1"));
+        alice.RunUntil(Start + 1_000_000);
+        Assert.Equal(["1"], alice.Acknowledged);
+        Assert.Empty(alice.Transmitted(TransmitKind.Retransmission));
+        Assert.Empty(alice.GivenUp);
+    }
+
+    [Fact]
+    public void One_sparse_filter_acknowledges_a_message()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Receive(Messages.Sync().Holding(Defaults, others: 100, "1"));
+        Assert.Equal(["1"], alice.Acknowledged);
+    }
+
+    [Fact]
+    public void Full_filters_acknowledge_a_message_when_there_are_two()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Receive(Messages.Sync(1).Holding(Defaults, others: 9_000, "1"));
+        Assert.Empty(alice.Acknowledged);
+        alice.Receive(Messages.Sync(2, "carol").Holding(Defaults, others: 9_000, "1"));
+        Assert.Equal(["1"], alice.Acknowledged);
+    }
+
+    [Fact]
+    public void A_filter_of_all_ones_acknowledges_nothing()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        for (var time = 1; time < 10; time++)
+            alice.Receive(Messages.Sync(time) with { BloomFilter = AllOnes() });
+        Assert.Empty(alice.Acknowledged);
+        Assert.Equal(9, alice.Channel.Counters.OverfullFilters);
+    }
+
+    [Fact]
+    public void A_filter_says_nothing_about_an_id_that_filters_held_before_it_was_sent()
+    {
+        var options = Defaults with { BloomCapacity = 10, BloomErrorRate = 0.5 };
+        var alice = new Participant("alice", options);
+        for (var i = 0; i < 11; i++)
+            alice.Receive(Messages.Content($"other-{i}", i));
+        var held = Messages.Sync(100).Holding(options, others: 11).BloomFilter!;
+        var id = Enumerable.Range(0, 1000).Select(i => $"mine-{i}").First(name => held.MayContain(BloomKey.Of(name)));
+        alice.Send(id, Start + 100);
+        alice.Receive(Messages.Sync(200, "bob") with { BloomFilter = held }, Start + 200);
+        alice.Receive(Messages.Sync(201, "carol") with { BloomFilter = held }, Start + 201);
+        Assert.Empty(alice.Acknowledged);
+        alice.Receive(Messages.Sync(202, "carol", id), Start + 202);
+        Assert.Equal([id], alice.Acknowledged);
+    }
+
+    [Fact]
+    public void An_unacknowledged_message_is_sent_again_every_5_s_five_times_and_then_given_up_once()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        var times = new List<long>();
+        while (alice.Channel.Unacknowledged > 0)
+        {
+            var before = alice.Transmitted(TransmitKind.Retransmission).Count();
+            alice.Tick(alice.Channel.NextDeadline);
+            var now = alice.Channel.NextDeadline;
+            times.AddRange(Enumerable.Repeat(now, alice.Transmitted(TransmitKind.Retransmission).Count() - before));
+        }
+        Assert.Equal(5, times.Count);
+        Assert.Equal(["1"], alice.GivenUp);
+        Assert.Empty(alice.Acknowledged);
+    }
+
+    [Fact]
+    public void A_message_is_given_up_when_its_time_is_over_and_not_before()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.RunUntil(Start + 29_999);
+        Assert.Empty(alice.GivenUp);
+        alice.RunUntil(Start + 30_000);
+        Assert.Equal(["1"], alice.GivenUp);
+    }
+
+    [Fact]
+    public void A_possibly_acknowledged_message_waits_longer_and_ends_within_the_promised_time()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Receive(Messages.Sync().Holding(Defaults, others: 9_000, "1"), Start + 1);
+        alice.RunUntil(Start + 14_999);
+        Assert.Empty(alice.Transmitted(TransmitKind.Retransmission));
+        alice.RunUntil(Start + 15_000);
+        Assert.Single(alice.Transmitted(TransmitKind.Retransmission));
+        alice.RunUntil(Start + (long)Defaults.LongestSend.TotalMilliseconds);
+        Assert.Equal(["1"], alice.GivenUp);
+    }
+
+    [Fact]
+    public void A_message_is_sent_again_as_it_was()
+    {
+        var alice = new Participant("alice");
+        var first = alice.Send("1");
+        alice.Send("2", Start + 1);
+        alice.RunUntil(Start + 5000);
+        var again = Assert.Single(alice.Transmitted(TransmitKind.Retransmission));
+        Assert.Equal((first.MessageId, first.LamportTimestamp, first.CausalHistory), (again.MessageId, again.LamportTimestamp, again.CausalHistory));
+    }
+
+    [Fact]
+    public void A_message_that_is_held_back_has_its_time_once_it_is_out()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Do(channel => channel.Postpone("1", Start + 600_000));
+        alice.RunUntil(Start + 604_999);
+        Assert.Empty(alice.Transmitted(TransmitKind.Retransmission));
+        alice.RunUntil(Start + 605_000);
+        Assert.Single(alice.Transmitted(TransmitKind.Retransmission));
+    }
+
+    [Fact]
+    public void No_more_messages_are_taken_than_may_be_unacknowledged()
+    {
+        var alice = new Participant("alice", Defaults with { MaxOutgoing = 1 });
+        alice.Send("1");
+        Assert.Equal(SdsSendOutcome.Full, alice.Do(channel => channel.Send("2", new byte[] { 1 }, Start)));
+        alice.Receive(Messages.Sync(1, "bob", "1"));
+        alice.Send("2");
+    }
+
+    [Fact]
+    public void No_larger_messages_are_taken_than_may_be_unacknowledged()
+    {
+        var alice = new Participant("alice", Defaults with { MaxOutgoingSize = DataSize.FromKibibytes(1) });
+        Assert.Equal(SdsSendOutcome.Full, alice.Do(channel => channel.Send("1", new byte[1025], Start)));
+    }
+
+    [Fact]
+    public void A_message_without_content_or_with_an_id_in_use_is_refused()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        Assert.Equal(SdsSendOutcome.Duplicate, alice.Do(channel => channel.Send("1", new byte[] { 1 }, Start)));
+        Assert.Equal(SdsSendOutcome.Empty, alice.Do(channel => channel.Send("2", default, Start)));
+    }
+
+    [Fact]
+    public void An_ephemeral_message_has_neither_time_nor_history_nor_filter_and_is_forgotten()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.Do(channel => channel.SendEphemeral("e", new byte[] { 1 }, Start));
+        var sent = Assert.Single(alice.Transmitted(TransmitKind.Ephemeral));
+        Assert.True(sent.IsEphemeral);
+        Assert.Empty(sent.CausalHistory);
+        Assert.Null(sent.BloomFilter);
+        Assert.Equal(1, alice.Channel.Unacknowledged);
+        Assert.Equal(["1"], alice.Channel.Log.Select(entry => entry.Id));
+    }
+
+    static BloomFilter AllOnes()
+    {
+        var parameters = new BloomParameters(Defaults.BloomCapacity, Defaults.BloomErrorRate);
+        var shape = parameters.ShapeIn(SdsDialect.Specification);
+        var words = new ulong[shape.Words];
+        Array.Fill(words, ulong.MaxValue);
+        Assert.True(BloomFilter.TryCreate(parameters, shape, words, out var filter));
+        return filter;
+    }
+}
