@@ -94,8 +94,12 @@ public sealed class ReliableChannelTests
     public async Task A_message_that_nobody_confirms_ends_in_an_error()
     {
         await using var nodes = await StartAsync();
-        var (alice, bob) = await nodes.OpenAsync(options => options with
+        // Bob's node takes part in the network, and nobody in the channel.
+        await nodes.Bob.SubscribeAsync([Topic]);
+        var alice = await nodes.Alice.OpenChannelAsync(new ReliableChannelOptions
         {
+            ChannelId = "lobby",
+            ContentTopic = Topic,
             Sds = new SdsOptions
             {
                 AcknowledgementTimeout = TimeSpan.FromMilliseconds(200),
@@ -103,7 +107,7 @@ public sealed class ReliableChannelTests
                 MaxRetransmissions = 1,
             },
         });
-        await bob.CloseAsync();
+        await nodes.AreMetAsync();
         await using var told = alice.Events().GetAsyncEnumerator();
 
         var sent = await alice.SendAsync("anybody?"u8.ToArray());

@@ -51,7 +51,7 @@ internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voic
             case Conversation.Arrived:
                 _incoming!.Tell(message, Self);
                 break;
-            case Conversation.Send:
+            case Conversation.Send or Conversation.GetUnfinished:
                 Forward(_sds!, message);
                 break;
             case SdsConversation.Received or Dispatching.Dispatched or Dispatching.NotDispatched or RateLimiting.Refused

@@ -51,6 +51,7 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
             if (!_systems.TryGetValue(named.HistoryBackend, out var system))
                 _systems.Add(named.HistoryBackend, system = await ChannelSystem.CreateAsync(named.HistoryBackend, node));
             var channel = new ReliableChannel(node, named, this, ownsNode);
+            named.Opening?.Invoke(channel);
             Spawn(channel, system.System);
             await SubscribeAsync(channel, cancellation);
             _channels.Add(named.ChannelId, channel);

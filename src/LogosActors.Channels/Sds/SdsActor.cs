@@ -80,6 +80,9 @@ internal sealed partial class SdsActor : PersistentActor
             case SdsConversation.GetStatus:
                 Reply(new SdsConversation.Status(_requests.Count, _sds.Unacknowledged, _sds.Waiting));
                 return;
+            case Conversation.GetUnfinished:
+                Reply(_requests.Unfinished);
+                return;
             case Due:
                 _scheduled = long.MaxValue;
                 _sds.Tick(Now);
@@ -116,7 +119,7 @@ internal sealed partial class SdsActor : PersistentActor
 
     void Send(Conversation.Send send)
     {
-        var (request, timestamp, sender) = (RequestId.New(), NextTimestamp(), Sender);
+        var (request, timestamp, sender) = (send.Request, NextTimestamp(), Sender);
         if (!_segmenter.TrySegment(send.Payload, request.Value, _channel.Options.SenderId!, timestamp, out var chunks))
         {
             Refuse(ChannelSendErrorKind.TooLarge, $"The payload has {send.Payload.Length} bytes; {_segmenter.MaxPayload} can be sent in chunks of {_channel.Options.Segmentation.ChunkSizeBytes}.");
