@@ -144,7 +144,7 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
         return found.Value?.Messages ?? [];
     }
 
-    // Ids are anything; several nodes may share a database.
-    static string PersistenceIdOf(ReliableChannelOptions options) =>
+    /// <summary>Names a channel's histories: ids are anything, and several nodes may share a database.</summary>
+    public static string PersistenceIdOf(ReliableChannelOptions options) =>
         $"channel/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.ChannelId}\0{options.SenderId}")))[..32]}";
 }
