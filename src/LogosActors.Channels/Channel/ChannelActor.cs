@@ -12,7 +12,7 @@ namespace LogosActors.Channels.Channel;
 /// <summary>Supervises the actors of a reliable channel, and hands what they say to each other and to the application.</summary>
 /// <remarks>
 /// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, dispatcher and, with a limit, rate-limit; one-for-one,
-/// restart. A child that stops, as persistent ones do when the journal fails, fails this actor: all children are made anew and recover what
+/// restart. A child that stops, as persistent ones do when the journal fails, and those in which messages wait when they fail, fails this actor: all children are made anew and recover what
 /// is stored. What is said to the application goes through <see cref="ChannelVoice"/>, which outlives this actor and remembers what was told.
 /// </remarks>
 internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voice, IncomingBudget budget) : Actor
@@ -55,7 +55,7 @@ internal sealed class ChannelActor(ChannelEnvironment channel, ChannelVoice voic
                 Forward(_sds!, message);
                 break;
             case SdsConversation.Received or Dispatching.Dispatched or Dispatching.NotDispatched or RateLimiting.Refused
-                or SdsConversation.Taken or SdsConversation.Rebuilt or SdsConversation.HandOutAgain:
+                or SdsConversation.Taken or SdsConversation.Rebuilt:
                 _sds!.Tell(message, Self);
                 break;
             case SdsConversation.Accepted or SdsConversation.InOrder:

@@ -11,8 +11,8 @@ internal sealed record ChannelEnvironment(ReliableChannelOptions Options, Channe
 
 /// <summary>Encrypts what a channel sends and hands it to the node, in order (RELIABLE-CHANNEL-API §Outgoing message processing).</summary>
 /// <remarks>
-/// Parent: the channel. A failure costs what waits here and the news of what is under way; the SDS actor, which has it stored, is told of the
-/// restart by the channel and hands it in again. What the node cannot take now waits and is tried again; the room is bounded by the SDS
+/// Parent: the channel. A failure costs what waits here and the news of what is under way: this actor stops, so that the channel is made anew,
+/// and the SDS actor, which has it stored, hands it in again. What the node cannot take now waits and is tried again; the room is bounded by the SDS
 /// actor's buffers.
 /// </remarks>
 internal sealed class DispatcherActor(ChannelEnvironment channel) : Actor
@@ -59,6 +59,9 @@ internal sealed class DispatcherActor(ChannelEnvironment channel) : Actor
                 break;
         }
     }
+
+    // What waited is lost here, and waits nowhere else: all parts begin again from what is stored.
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     async ValueTask DispatchAsync(Transmission transmission)
     {

@@ -74,9 +74,6 @@ internal sealed partial class SdsActor : PersistentActor
                 foreach (var id in rebuilt.MessageIds)
                     _sds.Resolved(id, Now);
                 break;
-            case SdsConversation.HandOutAgain:
-                HandOutAgain();
-                break;
             case SdsConversation.GetStatus:
                 Reply(new SdsConversation.Status(_requests.Count, _sds.Unacknowledged, _sds.Waiting));
                 return;

@@ -28,12 +28,6 @@ internal static class SdsConversation
     /// <summary>Told to the channel: look for messages in stores.</summary>
     public sealed record Retrieve(IReadOnlyList<MessageHash> Hashes);
 
-    /// <summary>What goes out may have been lost on its way: what is not in the network yet is handed out again.</summary>
-    public sealed record HandOutAgain
-    {
-        public static readonly HandOutAgain Instance = new();
-    }
-
     /// <summary>How does it stand? Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus
     {
