@@ -67,12 +67,21 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
     /// <returns>The request, about which events tell; it is stored when it is there. Or why the message was not taken.</returns>
     public Task<Result<RequestId, ChannelSendError>> SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
-        SendAsync(payload, isEphemeral: false, cancellation);
+        SendAsync(payload, RequestId.New(), isEphemeral: false, cancellation);
 
     /// <summary>Sends a message to those who are there, without any guarantee: it is not stored, ordered, acknowledged or sent again.</summary>
     /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
     public Task<Result<RequestId, ChannelSendError>> SendEphemeralAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
-        SendAsync(payload, isEphemeral: true, cancellation);
+        SendAsync(payload, RequestId.New(), isEphemeral: true, cancellation);
+
+    /// <summary>The requests to send that have not ended, those from before a restart among them; ephemeral ones aside.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <exception cref="AskTimeoutException">It is being restarted.</exception>
+    public Task<IReadOnlyList<RequestId>> GetUnfinishedRequestsAsync(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(!IsOpen, this);
+        return Actor.Ask<IReadOnlyList<RequestId>>(Conversation.GetUnfinished.Instance, AnswerTimeout, cancellation: cancellation);
+    }
 
     /// <summary>How the channel does.</summary>
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
@@ -97,6 +106,10 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     /// <inheritdoc cref="CloseAsync"/>
     public async ValueTask DisposeAsync() => await CloseAsync();
 
+    /// <summary>Sends under a name that the caller has made, and may have written down before.</summary>
+    internal Task<Result<RequestId, ChannelSendError>> SendNamedAsync(ReadOnlyMemory<byte> payload, RequestId request, CancellationToken cancellation) =>
+        SendAsync(payload, request, isEphemeral: false, cancellation);
+
     /// <summary>The channel is being closed.</summary>
     internal void End()
     {
@@ -104,7 +117,8 @@ public sealed partial class ReliableChannel : IAsyncDisposable
         Voice.Streams.Complete();
     }
 
-    async Task<Result<RequestId, ChannelSendError>> SendAsync(ReadOnlyMemory<byte> payload, bool isEphemeral, CancellationToken cancellation)
+    async Task<Result<RequestId, ChannelSendError>> SendAsync(
+        ReadOnlyMemory<byte> payload, RequestId request, bool isEphemeral, CancellationToken cancellation)
     {
         if (payload.IsEmpty)
             return new ChannelSendError(ChannelSendErrorKind.EmptyPayload, "The payload is empty.");
@@ -115,7 +129,7 @@ public sealed partial class ReliableChannel : IAsyncDisposable
             return new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel is closed.");
         try
         {
-            var answer = await Actor.Ask<Conversation.SendAnswer>(new Conversation.Send(payload, isEphemeral), AnswerTimeout, cancellation: cancellation);
+            var answer = await Actor.Ask<Conversation.SendAnswer>(new Conversation.Send(request, payload, isEphemeral), AnswerTimeout, cancellation: cancellation);
             return answer.Result;
         }
         catch (AskTimeoutException)

@@ -59,6 +59,11 @@ public sealed record ReliableChannelOptions
     /// <value>Default 65,536. Range 1 – 16,777,216.</value>
     public int EventCapacity { get; init => field = OptionRange.Check(value, 1, 1 << 24); } = 65_536;
 
+    /// <summary>Called with the channel before anything happens in it: handlers that are attached and enumerations that are begun here miss
+    /// nothing, not even what is told again after a restart.</summary>
+    /// <value>Default null. What it throws ends the opening.</value>
+    public Action<ReliableChannel>? Opening { get; init; }
+
     static string CheckId(string id, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(id, name);

@@ -94,10 +94,12 @@ public sealed class ReliableChannelTests
     public async Task A_message_that_nobody_confirms_ends_in_an_error()
     {
         await using var nodes = await StartAsync();
-        // The network takes the message; only there is nobody in the channel.
+        // Bob's node takes part in the network, and nobody in the channel.
         await nodes.Bob.SubscribeAsync([Topic]);
-        var (alice, bob) = await nodes.OpenAsync(options => options with
+        var alice = await nodes.Alice.OpenChannelAsync(new ReliableChannelOptions
         {
+            ChannelId = "lobby",
+            ContentTopic = Topic,
             Sds = new SdsOptions
             {
                 AcknowledgementTimeout = TimeSpan.FromMilliseconds(200),
@@ -105,7 +107,7 @@ public sealed class ReliableChannelTests
                 MaxRetransmissions = 1,
             },
         });
-        await bob.CloseAsync();
+        await nodes.AreMetAsync();
         await using var told = alice.Events().GetAsyncEnumerator();
 
         var sent = await alice.SendAsync("anybody?"u8.ToArray());

@@ -43,7 +43,11 @@ internal sealed class CapturedLines : TextWriter
     }
 
     /// <summary>The first line with a text in it, once it is there.</summary>
-    public async Task<string> WaitForAsync(string text, Task? until = null)
+    public Task<string> WaitForAsync(string text, Task? until = null) =>
+        WaitForAsync(line => line.Contains(text, StringComparison.Ordinal), $"'{text}'", until);
+
+    /// <summary>The first line that is like this, once it is there.</summary>
+    public async Task<string> WaitForAsync(Predicate<string> isWanted, string what, Task? until = null)
     {
         var deadline = Task.Delay(Patience);
         while (true)
@@ -51,16 +55,19 @@ internal sealed class CapturedLines : TextWriter
             Task changed;
             lock (_gate)
             {
-                if (_lines.Find(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
+                if (_lines.Find(isWanted) is { } found)
                     return found;
                 changed = _changed.Task;
             }
             if (await Task.WhenAny([changed, deadline, .. until is null ? [] : new[] { until }]) == changed)
                 continue;
             // What has ended may have written the line last.
-            if (until is { IsCompleted: true } && Text.Contains(text, StringComparison.Ordinal))
-                continue;
-            throw new InvalidOperationException($"'{text}' was not written. What was:\n{Text}");
+            lock (_gate)
+            {
+                if (until is { IsCompleted: true } && _lines.Find(isWanted) is { } last)
+                    return last;
+            }
+            throw new InvalidOperationException($"{what} was not written. What was:\n{Text}");
         }
     }
 }

@@ -9,9 +9,10 @@ namespace LogosActors.Channels.Channel;
 
 /// <summary>Supervises the actors of a reliable channel, and hands what they say to each other and to the application.</summary>
 /// <remarks>
-/// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, retrieval, dispatcher and, with a limit, rate-limit; one-for-one,
-/// restart. A child that stops, as persistent ones do when the journal fails, fails this actor: all children are made anew and recover what
-/// is stored. They tell the application by the <see cref="ChannelVoice"/>, which outlives them.
+/// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, retrieval, dispatcher and, with a limit, rate-limit;
+/// one-for-one, restart. A child that stops, as persistent ones do when the journal fails, and those in which messages wait when they fail,
+/// fails this actor: all children are made anew and recover what is stored. They tell the application by the <see cref="ChannelVoice"/>, which
+/// outlives them.
 /// </remarks>
 internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
 {
@@ -47,11 +48,11 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
             case Conversation.Arrived:
                 _incoming!.Tell(message, Self);
                 break;
-            case Conversation.Send:
+            case Conversation.Send or Conversation.GetUnfinished:
                 Forward(_sds!, message);
                 break;
             case SdsConversation.Received or Dispatching.Dispatched or Dispatching.NotDispatched or RateLimiting.Refused
-                or SdsConversation.Taken or SdsConversation.Rebuilt or SdsConversation.HandOutAgain or SdsConversation.HandInAgain:
+                or SdsConversation.Taken or SdsConversation.Rebuilt or SdsConversation.HandInAgain:
                 _sds!.Tell(message, Self);
                 break;
             case SdsConversation.Accepted or SdsConversation.InOrder or SdsConversation.InStep:

@@ -7,7 +7,7 @@ namespace LogosActors.Channels.Channel;
 internal static class Conversation
 {
     /// <summary>Send a message; answered by <see cref="SendAnswer"/> when it is stored.</summary>
-    public sealed record Send(ReadOnlyMemory<byte> Payload, bool IsEphemeral);
+    public sealed record Send(RequestId Request, ReadOnlyMemory<byte> Payload, bool IsEphemeral);
 
     /// <summary>Whether the message is taken.</summary>
     public sealed record SendAnswer(Result<RequestId, ChannelSendError> Result);
@@ -19,5 +19,11 @@ internal static class Conversation
     public sealed record GetStatus
     {
         public static readonly GetStatus Instance = new();
+    }
+
+    /// <summary>Which requests to send have not ended? Answered by a list of them.</summary>
+    public sealed record GetUnfinished
+    {
+        public static readonly GetUnfinished Instance = new();
     }
 }

@@ -7,8 +7,8 @@ namespace LogosActors.Channels.Dispatch;
 
 /// <summary>Encrypts what a channel sends and hands it to the node, in order (RELIABLE-CHANNEL-API §Outgoing message processing).</summary>
 /// <remarks>
-/// Parent: the channel. A failure costs what waits here and the news of what is under way; the SDS actor, which has it stored, is told of the
-/// restart and hands it out again. What the node cannot take now waits and is tried again; the room is bounded by the SDS
+/// Parent: the channel. A failure costs what waits here and the news of what is under way: this actor stops, so that the channel is made anew,
+/// and the SDS actor, which has it stored, hands it in again. What the node cannot take now waits and is tried again; the room is bounded by the SDS
 /// actor's buffers.
 /// </remarks>
 internal sealed class DispatcherActor(ChannelEnvironment channel) : Actor
@@ -20,9 +20,6 @@ internal sealed class DispatcherActor(ChannelEnvironment channel) : Actor
 
     readonly Dictionary<RequestId, Transmission> _underWay = [];
     readonly Queue<Transmission> _waiting = new();
-
-    // What this actor had taken is lost.
-    protected override void PostRestart(Exception reason) => Context.Parent.Tell(SdsConversation.HandOutAgain.Instance, Self);
 
     protected override async ValueTask ReceiveAsync(object message)
     {
@@ -58,6 +55,9 @@ internal sealed class DispatcherActor(ChannelEnvironment channel) : Actor
                 break;
         }
     }
+
+    // What waited is lost here, and waits nowhere else: all parts begin again from what is stored.
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     async ValueTask DispatchAsync(Transmission transmission)
     {

@@ -49,6 +49,7 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
             if (!_systems.TryGetValue(named.HistoryBackend, out var system))
                 _systems.Add(named.HistoryBackend, system = await ChannelSystem.CreateAsync(named.HistoryBackend, node));
             var channel = new ReliableChannel(node, named, this, ownsNode);
+            named.Opening?.Invoke(channel);
             Spawn(channel, system.System);
             await SubscribeAsync(channel, cancellation);
             _channels.Add(named.ChannelId, channel);
@@ -133,7 +134,7 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
         channel.End();
     }
 
-    // Ids are anything; several nodes may share a database.
-    static string PersistenceIdOf(ReliableChannelOptions options) =>
+    /// <summary>Names a channel's histories: ids are anything, and several nodes may share a database.</summary>
+    public static string PersistenceIdOf(ReliableChannelOptions options) =>
         $"channel/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.ChannelId}\0{options.SenderId}")))[..32]}";
 }

@@ -1,12 +1,12 @@
 using LogosActors.Actors;
 using LogosActors.Actors.Persistence;
-using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery;
+using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Channels.Hosting;
 
 /// <summary>The actor system of a node's channels that keep their history in the same place.</summary>
-internal sealed class ChannelSystem : IAsyncDisposable
+internal sealed class ChannelSystem(ActorSystem system, HistoryStores stores) : IAsyncDisposable
 {
     static readonly OneForOneStrategy Restarting = new()
     {
@@ -15,69 +15,33 @@ internal sealed class ChannelSystem : IAsyncDisposable
         Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10)),
     };
 
-    readonly IAsyncDisposable[] _stores;
-
-    ChannelSystem(ActorSystem system, params IAsyncDisposable[] stores) => (System, _stores) = (system, stores);
-
-    public ActorSystem System { get; }
+    public ActorSystem System => system;
 
     /// <exception cref="ChannelOpenException">The history cannot be kept there.</exception>
     public static async Task<ChannelSystem> CreateAsync(HistoryBackend backend, MessagingNode node)
     {
-        switch (backend.Kind)
-        {
-            case HistoryBackendKind.Memory:
-                return new ChannelSystem(Create(node, new InMemoryJournal(), new InMemorySnapshotStore()));
-            case HistoryBackendKind.Sqlite:
-                var file = new SqliteJournalOptions { Path = backend.Location ?? PathIn(node) };
-                var (journal, snapshots) = (new SqliteJournal(file), new SqliteSnapshotStore(file));
-                await OpenAsync(journal.OpenAsync, backend, journal, snapshots);
-                return new ChannelSystem(Create(node, journal, snapshots), journal, snapshots);
-            default:
-                var database = new PostgresJournalOptions { ConnectionString = backend.Location! };
-                var (journalThere, snapshotsThere) = (new PostgresJournal(database), new PostgresSnapshotStore(database));
-                await OpenAsync(journalThere.OpenAsync, backend, journalThere, snapshotsThere);
-                return new ChannelSystem(Create(node, journalThere, snapshotsThere), journalThere, snapshotsThere);
-        }
+        var stores = await HistoryStores.OpenAsync(backend, node.Options.DataDirectory);
+        return new ChannelSystem(Create(stores, Restarting, node.Time, node.Logs), stores);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await System.DisposeAsync();
-        foreach (var store in _stores)
-            await store.DisposeAsync();
-    }
-
-    static string PathIn(MessagingNode node) => node.Options.DataDirectory is { } directory
-        ? Path.Combine(directory, "channels.db")
-        : throw new ChannelOpenException(
-            ChannelOpenFailure.History, "The node has no data directory; set NodeOptions.DataDirectory, or name a file with HistoryBackend.SqliteAt.");
-
-    static async Task OpenAsync(Func<CancellationToken, ValueTask> open, HistoryBackend backend, params IAsyncDisposable[] stores)
-    {
-        try
-        {
-            await open(CancellationToken.None);
-        }
-        catch (JournalException e)
-        {
-            foreach (var store in stores)
-                await store.DisposeAsync();
-            throw new ChannelOpenException(ChannelOpenFailure.History, $"The history cannot be kept in '{backend}': {e.Message}", e);
-        }
-    }
-
-    static ActorSystem Create(MessagingNode node, IJournal journal, ISnapshotStore snapshots) =>
+    /// <summary>An actor system over stores that the caller keeps.</summary>
+    public static ActorSystem Create(HistoryStores stores, SupervisorStrategy strategy, TimeProvider time, ILoggerFactory logs) =>
         ActorSystem.Create("channels", new ActorSystemOptions
         {
-            Time = node.Time,
-            LoggerFactory = node.Logs,
-            RootStrategy = Restarting,
+            Time = time,
+            LoggerFactory = logs,
+            RootStrategy = strategy,
             Persistence = new PersistenceOptions
             {
-                Journal = journal,
-                Snapshots = snapshots,
+                Journal = stores.Journal,
+                Snapshots = stores.Snapshots,
                 Serialization = EventSerialization.CreateBuilder().AddChannels().Build(),
             },
         });
+
+    public async ValueTask DisposeAsync()
+    {
+        await system.DisposeAsync();
+        await stores.DisposeAsync();
+    }
 }

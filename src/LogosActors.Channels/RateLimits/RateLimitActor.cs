@@ -8,8 +8,8 @@ namespace LogosActors.Channels.RateLimits;
 /// <summary>Holds back what a channel sends over its limit, and hands the rest to the dispatcher.</summary>
 /// <remarks>
 /// Parent: the channel. Children: a <see cref="RateLimitEpochActor"/> for each of the last epochs, which is asked for its count again when
-/// it is lost. A failure of this actor costs what waits here; the channel's SDS actor, which has it stored, hands it out again when it is told
-/// of the restart. Its own history tells which epochs have one: those before the last three are forgotten.
+/// it is lost. A failure of this actor costs what waits here: it stops, so that the channel is made anew, and the SDS actor, which has it
+/// stored, hands it in again. Its own history tells which epochs have one: those before the last three are forgotten.
 /// </remarks>
 /// <param name="channel">Names the channel's histories.</param>
 /// <param name="options">The limit.</param>
@@ -43,8 +43,8 @@ internal sealed class RateLimitActor(string channel, RateLimitOptions options, A
         }
     }
 
-    // What this actor had taken is lost.
-    protected override void PostRestart(Exception reason) => Context.Parent.Tell(SdsConversation.HandOutAgain.Instance, Self);
+    // What waited is lost here, and waits nowhere else: all parts begin again from what is stored.
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     protected override void Receive(object message)
     {

@@ -13,6 +13,9 @@ internal sealed class OutgoingRequests
     /// <summary>How many have not ended.</summary>
     public int Count => _requests.Count;
 
+    /// <summary>Those that have not ended, but ephemeral ones.</summary>
+    public IReadOnlyList<RequestId> Unfinished => [.. _requests.Values.Where(request => !request.IsEphemeral).Select(request => request.Id)];
+
     /// <summary>The request that a chunk is a part of; null: none that has not ended.</summary>
     public RequestId? RequestOf(string chunkId) => _chunks.TryGetValue(chunkId, out var chunk) ? chunk.Request.Id : null;
 

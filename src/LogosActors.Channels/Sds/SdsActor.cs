@@ -76,14 +76,14 @@ internal sealed partial class SdsActor : PersistentActor
             case SdsConversation.Rebuilt rebuilt:
                 _rebuilt.Add(rebuilt);
                 break;
-            case SdsConversation.HandOutAgain:
-                HandOutAgain();
-                break;
             case SdsConversation.HandInAgain:
                 HandInAgain();
                 break;
             case SdsConversation.GetStatus:
                 Reply(new SdsConversation.Status(_requests.Count, _sds.Unacknowledged, _sds.Waiting));
+                return;
+            case Conversation.GetUnfinished:
+                Reply(_requests.Unfinished);
                 return;
             case Due:
                 _scheduled = long.MaxValue;
@@ -118,7 +118,7 @@ internal sealed partial class SdsActor : PersistentActor
 
     void Send(Conversation.Send send)
     {
-        var (request, timestamp, sender) = (RequestId.New(), NextTimestamp(), Sender);
+        var (request, timestamp, sender) = (send.Request, NextTimestamp(), Sender);
         if (!_segmenter.TrySegment(send.Payload, request.Value, _channel.Options.SenderId!, timestamp, out var chunks))
         {
             Refuse(ChannelSendErrorKind.TooLarge, $"The payload has {send.Payload.Length} bytes; {_segmenter.MaxPayload} can be sent in chunks of {_channel.Options.Segmentation.ChunkSizeBytes}.");

@@ -34,12 +34,6 @@ internal static class SdsConversation
     /// <param name="LastHeard">When something was stored last.</param>
     public sealed record Reopened(DateTimeOffset LastHeard);
 
-    /// <summary>What goes out may have been lost on its way: what is not in the network yet is handed out again.</summary>
-    public sealed record HandOutAgain
-    {
-        public static readonly HandOutAgain Instance = new();
-    }
-
     /// <summary>The reassembly has lost what it was told: all that it has not taken is told again, after <see cref="InStep"/>.</summary>
     public sealed record HandInAgain
     {

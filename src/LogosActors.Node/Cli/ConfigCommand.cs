@@ -26,7 +26,11 @@ internal static class ConfigCommand
         var reference = new Command("reference", "Lists every setting with what it accepts, its default and its meaning.");
         reference.SetAction(_ =>
         {
-            terminal.Result(OptionsReference.Describe<NodeSettings>(ConfigurationLoader.Section), Show);
+            IReadOnlyList<OptionsSetting> settings =
+            [
+                .. OptionsReference.Describe<NodeSettings>(ConfigurationLoader.Section), .. OptionsReference.Describe<ChannelSettings>(ChannelSettings.Section),
+            ];
+            terminal.Result(settings, Show);
             return ExitCode.Done;
         });
         return new Command("config", "Shows the configuration, and explains it.") { show, reference };

@@ -50,17 +50,23 @@ internal static class ListenCommand
         return command;
     }
 
-    /// <summary>A message's payload as people read it: control characters could take over their terminal, and are shown as �.</summary>
-    internal static string TextOf(RelayMessage message)
+    /// <summary>A message's payload as people read it: text, or, when it is none, base64.</summary>
+    internal static string TextOf(RelayMessage message) => TextOf(Convert.FromBase64String(message.Payload));
+
+    /// <inheritdoc cref="TextOf(RelayMessage)"/>
+    internal static string TextOf(byte[] payload)
     {
         try
         {
-            var text = StrictUtf8.GetString(Convert.FromBase64String(message.Payload));
-            return string.Concat(text.Select(letter => char.IsControl(letter) && letter is not ('\n' or '\t') ? '�' : letter));
+            return Printable(StrictUtf8.GetString(payload));
         }
         catch (DecoderFallbackException)
         {
-            return message.Payload;
+            return Convert.ToBase64String(payload);
         }
     }
+
+    /// <summary>A stranger's text: control characters could take over a terminal, and are shown as �.</summary>
+    internal static string Printable(string text) =>
+        string.Concat(text.Select(letter => char.IsControl(letter) && letter is not ('\n' or '\t') ? '�' : letter));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LogosActors.Actors.Configuration;
+using LogosActors.Channels;
 using LogosActors.Delivery;
 using LogosActors.Node.Hosting;
 
@@ -18,8 +19,8 @@ internal static class LogosCommandLine
         var json = new Option<bool>("--json") { Description = "Writes results, errors and logs as JSON, one object a line.", Recursive = true };
         var root = new RootCommand("A node of the Logos Delivery network, and what one does with it.")
         {
-            RunCommand.Create(terminal), SendCommand.Create(terminal), ListenCommand.Create(terminal), HistoryCommand.Create(terminal), PeersCommand.Create(terminal),
-            IdCommand.Create(terminal), ConfigCommand.Create(terminal), BenchCommand.Create(terminal), json,
+            RunCommand.Create(terminal), SendCommand.Create(terminal), ListenCommand.Create(terminal), HistoryCommand.Create(terminal),
+            ChannelCommand.Create(terminal), PeersCommand.Create(terminal), IdCommand.Create(terminal), ConfigCommand.Create(terminal), BenchCommand.Create(terminal), json,
         };
         TeachingHelp.Install(root.Teaching($"""
             In three terminals:
@@ -69,6 +70,8 @@ internal static class LogosCommandLine
         NodeStartException { Failure: NodeStartFailure.ListenAddress } => new CommandException(
             ExitCode.Listen, "listen", $"{e.Message} Choose another port with --tcp-port or --websocket-port, or shift all with --ports-shift."),
         NodeStartException => new CommandException(ExitCode.Data, "data", e.Message),
+        ChannelOpenException { Failure: ChannelOpenFailure.Subscription } => new CommandException(ExitCode.Refused, "refused", e.Message),
+        ChannelOpenException => new CommandException(ExitCode.Data, "data", e.Message),
         ListenException => new CommandException(ExitCode.Listen, "listen", e.Message),
         _ => null,
     };

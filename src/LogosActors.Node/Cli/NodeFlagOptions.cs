@@ -32,6 +32,15 @@ internal sealed class NodeFlagOptions
         }
     }
 
+    /// <summary>Adds some flags to a command.</summary>
+    public NodeFlagOptions(Command command, IEnumerable<NodeFlag> flags)
+    {
+        command.Add(_files);
+        _flags = [.. flags.Select(flag => (flag, Make(flag.Name, flag.Kind, flag.Meaning)))];
+        foreach (var (_, option) in _flags)
+            command.Add(option);
+    }
+
     /// <summary>Reads files, environment and flags.</summary>
     public IConfigurationRoot Read(ParseResult parsed) => ConfigurationLoader.Read(
         parsed.GetValue(_files) ?? [],
@@ -54,8 +63,13 @@ internal sealed class NodeFlagOptions
     static Option<string[]> Make(string name, FlagKind kind, string meaning) => new(name)
     {
         Description = meaning,
-        HelpName = kind is FlagKind.Switch ? "true|false" : "VALUE",
-        Arity = kind is FlagKind.Switch ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
+        HelpName = kind is FlagKind.Switch ? "true|false" : kind is FlagKind.Without ? null : "VALUE",
+        Arity = kind switch
+        {
+            FlagKind.Without => ArgumentArity.Zero,
+            FlagKind.Switch => ArgumentArity.ZeroOrMore,
+            _ => ArgumentArity.OneOrMore,
+        },
         AllowMultipleArgumentsPerToken = false,
     };
 }

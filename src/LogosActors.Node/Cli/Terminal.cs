@@ -23,10 +23,13 @@ internal sealed class Terminal
     }
 
     /// <summary>The process's own.</summary>
-    public static Terminal OfProcess => new(Console.In, Console.Out, Console.Error);
+    public static Terminal OfProcess => new(Console.In, Console.Out, Console.Error) { Bytes = Console.OpenStandardInput };
 
     /// <summary>What the user pipes in.</summary>
     public TextReader Input { get; }
+
+    /// <summary>What the user pipes in, as it is; for commands that do not read <see cref="Input"/>.</summary>
+    public Func<Stream> Bytes { get; init; } = () => Stream.Null;
 
     /// <summary>For results.</summary>
     public TextWriter Output { get; }

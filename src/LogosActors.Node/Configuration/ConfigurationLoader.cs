@@ -27,6 +27,11 @@ internal static class ConfigurationLoader
     public static NodeSettings Bind(IConfigurationRoot configuration) =>
         OptionsBinder.Bind(configuration, Section, DefaultsOf(PresetOf(configuration)));
 
+    /// <summary>Checks the settings of a node of its own, which a command brings: it takes any port that is free, and says errors only.</summary>
+    /// <exception cref="OptionsException">They are not accepted; it names every problem and its place.</exception>
+    public static NodeSettings BindOwn(IConfigurationRoot configuration) => OptionsBinder.Bind(
+        configuration, Section, DefaultsOf(PresetOf(configuration)) with { TcpPort = 0, Log = new LogSettings { Level = LogThreshold.Error } });
+
     /// <summary>The network that a configuration names; null: none.</summary>
     /// <exception cref="OptionsException">There is no such network.</exception>
     public static NetworkPreset? PresetOf(IConfigurationRoot configuration)

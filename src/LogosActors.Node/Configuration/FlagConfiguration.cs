@@ -28,7 +28,7 @@ internal sealed class FlagConfigurationProvider(IReadOnlyList<(NodeFlag Flag, IR
 
     void Set(NodeFlag flag, IReadOnlyList<string> values)
     {
-        var key = $"{ConfigurationLoader.Section}:{flag.Key}";
+        var key = $"{flag.Section}:{flag.Key}";
         var origin = new ConfigurationOrigin(flag.Name);
         if (flag.Kind is FlagKind.List)
         {
@@ -37,7 +37,7 @@ internal sealed class FlagConfigurationProvider(IReadOnlyList<(NodeFlag Flag, IR
         }
         else
         {
-            Add(key, values.Count > 0 ? Read(flag, values[^1]) : "true", origin);
+            Add(key, values.Count > 0 ? Read(flag, values[^1]) : flag.Kind is FlagKind.Without ? "false" : "true", origin);
         }
         for (var end = key.Length; end > 0; end = key.LastIndexOf(':', end - 1))
             _origins[key[..end]] = origin;

@@ -11,16 +11,22 @@ internal enum FlagKind
 
     /// <summary>The flag may be repeated; all its values make a list.</summary>
     List,
+
+    /// <summary>No value: the setting is false.</summary>
+    Without,
 }
 
-/// <summary>A flag of <c>logos run</c>.</summary>
+/// <summary>A flag of a command, which becomes a setting.</summary>
 /// <param name="Name">Its name; the reference node's where it has one.</param>
-/// <param name="Key">The setting that it sets, below <c>node</c>, levels separated by a colon.</param>
+/// <param name="Key">The setting that it sets, below <see cref="Section"/>, levels separated by a colon.</param>
 /// <param name="Kind">How its values are read.</param>
 /// <param name="Meaning">For people.</param>
 internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string Meaning)
 {
-    /// <summary>All flags, in the order in which help shows them.</summary>
+    /// <summary>The section of the setting.</summary>
+    public string Section { get; init; } = ConfigurationLoader.Section;
+
+    /// <summary>All flags of <c>logos run</c>, in the order in which help shows them.</summary>
     public static IReadOnlyList<NodeFlag> All { get; } =
     [
         new("--preset", "preset", FlagKind.Value, "A known network: twn, logos.dev, logos.test, status.prod or local. Default: none."),

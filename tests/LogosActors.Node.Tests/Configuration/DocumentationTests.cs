@@ -18,20 +18,12 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void The_table_of_settings_is_that_of_the_node()
-    {
-        var document = File.ReadAllText(Path.Combine(Root, "docs/node.md"));
-        var (begin, end) = ("<!-- settings -->\n", "<!-- end of settings -->");
-        var start = document.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+    public void The_table_of_settings_is_that_of_the_node() =>
+        AssertTable("docs/node.md", OptionsReference.Describe<NodeSettings>(ConfigurationLoader.Section));
 
-        var rows = OptionsReference.Describe<NodeSettings>(ConfigurationLoader.Section).Select(setting =>
-            $"| `{setting.Key}` | {setting.Accepts}{(setting.Range is { } range ? $", {range}" : "")} "
-            + $"| {(setting.Default is { } value ? $"`{value}`" : "")} | {setting.Documentation} |\n");
-
-        Assert.Equal(
-            $"| Setting | Accepts | Default | Meaning |\n|---|---|---|---|\n{string.Concat(rows)}",
-            document[start..document.IndexOf(end, StringComparison.Ordinal)]);
-    }
+    [Fact]
+    public void The_table_of_settings_of_a_channel_is_that_of_the_program() =>
+        AssertTable("docs/channels.md", OptionsReference.Describe<ChannelSettings>(ChannelSettings.Section));
 
     [Fact]
     public void Every_exit_code_is_explained()
@@ -63,5 +55,20 @@ public sealed class DocumentationTests
         var (exit, _, error) = await CommandRun.ToEndAsync("config", "show", "--config-file", Path.Combine(Root, file));
 
         Assert.True(exit == 0, error);
+    }
+
+    static void AssertTable(string path, IReadOnlyList<OptionsSetting> settings)
+    {
+        var document = File.ReadAllText(Path.Combine(Root, path));
+        var (begin, end) = ("<!-- settings -->\n", "<!-- end of settings -->");
+        var start = document.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+
+        var rows = settings.Select(setting =>
+            $"| `{setting.Key}` | {setting.Accepts}{(setting.Range is { } range ? $", {range}" : "")} "
+            + $"| {(setting.Default is { } value ? $"`{value}`" : "")} | {setting.Documentation} |\n");
+
+        Assert.Equal(
+            $"| Setting | Accepts | Default | Meaning |\n|---|---|---|---|\n{string.Concat(rows)}",
+            document[start..document.IndexOf(end, StringComparison.Ordinal)]);
     }
 }
