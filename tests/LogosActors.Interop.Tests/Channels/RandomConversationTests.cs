@@ -1,4 +1,5 @@
 using LogosActors.Channels;
+using LogosActors.Channels.Sds;
 using LogosActors.Interop.Tests.Channels.Conversations;
 using LogosActors.Interop.Tests.Peers;
 using Xunit.Abstractions;
@@ -31,20 +32,30 @@ public sealed class RandomConversationTests(JsSdsPeerFixture peer, ITestOutputHe
         for (var i = 0; i < theirs.Length; i++)
             theirs[i] = await network.JoinTheirsAsync($"theirs {i}", new JsSdsOptions { Repair = new JsSdsRepair(), CausalHistorySize = random.Next(2) == 0 ? null : 5 });
 
+        var all = ours.Concat<IParticipant>(theirs).ToArray();
+
         var messages = random.Next(5, 20);
         for (var i = 0; i < messages; i++)
         {
-            if (random.Next(2) == 0)
-                ours[random.Next(ours.Length)].Send($"message {i}");
-            else
-                await theirs[random.Next(theirs.Length)].SendAsync($"message {i}");
+            await all[random.Next(all.Length)].SendAsync($"message {i}");
             await network.RunAsync(TimeSpan.FromMilliseconds(random.Next(2000)));
         }
         var log = await network.UntilSettledAsync();
 
         Assert.Equal(messages, log.Count);
         foreach (var participant in ours)
-            Assert.Equal(participant.Delivered.Count, participant.Delivered.Distinct(StringComparer.Ordinal).Count());
+            AssertInOrder(participant, log);
         output.WriteLine($"settled after {network.Now - SdsNetwork.Start} ms, {network.Sent.Count} messages sent");
+    }
+
+    /// <summary>Each was delivered once, after all that it names.</summary>
+    static void AssertInOrder(OurParticipant participant, IReadOnlyList<string> log)
+    {
+        var had = log.Except(participant.Delivered, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        foreach (var effect in participant.Of(SdsEffectKind.Deliver))
+        {
+            Assert.Superset(effect.Message!.CausalHistory.Select(name => name.MessageId).ToHashSet(StringComparer.Ordinal), had);
+            Assert.True(had.Add(effect.Message.MessageId), $"{participant.Id} delivers {effect.Message.MessageId} twice.");
+        }
     }
 }

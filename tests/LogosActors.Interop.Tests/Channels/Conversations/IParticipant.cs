@@ -9,6 +9,17 @@ internal interface IParticipant
     /// <summary>The messages that its application was given, in order.</summary>
     IReadOnlyList<string> Delivered { get; }
 
+    /// <summary>Its messages that others have, as it was told.</summary>
+    IReadOnlyList<string> Acknowledged { get; }
+
+    /// <summary>Sends content.</summary>
+    /// <returns>The message's id, which is made of the content.</returns>
+    Task<string> SendAsync(string content);
+
+    /// <summary>Sends an ephemeral message.</summary>
+    /// <returns>Likewise.</returns>
+    Task<string> SendEphemeralAsync(string content);
+
     /// <summary>Brings it a message, or what looks like one.</summary>
     /// <param name="wire">The bytes.</param>
     /// <param name="hint">How the network knows the message.</param>

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Text;
 using LogosActors.Channels;
 using LogosActors.Channels.Sds;
 using LogosActors.Channels.Sds.Bloom;
@@ -27,21 +27,23 @@ internal sealed class OurParticipant : IParticipant
 
     public IReadOnlyList<string> Delivered => [.. Of(SdsEffectKind.Deliver).Select(effect => effect.Message!.MessageId)];
 
-    /// <summary>The messages of ours that others have.</summary>
     public IReadOnlyList<string> Acknowledged => [.. Of(SdsEffectKind.Acknowledged).Select(effect => effect.MessageId!)];
 
-    /// <summary>Sends content.</summary>
-    /// <returns>The id, which is made as @waku/sds makes its.</returns>
-    public string Send(string content)
+    public Task<string> SendAsync(string content)
     {
-        var bytes = System.Text.Encoding.UTF8.GetBytes(content);
-        var id = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var bytes = Encoding.UTF8.GetBytes(content);
+        var id = SdsNetwork.IdOf(bytes);
         Do(machine => Assert.Equal(SdsSendOutcome.Taken, machine.Send(id, bytes, _network.Now)));
-        return id;
+        return Task.FromResult(id);
     }
 
-    /// <summary>Sends an ephemeral message of that id.</summary>
-    public void SendEphemeral(string id) => Do(machine => Assert.True(machine.SendEphemeral(id, new byte[] { 1, 2, 3 }, _network.Now)));
+    public Task<string> SendEphemeralAsync(string content)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        var id = SdsNetwork.IdOf(bytes);
+        Do(machine => Assert.True(machine.SendEphemeral(id, bytes, _network.Now)));
+        return Task.FromResult(id);
+    }
 
     /// <summary>What was to be done, in order.</summary>
     public IEnumerable<SdsEffect> Of(SdsEffectKind kind) => _effects.Where(effect => effect.Kind == kind);

@@ -33,13 +33,16 @@ internal sealed class SdsNetwork
     public long Now { get; private set; } = Start;
 
     /// <summary>After how many ms a packet comes to somebody; none: it is lost.</summary>
-    public Func<SdsPacket, IParticipant, int[]> Delays { get; set; } = static (_, _) => [10];
+    public Func<SdsPacket, IParticipant, int[]> Delays { get; set; } = static (_, _) => [0];
 
     /// <summary>Whether there is a store that has everything that was sent, in the form in which it was sent first.</summary>
     public bool HasStore { get; init; }
 
     /// <summary>What was sent.</summary>
     public IReadOnlyList<SdsPacket> Sent => _sent;
+
+    /// <summary>A message's id, as @waku/sds makes it.</summary>
+    public static string IdOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     /// <summary>How the network knows a message.</summary>
     public static byte[] HintOf(string id) => SHA256.HashData(Encoding.UTF8.GetBytes(id));
@@ -90,6 +93,9 @@ internal sealed class SdsNetwork
 
     /// <summary>Does something later; the clock of @waku/sds is right then.</summary>
     public void In(long delay, Func<Task> action) => _agenda.Enqueue(action, (Now + delay, _order++));
+
+    /// <summary>What is on its way without delay arrives; time does not pass.</summary>
+    public Task ArriveAsync() => RunAsync(TimeSpan.Zero);
 
     /// <summary>Lets time pass.</summary>
     public async Task RunAsync(TimeSpan time)

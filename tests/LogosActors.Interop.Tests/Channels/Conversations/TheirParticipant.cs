@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using LogosActors.Channels.Sds;
 using LogosActors.Interop.Tests.Peers;
@@ -17,7 +16,7 @@ internal sealed class TheirParticipant : IParticipant
     readonly SdsNetwork _network;
     readonly JsSdsChannel _channel;
     readonly List<string> _delivered = [];
-    readonly HashSet<string> _unacknowledged = new(StringComparer.Ordinal);
+    readonly List<string> _acknowledged = [];
     int _syncVersion;
 
     public TheirParticipant(SdsNetwork network, string id, JsSdsChannel channel)
@@ -29,24 +28,23 @@ internal sealed class TheirParticipant : IParticipant
 
     public string Id { get; }
 
-    public IReadOnlyList<string> Delivered => _delivered;
+    // @waku/sds tells of every copy.
+    public IReadOnlyList<string> Delivered => [.. _delivered.Distinct(StringComparer.Ordinal)];
+
+    public IReadOnlyList<string> Acknowledged => _acknowledged;
 
     /// <summary>How often bytes came that it could not read.</summary>
     public int Unreadable { get; private set; }
 
-    /// <summary>Sends content.</summary>
-    /// <returns>The message's id, which is made of the content.</returns>
     public async Task<string> SendAsync(string content)
     {
         var bytes = Encoding.UTF8.GetBytes(content);
-        var id = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        _unacknowledged.Add(id);
+        var id = SdsNetwork.IdOf(bytes);
         await SendAsync(bytes, TransmitKind.New);
         RetryLater(id, bytes, MaxRetries);
         return id;
     }
 
-    /// <summary>Sends an ephemeral message.</summary>
     public async Task<string> SendEphemeralAsync(string content)
     {
         var sent = await _channel.SendEphemeralAsync(Encoding.UTF8.GetBytes(content));
@@ -84,14 +82,14 @@ internal sealed class TheirParticipant : IParticipant
 
     async Task SendAsync(byte[] content, TransmitKind kind)
     {
-        var id = Convert.ToHexStringLower(SHA256.HashData(content));
+        var id = SdsNetwork.IdOf(content);
         Broadcast(await _channel.SendAsync(content, SdsNetwork.HintOf(id)), kind);
         SyncLater(1);
     }
 
     void RetryLater(string id, byte[] content, int left) => _network.In(RetryInterval, async () =>
     {
-        if (!_unacknowledged.Contains(id) || left == 0)
+        if (_acknowledged.Contains(id) || left == 0)
             return;
         await SendAsync(content, TransmitKind.Retransmission);
         RetryLater(id, content, left - 1);
@@ -124,7 +122,7 @@ internal sealed class TheirParticipant : IParticipant
             switch (told.Type)
             {
                 case "InMessageDelivered": _delivered.AddRange(told.Ids); break;
-                case "OutMessageAcknowledged": _unacknowledged.ExceptWith(told.Ids); break;
+                case "OutMessageAcknowledged": _acknowledged.AddRange(told.Ids); break;
                 case "InMessageReceived": SyncLater(0.5); break;
                 case "InSyncReceived": SyncLater(1); break;
                 default: break;
