@@ -1,9 +1,6 @@
 using System.Text.Json;
 using LogosActors.Channels;
-using LogosActors.Delivery;
-using LogosActors.Delivery.Topics;
 using LogosActors.Interop.Tests.Peers;
-using LogosActors.Libp2p.Addresses;
 
 namespace LogosActors.Interop.Tests.Channels;
 
@@ -12,34 +9,21 @@ namespace LogosActors.Interop.Tests.Channels;
 /// js-waku's needs light push and filter of a service node, and refuses relay. Our node serves neither, so a relay node of js-waku lends it both
 /// (peers/reliable-channels.mjs): wrapping, retries, sync messages, order and acknowledgements are js-waku's own.
 /// </remarks>
-public sealed class ReliableChannelTests : IAsyncLifetime
+public sealed class ReliableChannelTests(RelayPair nodes) : IClassFixture<RelayPair>, IAsyncLifetime
 {
-    const string Topic = "/toychat/2/huilong/proto"; // on shard 3 of 8
-    const int Shard = 3;
-
-    static readonly Autosharding Network = new(1, 8);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    JsWakuPeer _theirs = null!;
-    MessagingNode _node = null!;
+    readonly string _channel = $"lobby {Guid.NewGuid()}";
     ReliableChannel _ours = null!;
     IAsyncEnumerator<ChannelEvent> _told = null!;
     IAsyncEnumerator<ChannelEvent> _received = null!;
 
     public async Task InitializeAsync()
     {
-        _theirs = await JsWakuPeer.StartRelayAsync(Network, "tcp", "yamux", Shard);
-        _node = await MessagingNode.CreateAsync(new NodeOptions
+        _ours = await nodes.Ours.OpenChannelAsync(new ReliableChannelOptions
         {
-            Network = Network,
-            EntryNodes = [_theirs.Addresses[0]],
-            ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")],
-        });
-        await _node.StartAsync();
-        _ours = await _node.OpenChannelAsync(new ReliableChannelOptions
-        {
-            ChannelId = "lobby",
-            ContentTopic = Topic,
+            ChannelId = _channel,
+            ContentTopic = RelayPair.Topic,
             SenderId = "ours",
             Segmentation = new SegmentationOptions { AllowBareMessages = true },
             // js-waku acknowledges when its timers say so, which a slow machine delays.
@@ -48,24 +32,22 @@ public sealed class ReliableChannelTests : IAsyncLifetime
         _told = _ours.Events().GetAsyncEnumerator();
         _received = _ours.Events().GetAsyncEnumerator();
         // js-waku's own times are those of people; these let a test end in seconds.
-        await _theirs.CallAsync("openChannel", new
+        await nodes.Theirs.CallAsync("openChannel", new
         {
-            ContentTopic = Topic,
-            Channel = "lobby",
+            ContentTopic = RelayPair.Topic,
+            Channel = _channel,
             Sender = "theirs",
             Options = new { SyncMinIntervalMs = 1000, RetryIntervalMs = 3000, SweepInBufIntervalMs = 500, ProcessTaskMinElapseMs = 50 },
         });
-        await OurHost.UntilAsync(async () => (await _node.RelayStatusAsync(_node.ShardOf(Topic))).Subscribers == 1);
-        await OurHost.UntilAsync(async () => OurHost.Texts(await _theirs.CallAsync("subscribers", new { Shard }), "subscribers").Any());
+        await nodes.KnowEachOtherAsync();
     }
 
     public async Task DisposeAsync()
     {
         await _told.DisposeAsync();
         await _received.DisposeAsync();
-        await _ours.DisposeAsync();
-        await _node.DisposeAsync();
-        await _theirs.DisposeAsync();
+        // Ours is closed with its node: closing it would end the subscription that the next test relies on.
+        await nodes.Theirs.CallAsync("closeChannel", new { Channel = _channel });
     }
 
     [Fact]
@@ -80,7 +62,7 @@ public sealed class ReliableChannelTests : IAsyncLifetime
         }
 
         foreach (var payload in payloads)
-            await _theirs.EventAsync("channelMessage", heard => heard.GetProperty("payload").GetBytesFromBase64().AsSpan().SequenceEqual(payload));
+            await HeardAsync(heard => heard.AsSpan().SequenceEqual(payload));
         for (var i = 0; i < payloads.Length; i++)
             await NextAsync<ReliableMessageDelivered>(_told);
     }
@@ -92,16 +74,16 @@ public sealed class ReliableChannelTests : IAsyncLifetime
 
         var sent = new List<string>();
         foreach (var payload in payloads)
-            sent.Add((await _theirs.CallAsync("sendOnChannel", new { Channel = "lobby", Payload = payload })).GetProperty("messageId").GetString()!);
+            sent.Add(await TheySendAsync(payload));
 
         foreach (var payload in payloads)
         {
             var received = await NextAsync<ReliableMessageReceived>(_received);
-            Assert.Equal(("theirs", Topic), (received.SenderId, received.ContentTopic));
+            Assert.Equal(("theirs", RelayPair.Topic), (received.SenderId, received.ContentTopic));
             Assert.Equal(payload, received.Payload.ToArray());
         }
         foreach (var id in sent)
-            await _theirs.EventAsync("message-acknowledged", told => IsOf(told, id));
+            await AcknowledgedAsync(id);
     }
 
     [Fact]
@@ -110,17 +92,26 @@ public sealed class ReliableChannelTests : IAsyncLifetime
         for (byte i = 0; i < 5; i++)
         {
             var question = (await _ours.SendAsync(new byte[] { 1, i })).Value;
-            await _theirs.EventAsync("channelMessage", heard => heard.GetProperty("payload").GetBytesFromBase64() is [1, var j] && j == i);
-            var answer = await _theirs.CallAsync("sendOnChannel", new { Channel = "lobby", Payload = new byte[] { 2, i } });
+            await HeardAsync(heard => heard is [1, var j] && j == i);
+            var answer = await TheySendAsync([2, i]);
             Assert.Equal([2, i], (await NextAsync<ReliableMessageReceived>(_received)).Payload.ToArray());
             Assert.Equal(question, (await NextAsync<ReliableMessageDelivered>(_told)).RequestId);
-            await _theirs.EventAsync("message-acknowledged", told => IsOf(told, answer.GetProperty("messageId").GetString()!));
+            await AcknowledgedAsync(answer);
         }
     }
 
     static byte[][] Payloads() => [.. new[] { 1, 100, 50_000, 2 }.Select((length, i) => Enumerable.Repeat((byte)(i + 1), length).ToArray())];
 
-    static bool IsOf(JsonElement told, string id) => told.GetProperty("messageId").GetString() == id;
+    async Task<string> TheySendAsync(byte[] payload) =>
+        (await nodes.Theirs.CallAsync("sendOnChannel", new { Channel = _channel, Payload = payload })).GetProperty("messageId").GetString()!;
+
+    async Task HeardAsync(Predicate<byte[]> condition) =>
+        await nodes.Theirs.EventAsync("channelMessage", heard => IsHere(heard) && condition(heard.GetProperty("payload").GetBytesFromBase64()));
+
+    async Task AcknowledgedAsync(string id) =>
+        await nodes.Theirs.EventAsync("message-acknowledged", told => IsHere(told) && told.GetProperty("messageId").GetString() == id);
+
+    bool IsHere(JsonElement told) => told.GetProperty("channel").GetString() == _channel;
 
     static async Task<TEvent> NextAsync<TEvent>(IAsyncEnumerator<ChannelEvent> events)
         where TEvent : ChannelEvent

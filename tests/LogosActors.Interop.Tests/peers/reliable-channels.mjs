@@ -41,6 +41,7 @@ export const channelCommands = (router, encoderOf) => {
       for (const name of EVENTS) opened.addEventListener(name, ({ detail }) => emit(name, { channel, messageId: detail.messageId ?? detail }))
       channels.set(channel, opened)
     },
+    closeChannel: ({ channel }) => channels.get(channel).stop(),
     sendOnChannel: ({ channel, payload }) => ({ messageId: channels.get(channel).send(new Uint8Array(Buffer.from(payload, 'base64'))) })
   }
 }
