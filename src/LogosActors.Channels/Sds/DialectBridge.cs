@@ -71,8 +71,10 @@ internal sealed class DialectBridge(Random random)
         {
             Remove(pending);
             _spoken[(int)pending.Dialect] = now;
-            if (IsSpoken(pending.Dialect.Other(), now))
-                return (pending.Id, pending.Dialect.Other());
+            // Whoever has just spoken for the first time counts, too.
+            var other = pending.Dialect.Other();
+            if (_counts[(int)other] > 0 || IsSpoken(other, now))
+                return (pending.Id, other);
         }
         return null;
     }

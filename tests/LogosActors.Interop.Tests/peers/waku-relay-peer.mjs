@@ -18,6 +18,7 @@ import { contentTopicToShardIndex } from '@waku/utils'
 import { createLibp2p } from 'libp2p'
 import { base64, emit, serve } from './json-lines.mjs'
 import { gossipsub } from './pubsub.mjs'
+import { channelCommands } from './reliable-channels.mjs'
 
 const { cluster = 0, shardCount = 1, shards = [0], transports = ['tcp'], muxers = ['yamux'], isQuiet = false } = JSON.parse(process.argv[2] ?? '{}')
 const listenAddresses = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
@@ -85,6 +86,7 @@ const encoderOf = (contentTopic, ephemeral, metaSetter) => {
 emit('listening', { peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) })
 
 serve({
+  ...channelCommands(router, encoderOf),
   dial: async ({ address }) => { const connection = await node.dial(multiaddr(address)); return { peer: connection.remotePeer.toString(), muxer: connection.multiplexer } },
   subscribers: ({ shard }) => ({ subscribers: router.getSubscribers(topicOf(shard)).map(String) }),
   mesh: ({ shard }) => ({ mesh: router.getMeshPeers(topicOf(shard)) }),
