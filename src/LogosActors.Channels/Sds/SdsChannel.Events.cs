@@ -153,7 +153,7 @@ internal sealed partial class SdsChannel
         var entry = new LogEntry(lamport, new HistoryEntry(message.MessageId, hint, _options.Repair ? message.SenderId : null), key) { Heard = heard };
         foreach (var name in message.CausalHistory)
         {
-            if (_log.Find(name.MessageId) is { } named)
+            if (_log.Find(name) is { } named)
                 _unnamed.Remove(named);
         }
         _unnamed.Add(entry);

@@ -140,7 +140,7 @@ internal sealed partial class SdsChannel
     /// <summary>Whether a message need not be waited for by another, that is of a certain time.</summary>
     bool IsMet(HistoryEntry name, string id, ulong lamport)
     {
-        if (_log.Find(name.MessageId) is not null)
+        if (_log.Find(name) is not null)
             return true;
         // What comes before has an earlier time: two that each name the other would wait for ever.
         if (string.Equals(name.MessageId, id, StringComparison.Ordinal)

@@ -79,7 +79,7 @@ internal sealed partial class SdsChannel
             return recent;
         var named = new SortedSet<LogEntry>();
         foreach (var name in recent)
-            named.Add(_log.Find(name.MessageId)!);
+            named.Add(_log.Find(name)!);
         foreach (var entry in _unnamed.All.Take(MaxUnnamedBySend))
             named.Add(entry);
         if (_lastSent is { } last && _log.Find(last) is { } own)
@@ -148,7 +148,8 @@ internal sealed partial class SdsChannel
         var names = message.CausalHistory;
         for (var i = 0; _outgoing.Count > 0 && i < names.Count; i++)
         {
-            if (_outgoing.TryGet(names[i].MessageId, out _))
+            // What others have sent need not be searched for.
+            if (_log.Find(names[i]) is not { Heard: not SdsDialects.None } && _outgoing.TryGet(names[i].MessageId, out _))
                 Acknowledge(names[i].MessageId);
         }
         _debt.Told(names, message.SenderId);
