@@ -20,6 +20,7 @@ internal sealed class SdsPair
     static readonly ReadOnlyMemory<byte> Hint = Work.Bytes(32);
 
     readonly SdsChannel[] _participants;
+    readonly PreviousNames[] _previous = [new(), new()];
     readonly BloomParameters _bloom;
     readonly byte[] _content = Work.Bytes(Size);
     long _now = 1_700_000_000_000;
@@ -125,8 +126,8 @@ internal sealed class SdsPair
     void Transmit(SdsChannel from, byte[] wire)
     {
         WireBytes += wire.Length;
-        var to = ReferenceEquals(from, _participants[0]) ? _participants[1] : _participants[0];
-        if (!SdsCodec.TryDecode(wire, _bloom, out var message, out var dialect, out var error))
+        var (to, previous) = ReferenceEquals(from, _participants[0]) ? (_participants[1], _previous[1]) : (_participants[0], _previous[0]);
+        if (!SdsCodec.TryDecode(wire, _bloom, out var message, out var dialect, out var error, previous))
             throw new InvalidOperationException($"A message cannot be read: {error}.");
         to.Receive(message, dialect, Hint, _now);
         Run(to);
