@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using LogosActors.LoadTests;
+using LogosActors.LoadTests.Channels;
 using LogosActors.LoadTests.Delivery;
 using LogosActors.LoadTests.Gossipsub;
 
@@ -16,6 +17,12 @@ if (args is [GossipNodeRole.Argument, var reportEvery])
 if (args is [DeliveryNodeRole.Argument, .. var settings])
 {
     await DeliveryNodeRole.RunAsync(settings);
+    return 0;
+}
+
+if (args is [ChannelNodeRole.Argument, .. var channel])
+{
+    await ChannelNodeRole.RunAsync(channel);
     return 0;
 }
 

@@ -54,6 +54,14 @@ internal abstract record Target
         public override string ToString() => $"≤ {Format.Figure(Figure)}";
     }
 
+    /// <summary>The peer's figure, but for this share of it.</summary>
+    internal sealed record Within(double Share) : Target
+    {
+        public override bool IsMetBy(Outcome outcome) => Math.Abs(outcome.Ratio - 1) <= Share;
+
+        public override string ToString() => $"± {Share:0 %}";
+    }
+
     /// <summary>Both.</summary>
     internal sealed record Both(Target First, Target Second) : Target
     {

@@ -14,6 +14,7 @@ namespace LogosActors.Channels.Channel;
 /// </remarks>
 internal sealed class IncomingActor(ChannelEnvironment channel) : Actor
 {
+    readonly PreviousNames _previous = new();
     readonly BloomParameters _bloom = new(channel.Options.Sds.BloomCapacity, channel.Options.Sds.BloomErrorRate);
 
     protected override async ValueTask ReceiveAsync(object message)
@@ -48,7 +49,7 @@ internal sealed class IncomingActor(ChannelEnvironment channel) : Actor
                 return;
             }
         }
-        if (!SdsCodec.TryDecode(bytes, _bloom, out var message, out var dialect, out var error))
+        if (!SdsCodec.TryDecode(bytes, _bloom, out var message, out var dialect, out var error, _previous))
             Tell(ChannelProblem.NotUnderstood, $"Message {arrived.Hash} is no message of a reliable channel: {error}.");
         else if (string.Equals(message.ChannelId, channel.Options.ChannelId, StringComparison.Ordinal))
             Context.Parent.Tell(new SdsConversation.Received(message, dialect, arrived.Hash), Self);

@@ -25,11 +25,23 @@ internal sealed class LocalLog(int capacity)
     /// <summary>The entry of a message; null: it is not in the log.</summary>
     public LogEntry? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>The same of a message that another names. It is searched for once, however many messages name it with the same object.</summary>
+    public LogEntry? Find(HistoryEntry name)
+    {
+        if (name.Found is { } found && ReferenceEquals(found.Log, this))
+            return found;
+        if (Find(name.MessageId) is not { } entry)
+            return null;
+        name.Found = entry;
+        return entry;
+    }
+
     /// <summary>Adds an entry whose id is not in.</summary>
     /// <returns>The oldest one, if there was one too many: it is out.</returns>
     public LogEntry? Add(LogEntry entry)
     {
         _byId.Add(entry.Id, entry);
+        (entry.Log, entry.Name.Found) = (this, entry);
         _isRecent = false;
         Insert(entry);
         return _byId.Count > capacity ? RemoveOldest() : null;
@@ -133,6 +145,7 @@ internal sealed class LocalLog(int capacity)
         if (block.Count == 0)
             _blocks.RemoveAt(0);
         _byId.Remove(oldest.Id);
+        oldest.Log = null;
         return oldest;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class LogEntry(ulong lamport, HistoryEntry name, BloomKey key) :
     /// <summary>As later messages name it.</summary>
     public HistoryEntry Name { get; set; } = name;
 
+    /// <summary>The log that it is in; null: none.</summary>
+    public LocalLog? Log { get; set; }
+
     /// <summary>Its id.</summary>
     public string Id => Name.MessageId;
 

@@ -123,7 +123,10 @@ internal sealed partial class SdsChannel
             awaited += IsMet(names[i], message.MessageId, lamport) ? 0 : 1;
         if (awaited > 0 && !_incoming.HasRoom(message, awaited))
             return SdsReceiveOutcome.OverQuota;
-        var stored = message.BloomFilter is null && message.RepairRequest.Count == 0 ? message : message with { BloomFilter = null, RepairRequest = [] };
+        // The content is a part of what came, of which the filter is most: what is kept shall not keep that.
+        var stored = message.BloomFilter is null && message.RepairRequest.Count == 0
+            ? message
+            : message with { BloomFilter = null, RepairRequest = [], Content = message.Content.ToArray() };
         Record(new SdsEvent.Accepted(stored, hint, dialect, IsDelivered: awaited == 0, _now));
         _effects.Enqueue(new SdsEffect(SdsEffectKind.Accepted, stored));
         if (awaited == 0)
@@ -140,7 +143,7 @@ internal sealed partial class SdsChannel
     /// <summary>Whether a message need not be waited for by another, that is of a certain time.</summary>
     bool IsMet(HistoryEntry name, string id, ulong lamport)
     {
-        if (_log.Find(name.MessageId) is not null)
+        if (_log.Find(name) is not null)
             return true;
         // What comes before has an earlier time: two that each name the other would wait for ever.
         if (string.Equals(name.MessageId, id, StringComparison.Ordinal)

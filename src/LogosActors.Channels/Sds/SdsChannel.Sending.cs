@@ -83,7 +83,7 @@ internal sealed partial class SdsChannel
             return recent;
         var named = new SortedSet<LogEntry>();
         foreach (var name in recent)
-            named.Add(_log.Find(name.MessageId)!);
+            named.Add(_log.Find(name)!);
         foreach (var entry in _unnamed.All.Take(MaxUnnamedBySend))
             named.Add(entry);
         if (_lastSent is { } last && _log.Find(last) is { } own)

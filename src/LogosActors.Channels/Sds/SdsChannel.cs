@@ -74,7 +74,7 @@ internal sealed partial class SdsChannel
         _outgoing = new OutgoingBuffer(options.MaxOutgoing, options.MaxOutgoingSize.Bytes);
         _incoming = new IncomingBuffer(options.MaxIncoming, options.MaxIncomingSize.Bytes, options.MaxMissing);
         _requests = new RepairRequests(participantId, Ms(options.RepairMinDelay), Ms(options.RepairMaxDelay));
-        _debt = new AcknowledgementDebt(Math.Max(1, options.BloomCapacity / 4), Ms(options.AcknowledgementDelay), random);
+        _debt = new AcknowledgementDebt(Math.Max(1, Math.Min(options.BloomCapacity, options.MaxOutgoing) / 4), Ms(options.AcknowledgementDelay), random);
         _bridge = new DialectBridge(random);
         _bloom = new RollingBloomFilter(new BloomParameters(options.BloomCapacity, options.BloomErrorRate));
     }

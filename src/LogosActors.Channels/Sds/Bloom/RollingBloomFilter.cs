@@ -62,7 +62,14 @@ internal sealed class RollingBloomFilter
     public bool MayContain(in BloomKey key) => key.IsIn(_words, _shape);
 
     /// <summary>The filter as it is now. It is copied once after a change, however often it is asked for.</summary>
-    public BloomFilter Snapshot() => _snapshot ??= new BloomFilter(Parameters, _shape, [.. _words]);
+    public BloomFilter Snapshot()
+    {
+        if (_snapshot is not null)
+            return _snapshot;
+        var words = GC.AllocateUninitializedArray<ulong>(_words.Length);
+        _words.CopyTo(words, 0);
+        return _snapshot = new BloomFilter(Parameters, _shape, words);
+    }
 
     /// <summary>A filter with the same ids as another dialect has it; itself when it is of that dialect.</summary>
     public RollingBloomFilter In(SdsDialect dialect) => dialect == Dialect ? this : new RollingBloomFilter(Parameters, dialect, [.. _keys]);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using LogosActors.Channels.Sds.Bloom;
 using LogosActors.Libp2p.Encoding;
 
@@ -34,14 +35,12 @@ internal static class BloomFilterCodec
     {
         if (dialect is SdsDialect.Specification)
         {
-            for (var i = 0; i < filter.Words.Length; i++)
-                BinaryPrimitives.WriteUInt64BigEndian(destination[(i * sizeof(ulong))..], filter.Words[i]);
+            Copy(filter.Words, MemoryMarshal.Cast<byte, ulong>(destination), isBigEndian: true);
             return;
         }
         var writer = new ProtobufWriter(destination);
         var words = writer.Reserve(WordsField, filter.Shape.Size);
-        for (var i = 0; i < filter.Words.Length; i++)
-            BinaryPrimitives.WriteUInt64LittleEndian(words[(i * sizeof(ulong))..], filter.Words[i]);
+        Copy(filter.Words, MemoryMarshal.Cast<byte, ulong>(words), isBigEndian: false);
         writer.UInt64(CapacityField, (ulong)filter.Parameters.Capacity);
         writer.UInt64(ErrorRateField, Millionths(filter));
         writer.UInt64(HashesField, (ulong)filter.Shape.Hashes);
@@ -96,13 +95,17 @@ internal static class BloomFilterCodec
 
     static ulong[] ReadWords(ReadOnlySpan<byte> source, bool isBigEndian)
     {
-        var words = new ulong[source.Length / sizeof(ulong)];
-        for (var i = 0; i < words.Length; i++)
-        {
-            var word = source[(i * sizeof(ulong))..];
-            words[i] = isBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(word) : BinaryPrimitives.ReadUInt64LittleEndian(word);
-        }
+        var words = GC.AllocateUninitializedArray<ulong>(source.Length / sizeof(ulong));
+        Copy(MemoryMarshal.Cast<byte, ulong>(source), words, isBigEndian);
         return words;
+    }
+
+    static void Copy(ReadOnlySpan<ulong> words, Span<ulong> destination, bool isBigEndian)
+    {
+        if (isBigEndian == BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(words, destination);
+        else
+            words.CopyTo(destination);
     }
 
     static ulong Millionths(BloomFilter filter) => (ulong)Math.Round(filter.Parameters.ErrorRate * Million);

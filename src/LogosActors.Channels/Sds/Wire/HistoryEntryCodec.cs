@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
 using LogosActors.Libp2p.Encoding;
 
 namespace LogosActors.Channels.Sds.Wire;
@@ -33,24 +35,34 @@ internal static class HistoryEntryCodec
     }
 
     /// <summary>Decodes an entry. The hint is copied: entries outlive the message that names them.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out HistoryEntry? entry, out DecodeError error)
+    /// <param name="source">Any bytes; all of them are the entry.</param>
+    /// <param name="previous">What was read before, of which the entry may be one; null: nothing.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="error">Why it is none.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> source, PreviousNames? previous, [NotNullWhen(true)] out HistoryEntry? entry, out DecodeError error)
     {
         var reader = new ProtobufReader(source);
-        var id = "";
-        string? sender = null;
-        ReadOnlySpan<byte> hint = default;
+        ReadOnlySpan<byte> id = default, sender = default, hint = default;
         while (reader.Next())
         {
             switch (reader.Field)
             {
-                case IdField: id = reader.String(SdsLimits.IdLength); break;
+                case IdField: id = reader.Bytes(SdsLimits.IdLength); break;
                 case HintField: hint = reader.Bytes(SdsLimits.HintLength); break;
-                case SenderField: sender = reader.String(SdsLimits.IdLength); break;
+                case SenderField: sender = reader.Bytes(SdsLimits.IdLength); break;
             }
         }
         if (reader.Error is DecodeError.None && id.Length == 0)
             reader.Fail(DecodeError.MissingField);
-        entry = reader.Succeeded(out error) ? new HistoryEntry(id, hint.ToArray(), sender is { Length: > 0 } ? sender : null) : null;
-        return entry is not null;
+        entry = reader.Error is DecodeError.None ? previous?.Find(id, hint, sender) : null;
+        if (entry is not null)
+            return reader.Succeeded(out error);
+        if (!Utf8.IsValid(id) || !Utf8.IsValid(sender))
+            reader.Fail(DecodeError.InvalidText);
+        if (!reader.Succeeded(out error))
+            return false;
+        entry = new HistoryEntry(Encoding.UTF8.GetString(id), hint.ToArray(), sender.IsEmpty ? null : previous?.FindEntrySender(sender) ?? Encoding.UTF8.GetString(sender));
+        previous?.Read(entry);
+        return true;
     }
 }

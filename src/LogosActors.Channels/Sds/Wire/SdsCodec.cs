@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
 using LogosActors.Channels.Sds.Bloom;
 using LogosActors.Libp2p.Encoding;
 
@@ -41,7 +43,8 @@ internal static class SdsCodec
         var size = SizeOf(message, dialect);
         if (size > SdsLimits.MessageSize)
             throw new ArgumentException($"A message of a channel has at most {SdsLimits.MessageSize} bytes, not {size}: cut its content into segments.", nameof(message));
-        var encoded = new byte[size];
+        // All of it is written.
+        var encoded = GC.AllocateUninitializedArray<byte>(size);
         var writer = new ProtobufWriter(encoded);
         if (dialect is SdsDialect.Nim)
             WriteNim(ref writer, message);
@@ -57,7 +60,9 @@ internal static class SdsCodec
     /// <param name="dialect">How it is written.</param>
     /// <param name="error">Why it is not one: what is over <see cref="SdsLimits"/> is <see cref="DecodeError.LimitExceeded"/>, the lack of
     /// an id or a channel is <see cref="DecodeError.MissingField"/>.</param>
-    public static bool TryDecode(ReadOnlyMemory<byte> source, BloomParameters bloom, [NotNullWhen(true)] out SdsMessage? message, out SdsDialect dialect, out DecodeError error)
+    /// <param name="previous">What was read before in the channel; null: nothing. It takes this message's place for the next.</param>
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> source, BloomParameters bloom, [NotNullWhen(true)] out SdsMessage? message, out SdsDialect dialect, out DecodeError error, PreviousNames? previous = null)
     {
         ArgumentNullException.ThrowIfNull(bloom);
         message = null;
@@ -70,45 +75,48 @@ internal static class SdsCodec
         dialect = Recognise(source.Span);
         var fields = SdsFields.Of(dialect);
         var reader = new ProtobufReader(source.Span);
-        var (sender, id, channel) = ("", "", "");
+        var id = "";
         ulong? lamport = null;
         List<HistoryEntry>? history = null, repair = null;
-        ReadOnlySpan<byte> filter = default, content = default;
+        ReadOnlySpan<byte> sender = default, channel = default, filter = default, content = default;
         while (reader.Next())
         {
             var field = reader.Field;
             if (field == fields.Sender)
-                sender = reader.String(SdsLimits.IdLength);
+                sender = reader.Bytes(SdsLimits.IdLength);
             else if (field == fields.Id)
                 id = reader.String(SdsLimits.IdLength);
             else if (field == fields.Channel)
-                channel = reader.String(SdsLimits.IdLength);
+                channel = reader.Bytes(SdsLimits.IdLength);
             else if (field == fields.Lamport)
                 lamport = reader.UInt64();
             else if (field == fields.History)
-                Append(ref reader, ref history, SdsLimits.HistoryEntries);
+                Append(ref reader, ref history, SdsLimits.HistoryEntries, previous);
             else if (field == fields.Bloom)
                 filter = reader.Bytes();
             else if (field == fields.Repair)
-                Append(ref reader, ref repair, SdsLimits.RepairRequests);
+                Append(ref reader, ref repair, SdsLimits.RepairRequests, previous: null);
             else if (field == fields.Content)
                 content = reader.Bytes();
         }
         if (reader.Error is DecodeError.None && (id.Length == 0 || channel.Length == 0))
             reader.Fail(DecodeError.MissingField);
+        if (!Utf8.IsValid(sender) || !Utf8.IsValid(channel))
+            reader.Fail(DecodeError.InvalidText);
         if (!reader.Succeeded(out error))
             return false;
         message = new SdsMessage
         {
-            SenderId = sender,
+            SenderId = previous?.FindSender(sender) ?? Encoding.UTF8.GetString(sender),
             MessageId = id,
-            ChannelId = channel,
+            ChannelId = previous?.FindChannel(channel) ?? Encoding.UTF8.GetString(channel),
             LamportTimestamp = lamport,
             CausalHistory = history ?? [],
             BloomFilter = BloomFilterCodec.TryDecode(filter, dialect, bloom, out var read, out _) ? read : null,
             RepairRequest = repair ?? [],
             Content = source.Span.Overlaps(content, out var start) ? source.Slice(start, content.Length) : default,
         };
+        previous?.Read(message);
         return true;
     }
 
@@ -129,10 +137,10 @@ internal static class SdsCodec
         return dialect;
     }
 
-    static void Append(ref ProtobufReader reader, ref List<HistoryEntry>? entries, int maxCount)
+    static void Append(ref ProtobufReader reader, ref List<HistoryEntry>? entries, int maxCount, PreviousNames? previous)
     {
         var error = DecodeError.LimitExceeded;
-        if (entries?.Count >= maxCount || !HistoryEntryCodec.TryDecode(reader.Bytes(), out var entry, out error))
+        if (entries?.Count >= maxCount || !HistoryEntryCodec.TryDecode(reader.Bytes(), previous, out var entry, out error))
             reader.Fail(error);
         else
             (entries ??= []).Add(entry);
