@@ -24,6 +24,11 @@ public sealed record SdsOptions
     /// <value>Default 5 (asked text, <c>maxRetransmissions</c>). Range 0 – 100.</value>
     public int MaxRetransmissions { get; init => field = OptionRange.Check(value, 0, 100); } = 5;
 
+    /// <summary>How long a message waits for its acknowledgement after it was sent for the last time, before its sender gives up.</summary>
+    /// <value>Default 30 s: so long a quiet js-waku may say nothing (<c>DEFAULT_SYNC_MIN_INTERVAL_MS</c>). Range 100 ms – 1 h; no less than the
+    /// waits before counts.</value>
+    public TimeSpan LastTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(100), Hour); } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many bloom filters must hold a message before it counts as acknowledged, when one alone is too full to tell.</summary>
     /// <value>Default 2 (js-waku <c>DEFAULT_POSSIBLE_ACKS_THRESHOLD</c>). Range 1 – 100.</value>
     public int PossibleAcknowledgements { get; init => field = OptionRange.Check(value, 1, 100); } = 2;
@@ -140,9 +145,15 @@ public sealed record SdsOptions
     static TimeSpan Day => TimeSpan.FromDays(1);
 
     /// <summary>Until when a message has ended for certain, counted from its sending: acknowledged or given up.</summary>
-    /// <remarks>90 s by default. Each <c>Postpone</c> of its owner comes on top.</remarks>
-    internal TimeSpan LongestSend =>
-        (MaxRetransmissions + 1) * (PossiblyAcknowledgedTimeout > AcknowledgementTimeout ? PossiblyAcknowledgedTimeout : AcknowledgementTimeout);
+    /// <remarks>105 s by default. Each <c>Postpone</c> of its owner comes on top.</remarks>
+    internal TimeSpan LongestSend
+    {
+        get
+        {
+            var longest = PossiblyAcknowledgedTimeout > AcknowledgementTimeout ? PossiblyAcknowledgedTimeout : AcknowledgementTimeout;
+            return (MaxRetransmissions * longest) + (LastTimeout > longest ? LastTimeout : longest);
+        }
+    }
 
     /// <summary>The options, if they go together.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>

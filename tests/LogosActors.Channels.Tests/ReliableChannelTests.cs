@@ -105,6 +105,7 @@ public sealed class ReliableChannelTests
                 AcknowledgementTimeout = TimeSpan.FromMilliseconds(200),
                 AcknowledgementDelay = TimeSpan.FromMilliseconds(100),
                 MaxRetransmissions = 1,
+                LastTimeout = TimeSpan.FromMilliseconds(200),
             },
         });
         await nodes.AreMetAsync();

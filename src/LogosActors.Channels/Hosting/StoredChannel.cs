@@ -51,12 +51,13 @@ internal static class StoredChannel
                 await Task.Delay(Timeout.InfiniteTimeSpan);
                 return default(RequestId);
             },
-            static (_, _) => Task.FromResult<IReadOnlyList<StoredMessage>>([]));
-        var environment = new ChannelEnvironment(options with { RateLimit = new RateLimitOptions { IsEnabled = false }, Encryption = null }, silent, id);
+            static _ => Task.FromResult<Result<StoreHistory, StoreQueryError>>(new StoreQueryError(StoreQueryErrorKind.NotStarted, "Nothing is asked.")));
+        var environment = new ChannelEnvironment(
+            options with { RateLimit = new RateLimitOptions { IsEnabled = false }, Encryption = null }, silent,
+            new ChannelVoice(1, static _ => { }, NullLogger.Instance), new IncomingBudget(options.MaxIncomingBytes), id);
         var readOnly = new HistoryStores(new ReadOnlyJournal(stores.Journal), new ReadOnlySnapshots(stores.Snapshots));
         await using var system = ChannelSystem.Create(readOnly, new OneForOneStrategy { Decider = static _ => Directive.Stop }, TimeProvider.System, NullLoggerFactory.Instance);
-        var channel = system.Spawn(Props.Create(() =>
-            new ChannelActor(environment, new ChannelVoice(1, static _ => { }, NullLogger.Instance), new IncomingBudget(options.MaxIncomingBytes))));
+        var channel = system.Spawn(Props.Create(() => new ChannelActor(environment)));
         return await channel.Ask<ChannelStatus>(Conversation.GetStatus.Instance, Patience, cancellation: cancellation);
     }
 

@@ -112,7 +112,8 @@ internal sealed partial class SdsChannel
                 continue;
             }
             Record(new SdsEvent.Retransmitted(id));
-            _outgoing.Schedule(message, _now + Ms(Timeout(message)));
+            var wait = Ms(Timeout(message));
+            _outgoing.Schedule(message, _now + (message.Retransmissions < _options.MaxRetransmissions ? wait : Math.Max(wait, Ms(_options.LastTimeout))));
             Counters.Retransmissions++;
             Transmit(message.Message, TransmitKind.Retransmission);
         }

@@ -90,7 +90,7 @@ internal sealed class ChannelScene
             try
             {
                 var answer = _scene._host.Await(_actor.Ask<Conversation.SendAnswer>(
-                    new Conversation.Send(System.Text.Encoding.UTF8.GetBytes(text), isEphemeral), TimeSpan.FromSeconds(30), _scene._host.Time));
+                    new Conversation.Send(RequestId.New(), System.Text.Encoding.UTF8.GetBytes(text), isEphemeral), TimeSpan.FromSeconds(30), _scene._host.Time));
                 return answer.Result.IsSuccess ? answer.Result.Value : null;
             }
             catch (AskTimeoutException)

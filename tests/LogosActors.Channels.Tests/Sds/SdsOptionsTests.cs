@@ -9,7 +9,7 @@ public sealed class SdsOptionsTests
         Assert.Equal(
             (TimeSpan.FromMilliseconds(5000), 5, 2),
             (options.AcknowledgementTimeout, options.MaxRetransmissions, options.CausalHistorySize));
-        Assert.Equal(TimeSpan.FromSeconds(90), options.LongestSend);
+        Assert.Equal(TimeSpan.FromSeconds(105), options.LongestSend);
     }
 
     [Fact]
