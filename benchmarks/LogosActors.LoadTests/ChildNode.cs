@@ -8,7 +8,7 @@ namespace LogosActors.LoadTests;
 /// <remarks>Each command has one answer; lines that begin with <see cref="At"/> come of themselves.</remarks>
 internal sealed class ChildNode : IAsyncDisposable
 {
-    public const string At = "at", Dial = "dial", Mesh = "mesh", Ages = "ages", Cpu = "cpu";
+    public const string At = "at", Dial = "dial", Mesh = "mesh", Ages = "ages", Cpu = "cpu", Jit = "jit";
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -54,6 +54,9 @@ internal sealed class ChildNode : IAsyncDisposable
     public Task WaitForMeshAsync(int peers) => AskAsync($"{Mesh} {peers}");
 
     public async Task<TimeSpan> ProcessorTimeAsync() => Ticks(await AskAsync(Cpu));
+
+    /// <summary>How many times its JIT has compiled a method.</summary>
+    public async Task<long> CompilationsAsync() => long.Parse(await AskAsync(Jit), CultureInfo.InvariantCulture);
 
     /// <summary>How long messages were under way since the last call.</summary>
     public async Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
 using LogosActors.Libp2p.Addresses;
@@ -43,6 +44,7 @@ internal static class DeliveryNodeRole
                 Archived => await DoneAsync(archive!.WaitForAsync(Number(words[1]))),
                 ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
                 ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks}",
+                ChildNode.Jit => $"{JitInfo.GetCompiledMethodCount()}",
                 _ => "unknown",
             });
         }

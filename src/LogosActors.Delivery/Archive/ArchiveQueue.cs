@@ -1,14 +1,18 @@
+using LogosActors.Libp2p.Gossipsub;
+
 namespace LogosActors.Delivery.Archive;
 
 /// <summary>Messages that wait for an archive, and the batch of them that is being written.</summary>
 /// <remarks>Bounded by number and bytes; what is too much is dropped from the old end. A batch is never dropped, so that at most
-/// the bounds and one batch are held.</remarks>
+/// the bounds and one batch are held. Payloads are copied together: in arrays of their own those that wait would be copied again by
+/// each collection.</remarks>
 internal sealed class ArchiveQueue(ArchiveWriterOptions options)
 {
     // What a message takes beside its bytes: objects, topics, its hash.
     const int Overhead = 300;
 
     readonly Queue<ArchivedMessage> _waiting = new();
+    readonly MessageSlabs _payloads = new();
     List<ArchivedMessage> _batch = [];
     long _waitingBytes;
     long _batchBytes;
@@ -24,7 +28,7 @@ internal sealed class ArchiveQueue(ArchiveWriterOptions options)
     /// <returns>How many were dropped.</returns>
     public int Enqueue(ArchivedMessage message)
     {
-        _waiting.Enqueue(message);
+        _waiting.Enqueue(Packed(message));
         _waitingBytes += SizeOf(message);
         var dropped = 0;
         while (_waiting.Count > options.MaxWaitingMessages || _waitingBytes > options.MaxWaitingBytes)
@@ -50,6 +54,7 @@ internal sealed class ArchiveQueue(ArchiveWriterOptions options)
         _batch = _batch[count..];
         _batchBytes = _batch.Sum(SizeOf);
         _share = Math.Min(_share * 2, options.MaxBatchMessages);
+        _payloads.Heartbeat();
     }
 
     /// <summary>The database refused what was to be written: half of it is tried, down to the one that it does not take.</summary>
@@ -76,6 +81,14 @@ internal sealed class ArchiveQueue(ArchiveWriterOptions options)
             _batchBytes += SizeOf(next);
         }
         _waitingBytes -= _batchBytes;
+    }
+
+    ArchivedMessage Packed(ArchivedMessage archived)
+    {
+        var message = archived.Message!;
+        var payload = _payloads.Take(message.Payload.Length);
+        message.Payload.CopyTo(payload);
+        return archived with { Message = message with { Payload = payload } };
     }
 
     static long SizeOf(ArchivedMessage archived)

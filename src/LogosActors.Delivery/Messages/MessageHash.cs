@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.Delivery.Messages;
 
@@ -12,7 +12,7 @@ namespace LogosActors.Delivery.Messages;
 public readonly struct MessageHash : IEquatable<MessageHash>, IComparable<MessageHash>
 {
     /// <summary>The length, in bytes.</summary>
-    public const int Length = SHA256.HashSizeInBytes;
+    public const int Length = Sha256.HashSize;
 
     static readonly System.Text.Encoding Utf8 = System.Text.Encoding.UTF8;
 
@@ -44,7 +44,7 @@ public readonly struct MessageHash : IEquatable<MessageHash>, IComparable<Messag
         ArgumentNullException.ThrowIfNull(message);
         var payload = message.Payload.Span;
         var meta = message.Meta.Span;
-        // One copy and one call: an incremental hash allocates, and takes longer for anything but the largest messages.
+        // One copy and one call: more calls take longer for anything but the largest messages.
         var rented = ArrayPool<byte>.Shared.Rent(
             Utf8.GetByteCount(pubsubTopic) + payload.Length + Utf8.GetByteCount(message.ContentTopic) + meta.Length + sizeof(long));
         var length = Utf8.GetBytes(pubsubTopic, rented);
@@ -59,7 +59,7 @@ public readonly struct MessageHash : IEquatable<MessageHash>, IComparable<Messag
             length += sizeof(long);
         }
         Span<byte> hash = stackalloc byte[Length];
-        SHA256.HashData(rented.AsSpan(0, length), hash);
+        Sha256.HashMessage(rented.AsSpan(0, length), hash);
         ArrayPool<byte>.Shared.Return(rented);
         return new MessageHash(hash);
     }

@@ -18,7 +18,15 @@ internal sealed class Sha256 : IDisposable
     // For the life of the process: looking an algorithm up takes locks.
     static readonly nint Algorithm = LibCrypto.EVP_MD_fetch(0, "SHA256\0"u8, 0);
 
+    // Goes with its thread.
+    [ThreadStatic]
+    static Sha256? _messages;
+
     readonly EvpDigestContext _context = LibCrypto.EVP_MD_CTX_new();
+
+    /// <summary>Hashes a message, which is no secret: nothing is wiped. For any thread.</summary>
+    /// <exception cref="CryptographicException">OpenSSL fails.</exception>
+    public static void HashMessage(ReadOnlySpan<byte> message, Span<byte> destination) => (_messages ??= new Sha256()).Hash(message, [], destination);
 
     /// <summary>Hashes two inputs, one behind the other. <paramref name="destination"/> may be the same memory as either.</summary>
     /// <exception cref="CryptographicException">OpenSSL fails.</exception>
@@ -28,7 +36,7 @@ internal sealed class Sha256 : IDisposable
             && destination.Length >= HashSize
             && LibCrypto.EVP_DigestInit_ex2(_context, Algorithm, 0) == 1
             && LibCrypto.EVP_DigestUpdate(_context, first, (nuint)first.Length) == 1
-            && LibCrypto.EVP_DigestUpdate(_context, second, (nuint)second.Length) == 1
+            && (second.IsEmpty || LibCrypto.EVP_DigestUpdate(_context, second, (nuint)second.Length) == 1)
             && LibCrypto.EVP_DigestFinal_ex(_context, destination, 0) == 1)
             return;
         LibCrypto.ERR_clear_error();

@@ -81,7 +81,6 @@ internal sealed partial class GossipsubRouter
                 _seen.Decide(id, SeenStatus.Ignored, now);
                 break;
         }
-        message.AlsoFrom = result is ValidationResult.Accept ? message.AlsoFrom : null;
         return true;
     }
 
@@ -108,7 +107,7 @@ internal sealed partial class GossipsubRouter
         // A long validation may outlive its entry in the seen cache.
         if (!_pending.TryAdd(id, message))
         {
-            NoteSender(_pending[id], peer);
+            _pending[id].Senders.Note(peer);
             return;
         }
         _seen.Add(id, SeenStatus.Pending, now);
@@ -139,36 +138,24 @@ internal sealed partial class GossipsubRouter
         {
             case SeenStatus.Pending:
                 if (_pending.TryGetValue(id, out var pending))
-                    NoteSender(pending, peer);
+                    pending.Senders.Note(peer);
                 break;
             case SeenStatus.Rejected:
                 peer.Stats.InvalidDelivery(topic.ScoreIndex);
                 break;
             case SeenStatus.Accepted when topic.ScoreIndex >= 0 && _score.Parameters(topic.ScoreIndex) is { MeshMessageDeliveriesWeight: < 0 } parameters:
-                if (now - decided <= parameters.MeshMessageDeliveriesWindow && _cache.TryGet(id, out var accepted) && NoteSender(accepted, peer))
+                if (now - decided <= parameters.MeshMessageDeliveriesWindow && _cache.NoteSender(id, peer))
                     _score.MeshDelivery(peer.Stats, topic.ScoreIndex);
                 break;
         }
-    }
-
-    /// <returns>False when the peer is known to have the message.</returns>
-    static bool NoteSender(GossipMessage message, GossipsubPeer peer)
-    {
-        if (message.ReceivedFrom is null || message.ReceivedFrom == peer || message.AlsoFrom?.Contains(peer) == true)
-            return false;
-        (message.AlsoFrom ??= []).Add(peer);
-        return true;
     }
 
     void Accept(TopicState topic, GossipMessage message, TimeSpan now)
     {
         _cache.Put(message);
         _score.FirstDelivery(message.ReceivedFrom!.Stats, topic.ScoreIndex);
-        if (message.AlsoFrom is { } others)
-        {
-            foreach (var peer in others)
-                _score.MeshDelivery(peer.Stats, topic.ScoreIndex);
-        }
+        foreach (var peer in message.Senders.Others)
+            _score.MeshDelivery(peer.Stats, topic.ScoreIndex);
         foreach (var peer in topic.Mesh)
             Forward(peer, message, now);
         foreach (var peer in _connectedDirect)
@@ -181,7 +168,7 @@ internal sealed partial class GossipsubRouter
 
     void Forward(GossipsubPeer peer, GossipMessage message, TimeSpan now)
     {
-        if (peer == message.ReceivedFrom || message.AlsoFrom?.Contains(peer) == true || peer.IsUnwanted(message.Id))
+        if (message.Senders.Contains(peer) || peer.IsUnwanted(message.Id))
             return;
         peer.Queue.Message(message, OutboundPriority.Forwarded, now);
         Announce(peer);
@@ -191,7 +178,7 @@ internal sealed partial class GossipsubRouter
     {
         var index = topic?.ScoreIndex ?? -1;
         message.ReceivedFrom!.Stats.InvalidDelivery(index);
-        foreach (var peer in message.AlsoFrom ?? [])
+        foreach (var peer in message.Senders.Others)
             peer.Stats.InvalidDelivery(index);
     }
 

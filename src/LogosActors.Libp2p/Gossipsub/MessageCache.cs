@@ -1,19 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace LogosActors.Libp2p.Gossipsub;
 
 /// <summary>The messages of the last heartbeats, to gossip about and to send on IWANT (spec v1.0 §Message Cache).</summary>
+/// <remarks>Most are never asked for: one that is gets an object again; see <see cref="IdRing{TValue}"/>.</remarks>
 /// <param name="historyLength">mcache_len: how many heartbeats a message stays.</param>
 /// <param name="historyGossip">mcache_gossip: how many of those are gossiped about.</param>
 /// <param name="capacity">The most bytes of encoded messages; the oldest give way.</param>
 internal sealed class MessageCache(int historyLength, int historyGossip, long capacity)
 {
+    [StructLayout(LayoutKind.Auto)]
+    struct Entry
+    {
+        public EncodedMessage Message;
+        public MessageSenders Senders;
+        public Dictionary<GossipsubPeer, int>? Retransmissions;
+    }
+
     /// <summary>How many messages a heartbeat drops at once; the rest go by twos as others come, so that it holds up nobody for long.</summary>
     const int AtOnce = 1024;
 
-    readonly Dictionary<MessageId, GossipMessage> _messages = [];
-    readonly Queue<GossipMessage> _order = new();
+    readonly IdRing<Entry> _messages = new();
     readonly int[] _windows = new int[historyLength]; // messages put in each window, the newest first
     long _size;
-    int _late; // messages that have left the last window and are still here, the first of the order
+    int _late; // messages that have left the last window and are still here, the oldest
 
     public int Count => _messages.Count;
 
@@ -23,18 +35,32 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
     /// <returns>False when the id is in the cache already.</returns>
     public bool Put(GossipMessage message)
     {
-        if (!_messages.TryAdd(message.Id, message))
+        if (!Unsafe.IsNullRef(ref _messages.Find(message.Content.Id)))
             return false;
-        _order.Enqueue(message);
+        ref var entry = ref _messages.Add(message.Content.Id);
+        (entry.Message, entry.Senders) = (message.Content, message.Senders);
         _windows[0]++;
         _size += message.Encoded.Length;
         DropLate(2);
-        while (_size > capacity && _order.Count > 1)
+        while (_size > capacity && Count > 1)
             RemoveOldest();
         return true;
     }
 
-    public bool TryGet(in MessageId id, out GossipMessage message) => _messages.TryGetValue(id, out message!);
+    public bool TryGet(in MessageId id, [NotNullWhen(true)] out GossipMessage? message)
+    {
+        ref var entry = ref _messages.Find(id);
+        message = Unsafe.IsNullRef(ref entry) ? null : new GossipMessage(entry.Message, entry.Senders);
+        return message is not null;
+    }
+
+    /// <summary>Notes that a peer has sent a message that is in the cache.</summary>
+    /// <returns>False when it is not, or <see cref="MessageSenders.Note"/> says so.</returns>
+    public bool NoteSender(in MessageId id, GossipsubPeer peer)
+    {
+        ref var entry = ref _messages.Find(id);
+        return !Unsafe.IsNullRef(ref entry) && entry.Senders.Note(peer);
+    }
 
     /// <summary>Counts one sending of a message to a peer that asked for it.</summary>
     /// <param name="peer">Who asked.</param>
@@ -42,19 +68,26 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
     /// <param name="most">gossip_retransmission: how often the peer may have it.</param>
     /// <param name="message">The message.</param>
     /// <returns>False when the message is gone, or the peer has had it too often.</returns>
-    public bool TryRetransmit(GossipsubPeer peer, in MessageId id, int most, out GossipMessage message) =>
-        TryGet(id, out message) && message.CountRetransmission(peer) <= most;
+    public bool TryRetransmit(GossipsubPeer peer, in MessageId id, int most, [NotNullWhen(true)] out GossipMessage? message)
+    {
+        message = null;
+        ref var entry = ref _messages.Find(id);
+        if (Unsafe.IsNullRef(ref entry))
+            return false;
+        ref var times = ref CollectionsMarshal.GetValueRefOrAddDefault(entry.Retransmissions ??= [], peer, out _);
+        return ++times <= most && TryGet(id, out message);
+    }
 
     /// <summary>Adds the ids of the topic's messages of the last <c>mcache_gossip</c> heartbeats.</summary>
     public void CollectGossip(string topic, List<MessageId> ids)
     {
-        var skip = _order.Count;
+        var first = Count;
         for (var i = 0; i < historyGossip; i++)
-            skip -= _windows[i];
-        foreach (var message in _order)
+            first -= _windows[i];
+        for (var i = first; i < Count; i++)
         {
-            if (skip-- <= 0 && string.Equals(message.Topic, topic, StringComparison.Ordinal))
-                ids.Add(message.Id);
+            if (string.Equals(_messages.At(i, out var id).Message.Topic, topic, StringComparison.Ordinal))
+                ids.Add(id);
         }
     }
 
@@ -76,9 +109,8 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
 
     void RemoveOldest()
     {
-        var message = _order.Dequeue();
-        _messages.Remove(message.Id);
-        _size -= message.Encoded.Length;
+        _size -= _messages.Oldest.Message.Bytes.Length;
+        _messages.RemoveOldest();
         if (_late > 0)
         {
             _late--;

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Security.Cryptography;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
@@ -50,8 +50,8 @@ internal readonly struct MessageId : IEquatable<MessageId>
     {
         Span<byte> block = stackalloc byte[48];
         block.Clear();
-        SHA256.HashData(data, block);
-        block[47] = SHA256.HashSizeInBytes;
+        Sha256.HashMessage(data, block);
+        block[47] = Sha256.HashSize;
         return new MessageId(block);
     }
 

@@ -41,7 +41,7 @@ internal sealed class MessageSlabs
         return taken;
     }
 
-    /// <summary>A heartbeat has passed: where few messages come, arrays get smaller, so that few bytes are held for them.</summary>
+    /// <summary>A heartbeat, or what its owner counts by, has passed: where few messages come, arrays get smaller, so that few bytes are held for them.</summary>
     public void Heartbeat()
     {
         if (_taken < _size)

@@ -9,21 +9,24 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// </remarks>
 internal sealed class RecentMessages
 {
+    [StructLayout(LayoutKind.Auto)]
+    readonly record struct Known(ReadOnlyMemory<byte> Data, MessageId Id);
+
     const int FewestSlots = 64;
     const int Slots = 4096;
 
     /// <summary>Longer data is not looked up, in bytes.</summary>
     public const int MaxLength = 8 * 1024;
 
-    GossipMessage?[] _slots = [];
+    Known?[] _slots = [];
     int _added;
 
     /// <summary>The id of a message with the same data, if one came in this heartbeat.</summary>
     public bool TryFind(ReadOnlySpan<byte> data, out MessageId id)
     {
-        if (_added > 0 && data.Length <= MaxLength && _slots[Slot(data)] is { } message && message.Data.Span.SequenceEqual(data))
+        if (_added > 0 && data.Length <= MaxLength && _slots[Slot(data)] is { } known && known.Data.Span.SequenceEqual(data))
         {
-            id = message.Id;
+            id = known.Id;
             return true;
         }
         id = default;
@@ -39,7 +42,7 @@ internal sealed class RecentMessages
         if (_added * 2 >= _slots.Length && _slots.Length < Slots)
             Grow();
         _added++;
-        _slots[Slot(message.Data.Span)] = message;
+        _slots[Slot(message.Data.Span)] = new Known(message.Data, message.Id);
     }
 
     /// <summary>Begins a new heartbeat.</summary>
@@ -54,10 +57,10 @@ internal sealed class RecentMessages
     void Grow()
     {
         var old = _slots;
-        _slots = new GossipMessage?[Math.Max(FewestSlots, old.Length * 2)];
-        foreach (var message in old)
+        _slots = new Known?[Math.Max(FewestSlots, old.Length * 2)];
+        foreach (var known in old)
         {
-            if (message is not null)
+            if (known is { } message)
                 _slots[Slot(message.Data.Span)] = message;
         }
     }

@@ -36,6 +36,18 @@ public sealed class Sha256Tests
     }
 
     [Fact]
+    public void Messages_are_hashed_on_many_threads_as_the_platform_hashes_them()
+    {
+        var bytes = Enumerable.Range(0, 3000).Select(i => (byte)(i * 7)).ToArray();
+        Parallel.For(0, bytes.Length, length =>
+        {
+            var result = new byte[Sha256.HashSize];
+            Sha256.HashMessage(bytes.AsSpan(0, length), result);
+            Assert.Equal(SHA256.HashData(bytes.AsSpan(0, length)), result);
+        });
+    }
+
+    [Fact]
     public void A_hash_may_take_the_place_of_its_input()
     {
         using var sha256 = new Sha256();

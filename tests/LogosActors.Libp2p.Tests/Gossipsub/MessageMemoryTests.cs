@@ -142,6 +142,51 @@ public sealed class MessageMemoryTests
     }
 
     [Fact]
+    public void A_message_that_has_left_the_cache_is_not_held()
+    {
+        var cache = new MessageCache(historyLength: 1, historyGossip: 1, capacity: 1 << 20);
+        var bytes = Put(cache);
+        cache.Shift();
+        GC.Collect();
+
+        Assert.False(bytes.IsAlive);
+        GC.KeepAlive(cache);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference Put(MessageCache cache)
+        {
+            var message = Message("t", 1);
+            cache.Put(message);
+            System.Runtime.InteropServices.MemoryMarshal.TryGetArray(message.Data, out var array);
+            return new WeakReference(array.Array);
+        }
+    }
+
+    [Fact]
+    public void A_peer_counts_once_as_a_sender_of_a_message_in_the_cache_and_may_ask_for_it_a_few_times()
+    {
+        var cache = new MessageCache(historyLength: 3, historyGossip: 3, capacity: 1 << 20);
+        var (first, other) = (Peer(1), Peer(2));
+        cache.Put(GossipMessage.Create(new MessageView { Data = Data(1), Topic = "t"u8 }, "t", IdOf(1), first));
+        cache.Put(Message("t", 2));
+
+        Assert.False(cache.NoteSender(IdOf(1), first));
+        Assert.True(cache.NoteSender(IdOf(1), other));
+        Assert.False(cache.NoteSender(IdOf(1), other));
+        Assert.False(cache.NoteSender(IdOf(2), other)); // our own
+        Assert.False(cache.NoteSender(IdOf(3), other));
+
+        for (var times = 0; times < 2; times++)
+        {
+            Assert.True(cache.TryRetransmit(other, IdOf(1), most: 2, out var message));
+            Assert.Equal(Data(1), message.Data.ToArray());
+        }
+        Assert.False(cache.TryRetransmit(other, IdOf(1), most: 2, out _));
+        Assert.True(cache.TryRetransmit(first, IdOf(1), most: 2, out _));
+        Assert.False(cache.TryRetransmit(first, IdOf(3), most: 2, out _));
+    }
+
+    [Fact]
     public void A_broken_promise_is_reported_once_and_a_kept_one_never()
     {
         var promises = new GossipPromises(capacity: 2);
