@@ -34,12 +34,24 @@ public sealed class SdsSendingTests
     {
         var alice = new Participant("alice");
         alice.Send("1");
-        alice.Receive(Messages.Content("2", time: 1), hint: new byte[] { 9 });
-        alice.Receive(Messages.Content("3", time: 2));
+        alice.Receive(Messages.Content("2", time: 1, "bob", "1"), hint: new byte[] { 9 });
+        alice.Receive(Messages.Content("3", time: 2, "bob", "2"));
         var history = alice.Send("4", Start + 3).CausalHistory;
         Assert.Equal(["2", "3"], history.Select(name => name.MessageId));
         Assert.Equal("bob", history[0].SenderId);
         Assert.Equal(new byte[] { 9 }, history[0].RetrievalHint.ToArray());
+    }
+
+    [Fact]
+    public void A_message_also_names_what_others_have_sent_meanwhile_and_nobody_has_named()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        foreach (var sender in (string[])["bob", "carol", "dave"])
+            alice.Receive(Messages.Content(sender, time: 1, sender));
+
+        Assert.Equal(["1", "bob", "carol", "dave"], alice.Send("2", Start + 3).CausalHistory.Select(name => name.MessageId));
+        Assert.Equal(["dave", "2"], alice.Send("3", Start + 4).CausalHistory.Select(name => name.MessageId));
     }
 
     [Fact]
@@ -161,9 +173,9 @@ public sealed class SdsSendingTests
     {
         var alice = new Participant("alice");
         alice.Send("1");
-        alice.RunUntil(Start + 29_999);
+        alice.RunUntil(Start + 54_999);
         Assert.Empty(alice.GivenUp);
-        alice.RunUntil(Start + 30_000);
+        alice.RunUntil(Start + 55_000);
         Assert.Equal(["1"], alice.GivenUp);
     }
 
