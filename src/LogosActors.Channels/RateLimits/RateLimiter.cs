@@ -74,6 +74,7 @@ internal sealed class RateLimiter<TItem>(RateLimitOptions options)
         Turn(now, effects);
         Pump(effects);
         RefuseOthers(effects);
+        TellDelays(effects);
     }
 
     /// <summary>It is stored that so many more of an epoch are used up.</summary>
@@ -155,6 +156,17 @@ internal sealed class RateLimiter<TItem>(RateLimitOptions options)
                 _countedWaiting--;
             }
             effects.Add(new RateLimitEffect<TItem>.Pass(next.Item));
+        }
+    }
+
+    // They came before it was known how much is used up, or what was said of them is in doubt.
+    void TellDelays(List<RateLimitEffect<TItem>> effects)
+    {
+        var place = -(_asked + _granted) + _repairs.Count(static repair => repair.Counts);
+        foreach (var waiting in _new.Where(static waiting => waiting.Counts))
+        {
+            if (++place > 0)
+                effects.Add(new RateLimitEffect<TItem>.Delay(waiting.Item, Expected(place)));
         }
     }
 

@@ -33,6 +33,20 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
+    public void What_is_over_the_limit_is_told_too_when_it_came_before_the_limit_was_known()
+    {
+        var channel = new Channel(limit: 2) { StoresAtOnce = false };
+
+        foreach (var name in (string[])["a", "b", "c"])
+            channel.Offer(name);
+        Assert.Empty(channel.Delayed);
+        channel.Store();
+
+        Assert.Equal(["a", "b"], channel.Sent);
+        Assert.Equal([("c", Start + Epoch)], channel.Delayed);
+    }
+
+    [Fact]
     public void Only_the_first_chunk_of_a_message_counts_and_no_chunk_overtakes_another()
     {
         var channel = new Channel(limit: 1);
