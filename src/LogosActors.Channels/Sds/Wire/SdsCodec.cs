@@ -38,19 +38,32 @@ internal static class SdsCodec
     /// <exception cref="ArgumentException">The message has no id or no channel, or something in it is over its limit in <see cref="SdsLimits"/>.</exception>
     public static byte[] Encode(SdsMessage message, SdsDialect dialect)
     {
+        // All of it is written.
+        var encoded = GC.AllocateUninitializedArray<byte>(SizeOfValid(message, dialect));
+        Write(message, dialect, encoded);
+        return encoded;
+    }
+
+    /// <summary>The encoded size of a message that can be encoded, in bytes; at least 1.</summary>
+    /// <exception cref="ArgumentException">It is not one, see <see cref="Encode"/>.</exception>
+    public static int SizeOfValid(SdsMessage message, SdsDialect dialect)
+    {
         ArgumentNullException.ThrowIfNull(message);
         Validate(message);
         var size = SizeOf(message, dialect);
-        if (size > SdsLimits.MessageSize)
-            throw new ArgumentException($"A message of a channel has at most {SdsLimits.MessageSize} bytes, not {size}: cut its content into segments.", nameof(message));
-        // All of it is written.
-        var encoded = GC.AllocateUninitializedArray<byte>(size);
-        var writer = new ProtobufWriter(encoded);
+        return size <= SdsLimits.MessageSize
+            ? size
+            : throw new ArgumentException($"A message of a channel has at most {SdsLimits.MessageSize} bytes, not {size}: cut its content into segments.", nameof(message));
+    }
+
+    /// <summary>Encodes a message into a span of its <see cref="SizeOfValid"/>.</summary>
+    public static void Write(SdsMessage message, SdsDialect dialect, Span<byte> destination)
+    {
+        var writer = new ProtobufWriter(destination);
         if (dialect is SdsDialect.Nim)
             WriteNim(ref writer, message);
         else
             WriteSpecification(ref writer, message);
-        return encoded;
     }
 
     /// <summary>Decodes a message of either dialect, which its bytes tell. Never throws on bad input; all of the source is the message.</summary>
