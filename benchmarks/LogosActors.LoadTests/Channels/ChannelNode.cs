@@ -64,7 +64,7 @@ internal static class ChannelNodeRole
     /// <summary>The argument that makes this program a child.</summary>
     public const string Argument = "--channel-node";
 
-    /// <summary>A command: open so many channels, each on a content topic of its own.</summary>
+    /// <summary>A command: open so many channels more, on a content topic that only they share.</summary>
     public const string Open = "open";
 
     /// <summary>Starts such a child.</summary>
@@ -86,7 +86,7 @@ internal static class ChannelNodeRole
             Console.WriteLine(words[0] switch
             {
                 ChildNode.Mesh => await DoneAsync(node.WaitForMeshAsync(Number(words[1]))),
-                Open => await DoneAsync(OpenAsync(node, Number(words[1]))),
+                Open => await DoneAsync(OpenAsync(node, words[1], Number(words[2]))),
                 ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
                 ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks} {GC.GetTotalAllocatedBytes()}",
                 _ => "unknown",
@@ -96,10 +96,10 @@ internal static class ChannelNodeRole
 
     static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
-    static async Task OpenAsync(MessagingNode node, int count)
+    static async Task OpenAsync(MessagingNode node, string name, int count)
     {
         for (var i = 0; i < count; i++)
-            await node.OpenChannelAsync(new ReliableChannelOptions { ChannelId = $"idle {i}", ContentTopic = $"/load/1/idle-{i}/proto", SenderId = "bob" });
+            await node.OpenChannelAsync(new ReliableChannelOptions { ChannelId = $"{name} {i}", ContentTopic = $"/load/1/{name}/proto", SenderId = "bob" });
     }
 
     static async Task<string> DoneAsync(Task task)
