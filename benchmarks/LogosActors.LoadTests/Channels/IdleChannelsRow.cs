@@ -1,6 +1,7 @@
 namespace LogosActors.LoadTests.Channels;
 
-/// <summary>What a process takes that has a node with many open channels in which nobody speaks: all of it, as the system sees it.</summary>
+/// <summary>What a process takes that has a node with many open channels in which nobody speaks: all of it, as the system sees it
+/// after a collection.</summary>
 internal sealed class IdleChannelsRow : Row
 {
     const int Channels = 10_000, PerTopic = 100;
@@ -15,6 +16,7 @@ internal sealed class IdleChannelsRow : Row
         for (var opened = 0; opened < Channels; opened += PerTopic)
             await child.AskAsync($"{ChannelNodeRole.Open} idle-{opened} {PerTopic}");
         await Task.Delay(budget.WarmUp * 2);
+        await child.AskAsync(ChannelNodeRole.Collect);
         return new(child.ResidentBytes / Megabyte, "MB", new("one channel", before / Megabyte), new Target.AtMost(200));
     }
 }

@@ -81,7 +81,7 @@ internal static class TwoProcessRows
     /// <summary>Long messages as fast as they are confirmed, with loss and without, in turns.</summary>
     sealed class LossRow : Row
     {
-        const int InFlight = 32;
+        const int InFlight = 48;
         const double Megabyte = 1e6;
 
         public override string Name => "two channels, 1 MiB with parity, 10 % lost";
