@@ -208,12 +208,17 @@ internal static class SdsCodec
     // nim-sds refuses a message without the field, however empty.
     static bool HasContent(SdsMessage message, SdsDialect dialect) => dialect is SdsDialect.Nim || !message.Content.IsEmpty;
 
+    // What is broken is only put in words then: this is asked of every name of every message.
     static void Validate(SdsMessage message)
     {
-        Require(message.MessageId.Length > 0 && message.ChannelId.Length > 0, "has an id and a channel");
-        Require(IsShort(message.MessageId) && IsShort(message.ChannelId) && IsShort(message.SenderId), $"has ids of at most {SdsLimits.IdLength} bytes");
-        Require(message.CausalHistory.Count <= SdsLimits.HistoryEntries, $"names at most {SdsLimits.HistoryEntries} earlier ones");
-        Require(message.RepairRequest.Count <= SdsLimits.RepairRequests, $"asks for at most {SdsLimits.RepairRequests} others");
+        if (message.MessageId.Length == 0 || message.ChannelId.Length == 0)
+            throw Broken("has an id and a channel");
+        if (!IsShort(message.MessageId) || !IsShort(message.ChannelId) || !IsShort(message.SenderId))
+            throw Broken($"has ids of at most {SdsLimits.IdLength} bytes");
+        if (message.CausalHistory.Count > SdsLimits.HistoryEntries)
+            throw Broken($"names at most {SdsLimits.HistoryEntries} earlier ones");
+        if (message.RepairRequest.Count > SdsLimits.RepairRequests)
+            throw Broken($"asks for at most {SdsLimits.RepairRequests} others");
         foreach (var entry in message.CausalHistory)
             Validate(entry);
         foreach (var entry in message.RepairRequest)
@@ -222,16 +227,14 @@ internal static class SdsCodec
 
     static void Validate(HistoryEntry entry)
     {
-        Require(entry.MessageId.Length > 0 && IsShort(entry.MessageId) && IsShort(entry.SenderId ?? ""), $"names others by ids of 1 – {SdsLimits.IdLength} bytes");
-        Require(entry.RetrievalHint.Length <= SdsLimits.HintLength, $"gives hints of at most {SdsLimits.HintLength} bytes");
+        if (entry.MessageId.Length == 0 || !IsShort(entry.MessageId) || !IsShort(entry.SenderId ?? ""))
+            throw Broken($"names others by ids of 1 – {SdsLimits.IdLength} bytes");
+        if (entry.RetrievalHint.Length > SdsLimits.HintLength)
+            throw Broken($"gives hints of at most {SdsLimits.HintLength} bytes");
     }
 
     // A character takes three bytes at most, so most ids need no counting.
-    static bool IsShort(string id) => id.Length <= SdsLimits.IdLength / 3 || System.Text.Encoding.UTF8.GetByteCount(id) <= SdsLimits.IdLength;
+    static bool IsShort(string id) => id.Length <= SdsLimits.IdLength / 3 || Encoding.UTF8.GetByteCount(id) <= SdsLimits.IdLength;
 
-    static void Require(bool condition, string rule)
-    {
-        if (!condition)
-            throw new ArgumentException($"A message of a channel {rule} (SDS §Message).");
-    }
+    static ArgumentException Broken(string rule) => new($"A message of a channel {rule} (SDS §Message).");
 }
