@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using LogosActors.Channels.Sds.Bloom;
@@ -19,11 +20,11 @@ internal static class SdsCodec
             size += ProtobufWriter.SizeOfString(fields.Sender, message.SenderId);
         if (message.LamportTimestamp is { } lamport)
             size += ProtobufWriter.SizeOfUInt64(fields.Lamport, lamport);
-        foreach (var entry in message.CausalHistory)
+        foreach (var entry in AsSpan(message.CausalHistory))
             size += ProtobufWriter.SizeOfBytes(fields.History, HistoryEntryCodec.SizeOf(entry));
         if (FilterOf(message, dialect) is { } filter)
             size += ProtobufWriter.SizeOfBytes(fields.Bloom, BloomFilterCodec.SizeOf(filter, dialect));
-        foreach (var entry in message.RepairRequest)
+        foreach (var entry in AsSpan(message.RepairRequest))
             size += ProtobufWriter.SizeOfBytes(fields.Repair, HistoryEntryCodec.SizeOf(entry));
         if (HasContent(message, dialect))
             size += ProtobufWriter.SizeOfBytes(fields.Content, message.Content.Length);
@@ -192,7 +193,7 @@ internal static class SdsCodec
 
     static void Write(ref ProtobufWriter writer, int field, IReadOnlyList<HistoryEntry> entries)
     {
-        foreach (var entry in entries)
+        foreach (var entry in AsSpan(entries))
             HistoryEntryCodec.Write(ref writer, field, entry);
     }
 
@@ -219,9 +220,9 @@ internal static class SdsCodec
             throw Broken($"names at most {SdsLimits.HistoryEntries} earlier ones");
         if (message.RepairRequest.Count > SdsLimits.RepairRequests)
             throw Broken($"asks for at most {SdsLimits.RepairRequests} others");
-        foreach (var entry in message.CausalHistory)
+        foreach (var entry in AsSpan(message.CausalHistory))
             Validate(entry);
-        foreach (var entry in message.RepairRequest)
+        foreach (var entry in AsSpan(message.RepairRequest))
             Validate(entry);
     }
 
@@ -235,6 +236,14 @@ internal static class SdsCodec
 
     // A character takes three bytes at most, so most ids need no counting.
     static bool IsShort(string id) => id.Length <= SdsLimits.IdLength / 3 || Encoding.UTF8.GetByteCount(id) <= SdsLimits.IdLength;
+
+    // What the channel makes is one of the first two; an enumerator would be called for each name.
+    static ReadOnlySpan<HistoryEntry> AsSpan(IReadOnlyList<HistoryEntry> entries) => entries switch
+    {
+        HistoryEntry[] array => array,
+        List<HistoryEntry> list => CollectionsMarshal.AsSpan(list),
+        _ => entries.ToArray(),
+    };
 
     static ArgumentException Broken(string rule) => new($"A message of a channel {rule} (SDS §Message).");
 }
