@@ -55,8 +55,11 @@ internal sealed class OldIds(int capacity)
 
     static ulong Digest(string id)
     {
+        const int OnStack = 512;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(id), digest);
+        var length = Encoding.UTF8.GetByteCount(id);
+        var text = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
+        SHA256.HashData(text[..Encoding.UTF8.GetBytes(id, text)], digest);
         return BinaryPrimitives.ReadUInt64BigEndian(digest);
     }
 }
