@@ -10,6 +10,11 @@ public sealed record ReliableChannelOptions
     /// <summary>The longest channel id and sender id, in bytes of UTF-8.</summary>
     public const int MaxIdLength = 256;
 
+    // Immutable, and the same for all of thousands of channels.
+    static readonly SegmentationOptions DefaultSegmentation = new();
+    static readonly SdsOptions DefaultSds = new();
+    static readonly RateLimitOptions DefaultRateLimit = new();
+
     /// <summary>Names the channel for all who take part in it.</summary>
     /// <value>1 – <see cref="MaxIdLength"/> bytes.</value>
     public required string ChannelId { get; init => field = CheckId(value, nameof(ChannelId)); }
@@ -27,13 +32,13 @@ public sealed record ReliableChannelOptions
     public string? SenderId { get; init => field = value is null ? null : CheckId(value, nameof(SenderId)); }
 
     /// <summary>How messages are cut.</summary>
-    public SegmentationOptions Segmentation { get; init; } = new();
+    public SegmentationOptions Segmentation { get; init; } = DefaultSegmentation;
 
     /// <summary>How messages are acknowledged, ordered and found again.</summary>
-    public SdsOptions Sds { get; init; } = new();
+    public SdsOptions Sds { get; init; } = DefaultSds;
 
     /// <summary>How much is sent.</summary>
-    public RateLimitOptions RateLimit { get; init; } = new();
+    public RateLimitOptions RateLimit { get; init; } = DefaultRateLimit;
 
     /// <summary>Encrypts what is sent; null: it is plaintext.</summary>
     /// <value>Default null.</value>

@@ -98,8 +98,9 @@ public sealed record SdsOptions
     public TimeSpan RetrievalDelay { get; init => field = OptionRange.Check(value, TimeSpan.Zero, Hour); } = TimeSpan.FromSeconds(1);
 
     /// <summary>How far ahead of our clock a message's time may be; others are refused, so that nobody drives the channel's clock away.</summary>
-    /// <value>Default 1 h. Range 1 s – 365 days.</value>
-    public TimeSpan MaxLamportLead { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)); } = Hour;
+    /// <value>Default 7 days. Range 1 s – 365 days. The channel's clock runs ahead of ours when more than 1000 messages are sent in a second, by a ms
+    /// for each: at 20,000 a second it takes 8 hours to be that far.</value>
+    public TimeSpan MaxLamportLead { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)); } = TimeSpan.FromDays(7);
 
     /// <summary>How many messages may be unacknowledged at a time.</summary>
     /// <value>Default 10,000. Range 1 – 1,000,000.</value>

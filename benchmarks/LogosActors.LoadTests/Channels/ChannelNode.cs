@@ -32,14 +32,15 @@ internal sealed record ChannelSettings(string? Database = null, bool HasParity =
         Encryption = LossPercent > 0 ? new LossyHook(LossPercent) : null,
         HistoryBackend = Database is null ? HistoryBackend.Memory : HistoryBackend.SqliteAt(Database),
         Sds = IsNear ? Near : new SdsOptions(),
+        MaxIncomingBytes = IsNear ? 64 << 20 : 16 << 20,
     };
 
-    // What is lost is noticed within a tenth of a second instead of five, and the buffers hold as much as is under way till then.
+    // What is lost is noticed within half a second instead of five, and the buffers hold as much as is under way till then.
     static SdsOptions Near => new()
     {
-        AcknowledgementTimeout = TimeSpan.FromMilliseconds(100),
-        PossiblyAcknowledgedTimeout = TimeSpan.FromMilliseconds(200),
-        AcknowledgementDelay = TimeSpan.FromMilliseconds(20),
+        AcknowledgementTimeout = TimeSpan.FromMilliseconds(500),
+        PossiblyAcknowledgedTimeout = TimeSpan.FromMilliseconds(1000),
+        AcknowledgementDelay = TimeSpan.FromMilliseconds(50),
         MaxRetransmissions = 50,
         MaxIncoming = 4000,
         MaxIncomingSize = DataSize.FromMebibytes(256),
@@ -64,8 +65,11 @@ internal static class ChannelNodeRole
     /// <summary>The argument that makes this program a child.</summary>
     public const string Argument = "--channel-node";
 
-    /// <summary>A command: open so many channels, each on a content topic of its own.</summary>
+    /// <summary>A command: open so many channels more, on a content topic that only they share.</summary>
     public const string Open = "open";
+
+    /// <summary>A command: give the system back what opening has left behind.</summary>
+    public const string Collect = "collect";
 
     /// <summary>Starts such a child.</summary>
     /// <param name="reportEvery">After how many messages it says how many have come.</param>
@@ -86,7 +90,8 @@ internal static class ChannelNodeRole
             Console.WriteLine(words[0] switch
             {
                 ChildNode.Mesh => await DoneAsync(node.WaitForMeshAsync(Number(words[1]))),
-                Open => await DoneAsync(OpenAsync(node, Number(words[1]))),
+                Open => await DoneAsync(OpenAsync(node, words[1], Number(words[2]))),
+                Collect => Collected(),
                 ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
                 ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks} {GC.GetTotalAllocatedBytes()}",
                 _ => "unknown",
@@ -96,10 +101,16 @@ internal static class ChannelNodeRole
 
     static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
-    static async Task OpenAsync(MessagingNode node, int count)
+    static async Task OpenAsync(MessagingNode node, string name, int count)
     {
         for (var i = 0; i < count; i++)
-            await node.OpenChannelAsync(new ReliableChannelOptions { ChannelId = $"idle {i}", ContentTopic = $"/load/1/idle-{i}/proto", SenderId = "bob" });
+            await node.OpenChannelAsync(new ReliableChannelOptions { ChannelId = $"{name} {i}", ContentTopic = $"/load/1/{name}/proto", SenderId = "bob" });
+    }
+
+    static string Collected()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return "ok";
     }
 
     static async Task<string> DoneAsync(Task task)

@@ -16,6 +16,7 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
     readonly Dictionary<string, Owed> _owed = new(StringComparer.Ordinal);
     readonly HashSet<string> _participants = new(StringComparer.Ordinal);
     readonly List<string> _covered = [];
+    (double Lambda, double Most) _shape = Shape(1);
 
     /// <summary>When to say what we have, in Unix ms.</summary>
     public long Due { get; private set; } = long.MaxValue;
@@ -26,8 +27,8 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
     /// <summary>Somebody is there.</summary>
     public void Met(string participant)
     {
-        if (_participants.Count < MaxParticipants)
-            _participants.Add(participant);
+        if (_participants.Count < MaxParticipants && _participants.Add(participant))
+            _shape = Shape(_participants.Count);
     }
 
     /// <summary>A message was received. When too many are owed it is time at once.</summary>
@@ -84,9 +85,14 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
 
     long Delay()
     {
-        var lambda = Math.Log(Math.Max(1, _participants.Count)) + 1;
-        var share = Math.Log((random.NextDouble() * (Math.Exp(lambda) - 1)) + 1) / lambda;
+        var share = Math.Log((random.NextDouble() * _shape.Most) + 1) / _shape.Lambda;
         return Math.Max(1, (long)(delay * share));
+    }
+
+    static (double Lambda, double Most) Shape(int participants)
+    {
+        var lambda = Math.Log(participants) + 1;
+        return (lambda, Math.Exp(lambda) - 1);
     }
 
     sealed class Owed(BloomKey key, string sender)

@@ -9,6 +9,9 @@ internal sealed record HistoryEntry(string MessageId, ReadOnlyMemory<byte> Retri
     /// <summary>Where a <see cref="LocalLog"/> has found it last: messages that come one after the other name the same ones.</summary>
     internal LogEntry? Found { get; set; }
 
+    /// <summary>Its encoded size, in bytes, as <see cref="Wire.HistoryEntryCodec"/> has computed it; 0: it has not.</summary>
+    internal int EncodedSize { get; set; }
+
     /// <summary>Whether both say the same; where they were found does not matter.</summary>
     public bool Equals(HistoryEntry? other) =>
         other is not null && string.Equals(MessageId, other.MessageId, StringComparison.Ordinal)

@@ -50,7 +50,7 @@ internal sealed class LocalLog(int capacity)
     /// <summary>Changes what is known of how to find a message.</summary>
     public void SetHint(LogEntry entry, ReadOnlyMemory<byte> hint)
     {
-        entry.Name = entry.Name with { RetrievalHint = hint };
+        entry.Name = new HistoryEntry(entry.Id, hint, entry.Name.SenderId) { Found = entry };
         _isRecent = false;
     }
 

@@ -22,8 +22,9 @@ namespace LogosActors.Channels.Sds;
 /// </remarks>
 internal sealed partial class SdsActor : PersistentActor
 {
-    /// <summary>After how many events a snapshot takes their place.</summary>
-    const int SnapshotInterval = 20_000;
+    /// <summary>After how many events a snapshot takes their place: a few times as many as it has parts, so that it costs less than they do, and as
+    /// few as are read back in some tenths of a second.</summary>
+    const int SnapshotInterval = 50_000;
 
     /// <summary>How long a message may be on its way to the network before it is sent again as if it were lost there.</summary>
     static readonly TimeSpan LongestDispatch = TimeSpan.FromHours(1);

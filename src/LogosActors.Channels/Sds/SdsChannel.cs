@@ -23,6 +23,8 @@ namespace LogosActors.Channels.Sds;
 /// </remarks>
 internal sealed partial class SdsChannel
 {
+    static readonly Comparer<HeldMessage> Ordered = Comparer<HeldMessage>.Create(InOrder);
+
     readonly string _channel;
     readonly string _participant;
     readonly SdsOptions _options;
@@ -35,7 +37,7 @@ internal sealed partial class SdsChannel
     readonly UnnamedMessages _unnamed = new();
     readonly OutgoingBuffer _outgoing;
     readonly IncomingBuffer _incoming;
-    readonly PriorityQueue<HeldMessage, HeldMessage> _ready = new(Comparer<HeldMessage>.Create(InOrder));
+    readonly PriorityQueue<HeldMessage, HeldMessage> _ready = new(Ordered);
     readonly RepairRequests _requests;
     readonly RepairResponses _responses = new();
     readonly AcknowledgementDebt _debt;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LogosActors.Actors.Persistence;
 using LogosActors.Channels.Requests;
 using LogosActors.Channels.Sds.Bloom;
@@ -9,6 +10,8 @@ namespace LogosActors.Channels.Sds;
 /// <summary>How what an <see cref="SdsActor"/> stores is encoded. Manifests and field numbers never change.</summary>
 internal static class SdsJournalCodec
 {
+    const int OldLength = 2 * sizeof(ulong);
+
     public static void Register(EventSerialization.Builder builder) => builder
         .Add<SdsEvent.Joined>("channels.sds.joined.v1", joined => Write(new SdsRecord { At = joined.At }), bytes => new(Read(bytes).At))
         .Add<SdsEvent.Sent>("channels.sds.sent.v1", sent => Write(new SdsRecord { Message = sent.Message, At = sent.At }), bytes => Sent(Read(bytes)))
@@ -89,10 +92,33 @@ internal static class SdsJournalCodec
             .. sds.Outgoing.Select(sent => new SdsRecord { Part = (int)Part.Outgoing, Message = sent.Message, Number = sent.Retransmissions }),
             .. sds.Incoming.Select(held => new SdsRecord { Part = (int)Part.Incoming, Message = held.Message, Hint = held.RetrievalHint, Kind = (int)held.Dialect }),
             .. sds.Met.Select(met => new SdsRecord { Part = (int)Part.Met, Id = met.Id, Kind = (int)met.Reason }),
-            .. sds.Old.Select(old => new SdsRecord { Part = (int)Part.Old, Digest = old.Digest, Lamport = old.Lamport }),
+            new() { Part = (int)Part.Old, Hint = Pack(sds.Old) },
             .. snapshot.Requests.SelectMany(Write),
             .. snapshot.Untaken.Select(chunk => new SdsRecord { Part = (int)Part.Untaken, Message = chunk }),
         ]);
+    }
+
+    // There are many, and all are of the same length.
+    static byte[] Pack(IReadOnlyList<(ulong Digest, ulong Lamport)> old)
+    {
+        var bytes = new byte[old.Count * OldLength];
+        for (var i = 0; i < old.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * OldLength), old[i].Digest);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((i * OldLength) + sizeof(ulong)), old[i].Lamport);
+        }
+        return bytes;
+    }
+
+    static (ulong Digest, ulong Lamport)[] Unpack(ReadOnlySpan<byte> bytes)
+    {
+        var old = new (ulong Digest, ulong Lamport)[bytes.Length / OldLength];
+        for (var i = 0; i < old.Length; i++)
+        {
+            var one = bytes[(i * OldLength)..];
+            old[i] = (BinaryPrimitives.ReadUInt64LittleEndian(one), BinaryPrimitives.ReadUInt64LittleEndian(one[sizeof(ulong)..]));
+        }
+        return old;
     }
 
     static IEnumerable<SdsRecord> Write(RequestState request) =>
@@ -122,7 +148,7 @@ internal static class SdsJournalCodec
                 Outgoing = [.. parts[Part.Outgoing].Select(sent => new SdsSnapshot.Unacknowledged(Message(sent), (int)sent.Number))],
                 Incoming = [.. parts[Part.Incoming].Select(held => new SdsSnapshot.Waiting(Message(held), held.Hint, (SdsDialect)held.Kind))],
                 Met = [.. parts[Part.Met].Select(met => (met.Id, (MetIds.Reason)met.Kind))],
-                Old = [.. parts[Part.Old].Select(old => (old.Digest, old.Lamport))],
+                Old = Unpack(parts[Part.Old].Single().Hint.Span),
             },
             [.. requests],
             [.. parts[Part.Untaken].Select(Message)]);

@@ -37,10 +37,10 @@ internal static class SdsRecordCodec
     const int RecordField = 1;
     const int MaxText = 64 << 10;
 
-    public static byte[] Encode(SdsRecord record)
+    public static byte[] Encode(in SdsRecord record)
     {
         var message = MessageOf(record);
-        var bytes = new byte[SizeOf(record, message)];
+        var bytes = GC.AllocateUninitializedArray<byte>(SizeOf(record, message));
         var writer = new ProtobufWriter(bytes);
         Write(ref writer, record, message);
         return bytes;
@@ -48,7 +48,7 @@ internal static class SdsRecordCodec
 
     public static byte[] EncodeAll(IEnumerable<SdsRecord> records)
     {
-        var parts = records.Select(Encode).ToList();
+        var parts = records.Select(static record => Encode(record)).ToList();
         var bytes = new byte[parts.Sum(part => ProtobufWriter.SizeOfBytes(RecordField, part.Length))];
         var writer = new ProtobufWriter(bytes);
         foreach (var part in parts)
@@ -94,7 +94,7 @@ internal static class SdsRecordCodec
         return reader.Succeeded(out var error) ? records : throw Unreadable(error);
     }
 
-    static byte[]? MessageOf(SdsRecord record) => record.Message is { } message ? SdsCodec.Encode(message, SdsDialect.Specification) : null;
+    static int MessageOf(in SdsRecord record) => record.Message is { } message ? SdsCodec.SizeOfValid(message, SdsDialect.Specification) : 0;
 
     static SdsMessage? Read(ref ProtobufReader reader)
     {
@@ -104,15 +104,15 @@ internal static class SdsRecordCodec
         return null;
     }
 
-    static int SizeOf(SdsRecord record, byte[]? message)
+    static int SizeOf(in SdsRecord record, int message)
     {
         var size = 0;
         if (record.Id.Length > 0)
             size += ProtobufWriter.SizeOfString(IdField, record.Id);
         if (record.At != 0)
             size += ProtobufWriter.SizeOfSInt64(AtField, record.At);
-        if (message is not null)
-            size += ProtobufWriter.SizeOfBytes(MessageField, message.Length);
+        if (message > 0)
+            size += ProtobufWriter.SizeOfBytes(MessageField, message);
         if (!record.Hint.IsEmpty)
             size += ProtobufWriter.SizeOfBytes(HintField, record.Hint.Length);
         if (record.Kind != 0)
@@ -130,14 +130,14 @@ internal static class SdsRecordCodec
         return size;
     }
 
-    static void Write(ref ProtobufWriter writer, SdsRecord record, byte[]? message)
+    static void Write(ref ProtobufWriter writer, in SdsRecord record, int message)
     {
         if (record.Id.Length > 0)
             writer.String(IdField, record.Id);
         if (record.At != 0)
             writer.SInt64(AtField, record.At);
-        if (message is not null)
-            writer.Bytes(MessageField, message);
+        if (message > 0)
+            SdsCodec.Write(record.Message!, SdsDialect.Specification, writer.Reserve(MessageField, message));
         if (!record.Hint.IsEmpty)
             writer.Bytes(HintField, record.Hint.Span);
         if (record.Kind != 0)

@@ -13,15 +13,8 @@ internal static class HistoryEntryCodec
     const int SenderField = 3;
 
     /// <summary>The encoded size, in bytes, without tag and length.</summary>
-    public static int SizeOf(HistoryEntry entry)
-    {
-        var size = ProtobufWriter.SizeOfString(IdField, entry.MessageId);
-        if (!entry.RetrievalHint.IsEmpty)
-            size += ProtobufWriter.SizeOfBytes(HintField, entry.RetrievalHint.Length);
-        if (entry.SenderId is { Length: > 0 } sender)
-            size += ProtobufWriter.SizeOfString(SenderField, sender);
-        return size;
-    }
+    /// <remarks>It is computed once: a name goes into many messages.</remarks>
+    public static int SizeOf(HistoryEntry entry) => entry.EncodedSize > 0 ? entry.EncodedSize : entry.EncodedSize = Measure(entry);
 
     /// <summary>Writes an entry as a field.</summary>
     public static void Write(ref ProtobufWriter writer, int field, HistoryEntry entry)
@@ -64,5 +57,15 @@ internal static class HistoryEntryCodec
         entry = new HistoryEntry(Encoding.UTF8.GetString(id), hint.ToArray(), sender.IsEmpty ? null : previous?.FindEntrySender(sender) ?? Encoding.UTF8.GetString(sender));
         previous?.Read(entry);
         return true;
+    }
+
+    static int Measure(HistoryEntry entry)
+    {
+        var size = ProtobufWriter.SizeOfString(IdField, entry.MessageId);
+        if (!entry.RetrievalHint.IsEmpty)
+            size += ProtobufWriter.SizeOfBytes(HintField, entry.RetrievalHint.Length);
+        if (entry.SenderId is { Length: > 0 } sender)
+            size += ProtobufWriter.SizeOfString(SenderField, sender);
+        return size;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using LogosActors.Channels.Sds.Bloom;
@@ -19,11 +20,11 @@ internal static class SdsCodec
             size += ProtobufWriter.SizeOfString(fields.Sender, message.SenderId);
         if (message.LamportTimestamp is { } lamport)
             size += ProtobufWriter.SizeOfUInt64(fields.Lamport, lamport);
-        foreach (var entry in message.CausalHistory)
+        foreach (var entry in AsSpan(message.CausalHistory))
             size += ProtobufWriter.SizeOfBytes(fields.History, HistoryEntryCodec.SizeOf(entry));
         if (FilterOf(message, dialect) is { } filter)
             size += ProtobufWriter.SizeOfBytes(fields.Bloom, BloomFilterCodec.SizeOf(filter, dialect));
-        foreach (var entry in message.RepairRequest)
+        foreach (var entry in AsSpan(message.RepairRequest))
             size += ProtobufWriter.SizeOfBytes(fields.Repair, HistoryEntryCodec.SizeOf(entry));
         if (HasContent(message, dialect))
             size += ProtobufWriter.SizeOfBytes(fields.Content, message.Content.Length);
@@ -38,19 +39,32 @@ internal static class SdsCodec
     /// <exception cref="ArgumentException">The message has no id or no channel, or something in it is over its limit in <see cref="SdsLimits"/>.</exception>
     public static byte[] Encode(SdsMessage message, SdsDialect dialect)
     {
+        // All of it is written.
+        var encoded = GC.AllocateUninitializedArray<byte>(SizeOfValid(message, dialect));
+        Write(message, dialect, encoded);
+        return encoded;
+    }
+
+    /// <summary>The encoded size of a message that can be encoded, in bytes; at least 1.</summary>
+    /// <exception cref="ArgumentException">It is not one, see <see cref="Encode"/>.</exception>
+    public static int SizeOfValid(SdsMessage message, SdsDialect dialect)
+    {
         ArgumentNullException.ThrowIfNull(message);
         Validate(message);
         var size = SizeOf(message, dialect);
-        if (size > SdsLimits.MessageSize)
-            throw new ArgumentException($"A message of a channel has at most {SdsLimits.MessageSize} bytes, not {size}: cut its content into segments.", nameof(message));
-        // All of it is written.
-        var encoded = GC.AllocateUninitializedArray<byte>(size);
-        var writer = new ProtobufWriter(encoded);
+        return size <= SdsLimits.MessageSize
+            ? size
+            : throw new ArgumentException($"A message of a channel has at most {SdsLimits.MessageSize} bytes, not {size}: cut its content into segments.", nameof(message));
+    }
+
+    /// <summary>Encodes a message into a span of its <see cref="SizeOfValid"/>.</summary>
+    public static void Write(SdsMessage message, SdsDialect dialect, Span<byte> destination)
+    {
+        var writer = new ProtobufWriter(destination);
         if (dialect is SdsDialect.Nim)
             WriteNim(ref writer, message);
         else
             WriteSpecification(ref writer, message);
-        return encoded;
     }
 
     /// <summary>Decodes a message of either dialect, which its bytes tell. Never throws on bad input; all of the source is the message.</summary>
@@ -179,7 +193,7 @@ internal static class SdsCodec
 
     static void Write(ref ProtobufWriter writer, int field, IReadOnlyList<HistoryEntry> entries)
     {
-        foreach (var entry in entries)
+        foreach (var entry in AsSpan(entries))
             HistoryEntryCodec.Write(ref writer, field, entry);
     }
 
@@ -195,30 +209,41 @@ internal static class SdsCodec
     // nim-sds refuses a message without the field, however empty.
     static bool HasContent(SdsMessage message, SdsDialect dialect) => dialect is SdsDialect.Nim || !message.Content.IsEmpty;
 
+    // What is broken is only put in words then: this is asked of every name of every message.
     static void Validate(SdsMessage message)
     {
-        Require(message.MessageId.Length > 0 && message.ChannelId.Length > 0, "has an id and a channel");
-        Require(IsShort(message.MessageId) && IsShort(message.ChannelId) && IsShort(message.SenderId), $"has ids of at most {SdsLimits.IdLength} bytes");
-        Require(message.CausalHistory.Count <= SdsLimits.HistoryEntries, $"names at most {SdsLimits.HistoryEntries} earlier ones");
-        Require(message.RepairRequest.Count <= SdsLimits.RepairRequests, $"asks for at most {SdsLimits.RepairRequests} others");
-        foreach (var entry in message.CausalHistory)
+        if (message.MessageId.Length == 0 || message.ChannelId.Length == 0)
+            throw Broken("has an id and a channel");
+        if (!IsShort(message.MessageId) || !IsShort(message.ChannelId) || !IsShort(message.SenderId))
+            throw Broken($"has ids of at most {SdsLimits.IdLength} bytes");
+        if (message.CausalHistory.Count > SdsLimits.HistoryEntries)
+            throw Broken($"names at most {SdsLimits.HistoryEntries} earlier ones");
+        if (message.RepairRequest.Count > SdsLimits.RepairRequests)
+            throw Broken($"asks for at most {SdsLimits.RepairRequests} others");
+        foreach (var entry in AsSpan(message.CausalHistory))
             Validate(entry);
-        foreach (var entry in message.RepairRequest)
+        foreach (var entry in AsSpan(message.RepairRequest))
             Validate(entry);
     }
 
     static void Validate(HistoryEntry entry)
     {
-        Require(entry.MessageId.Length > 0 && IsShort(entry.MessageId) && IsShort(entry.SenderId ?? ""), $"names others by ids of 1 – {SdsLimits.IdLength} bytes");
-        Require(entry.RetrievalHint.Length <= SdsLimits.HintLength, $"gives hints of at most {SdsLimits.HintLength} bytes");
+        if (entry.MessageId.Length == 0 || !IsShort(entry.MessageId) || !IsShort(entry.SenderId ?? ""))
+            throw Broken($"names others by ids of 1 – {SdsLimits.IdLength} bytes");
+        if (entry.RetrievalHint.Length > SdsLimits.HintLength)
+            throw Broken($"gives hints of at most {SdsLimits.HintLength} bytes");
     }
 
     // A character takes three bytes at most, so most ids need no counting.
-    static bool IsShort(string id) => id.Length <= SdsLimits.IdLength / 3 || System.Text.Encoding.UTF8.GetByteCount(id) <= SdsLimits.IdLength;
+    static bool IsShort(string id) => id.Length <= SdsLimits.IdLength / 3 || Encoding.UTF8.GetByteCount(id) <= SdsLimits.IdLength;
 
-    static void Require(bool condition, string rule)
+    // What the channel makes is one of the first two; an enumerator would be called for each name.
+    static ReadOnlySpan<HistoryEntry> AsSpan(IReadOnlyList<HistoryEntry> entries) => entries switch
     {
-        if (!condition)
-            throw new ArgumentException($"A message of a channel {rule} (SDS §Message).");
-    }
+        HistoryEntry[] array => array,
+        List<HistoryEntry> list => CollectionsMarshal.AsSpan(list),
+        _ => entries.ToArray(),
+    };
+
+    static ArgumentException Broken(string rule) => new($"A message of a channel {rule} (SDS §Message).");
 }
