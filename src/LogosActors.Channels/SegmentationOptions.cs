@@ -29,21 +29,22 @@ public sealed record SegmentationOptions
     /// <value>Default false (segmentation §Sending: all messages are wrapped).</value>
     public bool AllowBareMessages { get; init; }
 
-    /// <summary>How many messages of one sender may be in parts. When there are more, the oldest is dropped.</summary>
-    /// <value>Default 32. Range 1 – 10,000.</value>
-    public int MaxPartialMessagesPerSender { get; init; } = 32;
+    /// <summary>How many messages of one sender may be in parts. When there are more, the oldest is dropped: it is lost, as its chunks were confirmed.</summary>
+    /// <value>Default 256. Range 1 – 10,000.</value>
+    public int MaxPartialMessagesPerSender { get; init; } = 256;
 
     /// <summary>How many messages may be in parts. When there are more, the oldest of the sender with the most bytes is dropped.</summary>
-    /// <value>Default 256. Range 1 – 100,000.</value>
-    public int MaxPartialMessages { get; init; } = 256;
+    /// <value>Default 1024. Range 1 – 100,000.</value>
+    public int MaxPartialMessages { get; init; } = 1024;
 
     /// <summary>How many bytes of one sender's messages in parts are kept; likewise.</summary>
-    /// <value>Default 8 MiB, in bytes. Range 4 MiB – 16 GiB: the largest message with as much parity, and some room.</value>
-    public long MaxPartialBytesPerSender { get; init; } = 8 << 20;
+    /// <value>Default 64 MiB, in bytes: what a sender has unconfirmed at most by default (<see cref="SdsOptions.MaxOutgoingSize"/>). Range 4 MiB – 16 GiB:
+    /// the largest message with as much parity, and some room.</value>
+    public long MaxPartialBytesPerSender { get; init; } = 64 << 20;
 
     /// <summary>How many bytes of messages in parts are kept; likewise.</summary>
-    /// <value>Default 64 MiB, in bytes. Range 4 MiB – 64 GiB.</value>
-    public long MaxPartialBytes { get; init; } = 64 << 20;
+    /// <value>Default 256 MiB, in bytes. Range 4 MiB – 64 GiB.</value>
+    public long MaxPartialBytes { get; init; } = 256 << 20;
 
     /// <summary>How long a message waits for its next chunk before its parts are dropped.</summary>
     /// <value>Default 30 min: some epochs of the rate limit, so that delayed chunks still find the others. Range 1 s – 7 days.</value>

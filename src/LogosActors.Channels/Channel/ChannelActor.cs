@@ -29,16 +29,19 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
         Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5)),
     };
 
+    // Those of a silent channel are not made before they have something to do: there may be very many.
+    ActorRef Incoming => _incoming ??= Spawn(() => new IncomingActor(channel), "incoming");
+
+    ActorRef Retrieval => _retrieval ??= Spawn(() => new RetrievalActor(channel), "retrieval");
+
+    ActorRef Dispatcher => _dispatcher ??= Spawn(() => new DispatcherActor(channel), "dispatcher");
+
+    ActorRef RateLimit => _rateLimit ??= SpawnRateLimit(Dispatcher);
+
     protected override void PreStart()
     {
-        var shared = channel;
-        var dispatcher = _dispatcher = Spawn(Props.Create(() => new DispatcherActor(shared)), "dispatcher");
-        if (channel.Options.RateLimit.IsEnabled)
-            _rateLimit = Spawn(Props.Create(() => new RateLimitActor(shared.PersistenceId, shared.Options.RateLimit, dispatcher)), "rate-limit");
-        _retrieval = Spawn(Props.Create(() => new RetrievalActor(shared)), "retrieval");
-        _reassembly = Spawn(Props.Create(() => new ReassemblyActor(shared)), "reassembly");
-        _sds = Spawn(Props.Create(() => new SdsActor(shared)), "sds");
-        _incoming = Spawn(Props.Create(() => new IncomingActor(shared)), "incoming");
+        _reassembly = Spawn(() => new ReassemblyActor(channel), "reassembly");
+        _sds = Spawn(() => new SdsActor(channel), "sds");
     }
 
     protected override void Receive(object message)
@@ -46,7 +49,7 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
         switch (message)
         {
             case Conversation.Arrived:
-                _incoming!.Tell(message, Self);
+                Incoming.Tell(message, Self);
                 break;
             case Conversation.Send or Conversation.GetUnfinished:
                 Forward(_sds!, message);
@@ -58,11 +61,11 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
             case SdsConversation.Accepted or SdsConversation.InOrder or SdsConversation.InStep:
                 _reassembly!.Tell(message, Self);
                 break;
-            case Transmission transmission when _rateLimit is not null:
-                _rateLimit.Tell(new RateLimiting.Offer(transmission), Self);
+            case Transmission transmission when channel.Options.RateLimit.IsEnabled:
+                RateLimit.Tell(new RateLimiting.Offer(transmission), Self);
                 break;
             case Transmission:
-                _dispatcher!.Tell(message, Self);
+                Dispatcher.Tell(message, Self);
                 break;
             case RateLimiting.Delayed delayed:
                 channel.Voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, delayed.Transmission.Request, 0, delayed.Expected));
@@ -71,10 +74,10 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
                 channel.Voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, null, near.Used, near.EpochEnd));
                 break;
             case SdsConversation.Retrieve or SdsConversation.Reopened:
-                _retrieval!.Tell(message, Self);
+                Retrieval.Tell(message, Self);
                 break;
             case Conversation.GetStatus:
-                Context.PipeTo(StatusAsync(_sds!, _reassembly!, _rateLimit), Sender);
+                Context.PipeTo(StatusAsync(_sds!, _reassembly!, channel.Options.RateLimit.IsEnabled ? RateLimit : null), Sender);
                 break;
             case Terminated terminated:
                 throw new ChannelPartStoppedException(terminated.Actor);
@@ -84,9 +87,13 @@ internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
         }
     }
 
-    ActorRef Spawn(Props props, string name)
+    ActorRef SpawnRateLimit(ActorRef dispatcher) =>
+        Spawn(() => new RateLimitActor(channel.PersistenceId, channel.Options.RateLimit, dispatcher), "rate-limit");
+
+    ActorRef Spawn<TActor>(Func<TActor> make, string name)
+        where TActor : Actor
     {
-        var child = Context.Spawn(props, name);
+        var child = Context.Spawn(Props.Create(make), name);
         Context.Watch(child);
         return child;
     }
