@@ -7,7 +7,7 @@ namespace LogosActors.Channels.Tests.Sds.Simulation;
 /// <remarks><c>LOGOS_SEEDS</c> says how many seeds are tried, <c>LOGOS_SEED</c> runs one.</remarks>
 public sealed class SdsConvergenceTests(ITestOutputHelper output)
 {
-    const int Seeds = 300;
+    const int Seeds = 1_000;
 
     [Fact]
     public void Every_message_arrives_once_and_in_causal_order_at_everybody_or_its_sender_is_told_that_it_may_not()
