@@ -32,10 +32,10 @@ public sealed record ReliableChannelOptions
     public string? SenderId { get; init => field = value is null ? null : CheckId(value, nameof(SenderId)); }
 
     /// <summary>How messages are cut.</summary>
-    public SegmentationOptions Segmentation { get; init; } = DefaultSegmentation;
+    public SegmentationOptions Segmentation { get; init => field = value.Validated(); } = DefaultSegmentation;
 
     /// <summary>How messages are acknowledged, ordered and found again.</summary>
-    public SdsOptions Sds { get; init; } = DefaultSds;
+    public SdsOptions Sds { get; init => field = value.EnsureValid(); } = DefaultSds;
 
     /// <summary>How much is sent.</summary>
     public RateLimitOptions RateLimit { get; init; } = DefaultRateLimit;
