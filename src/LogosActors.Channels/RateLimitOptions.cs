@@ -34,4 +34,7 @@ public sealed record RateLimitOptions
     /// <summary>At which share of the limit the application is told that it comes near; from there on ephemeral messages are refused.</summary>
     /// <value>Default 0.8. Range 0 – 1.</value>
     public double Threshold { get; init => field = OptionRange.Check(value, 0.0, 1.0); } = 0.8;
+
+    /// <summary>The number of the epoch that a time is in, since 1970 UTC.</summary>
+    internal long EpochOf(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / EpochSize.Ticks;
 }

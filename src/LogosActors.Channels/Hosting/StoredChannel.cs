@@ -32,8 +32,7 @@ internal static class StoredChannel
         {
             if (await stores.Journal.ReadHighestSequenceNrAsync($"{id}/sds", cancellation) == 0)
                 return null;
-            var epoch = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / (long)options.RateLimit.EpochSize.TotalMilliseconds;
-            var used = await CountAsync(stores.Journal, $"{id}/rate-limit/{epoch}", cancellation);
+            var used = await CountAsync(stores.Journal, $"{id}/rate-limit/{options.RateLimit.EpochOf(DateTimeOffset.UtcNow)}", cancellation);
             return await AskAsync(stores, options, id, cancellation) with { UsedOfEpoch = used };
         }
         catch (Exception e) when (e is JournalException or AskTimeoutException)

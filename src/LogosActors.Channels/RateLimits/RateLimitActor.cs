@@ -1,6 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Actors.Persistence;
 using LogosActors.Channels.Dispatch;
+using LogosActors.Channels.Hosting;
 using LogosActors.Channels.Sds;
 
 namespace LogosActors.Channels.RateLimits;
@@ -84,7 +85,7 @@ internal sealed class RateLimitActor(string channel, RateLimitOptions options, A
         var next = _limiter.Tick(now, _effects);
         Run(now);
         if (next is { } due && !Context.IsTimerActive(EpochTurn.Instance))
-            Context.StartSingleTimer(EpochTurn.Instance, EpochTurn.Instance, Later(due - now));
+            Context.StartSingleTimer(EpochTurn.Instance, EpochTurn.Instance, TimerWait.Of(due - now));
     }
 
     void Run(DateTimeOffset now)
@@ -171,9 +172,6 @@ internal sealed class RateLimitActor(string channel, RateLimitOptions options, A
         if (pair.Key == _current)
             Context.StartSingleTimer(Reopen.Instance, Reopen.Instance, ReopenWait);
     }
-
-    // A clock may jump; a day is more than any epoch has.
-    static TimeSpan Later(TimeSpan wait) => wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait < TimeSpan.FromDays(1) ? wait : TimeSpan.FromDays(1);
 
     sealed record Reopen
     {

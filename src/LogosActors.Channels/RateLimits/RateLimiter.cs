@@ -112,7 +112,7 @@ internal sealed class RateLimiter<TItem>(RateLimitOptions options)
 
     void Turn(DateTimeOffset now, List<RateLimitEffect<TItem>> effects)
     {
-        var epoch = (now - DateTimeOffset.UnixEpoch).Ticks / options.EpochSize.Ticks;
+        var epoch = options.EpochOf(now);
         if (epoch != _epoch)
             Begin(epoch, effects);
     }

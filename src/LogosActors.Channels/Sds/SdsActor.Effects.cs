@@ -1,5 +1,6 @@
 using LogosActors.Channels.Channel;
 using LogosActors.Channels.Dispatch;
+using LogosActors.Channels.Hosting;
 using LogosActors.Channels.RateLimits;
 using LogosActors.Channels.Requests;
 using LogosActors.Channels.Sds.Wire;
@@ -34,7 +35,7 @@ internal sealed partial class SdsActor
                     _requests.Acknowledged(effect.MessageId!, _outcomes);
                     continue;
                 case SdsEffectKind.GaveUp:
-                    _requests.Failed(effect.MessageId!, SendFailure.NotAcknowledged, "Nobody has confirmed all of the message.", _outcomes);
+                    GiveUp(effect.MessageId!);
                     continue;
             }
             effects.Add(effect);
@@ -44,6 +45,8 @@ internal sealed partial class SdsActor
             Defer(() => Run(effects));
         Schedule();
     }
+
+    void GiveUp(string chunkId) => _requests.Failed(chunkId, SendFailure.NotAcknowledged, "Nobody has confirmed all of the message.", _outcomes);
 
     // What ends a request is stored after it was told: told again, perhaps, when the process is killed in between, and never not told.
     void SettleRequests()
@@ -157,6 +160,6 @@ internal sealed partial class SdsActor
         if (next == long.MaxValue || next == _scheduled)
             return;
         _scheduled = next;
-        Context.StartSingleTimer(Due.Instance, Due.Instance, TimeSpan.FromMilliseconds(Math.Clamp(next - Now, 1, (long)TimeSpan.FromDays(1).TotalMilliseconds)));
+        Context.StartSingleTimer(Due.Instance, Due.Instance, TimerWait.Of(TimeSpan.FromMilliseconds(next - Now)));
     }
 }

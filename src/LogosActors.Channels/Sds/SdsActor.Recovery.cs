@@ -71,7 +71,7 @@ internal sealed partial class SdsActor
                 _requests.Acknowledged(acknowledged.MessageId, _outcomes);
                 break;
             case SdsEvent.GaveUp gaveUp:
-                _requests.Failed(gaveUp.MessageId, SendFailure.NotAcknowledged, "Nobody has confirmed all of the message.", _outcomes);
+                GiveUp(gaveUp.MessageId);
                 break;
         }
         _outcomes.RemoveAll(static outcome => outcome is RequestOutcome.Advanced);
@@ -92,7 +92,7 @@ internal sealed partial class SdsActor
     void HandInAgain()
     {
         Context.Parent.Tell(SdsConversation.InStep.Instance, Self);
-        var untaken = _untaken.Values.OrderBy(chunk => chunk.LamportTimestamp).ThenBy(chunk => chunk.MessageId, StringComparer.Ordinal).ToList();
+        var untaken = _untaken.Values.Order(SdsMessage.AgreedOrder).ToList();
         foreach (var chunk in untaken.Concat(_sds.WaitingMessages))
             Context.Parent.Tell(new SdsConversation.Accepted(chunk), Self);
         foreach (var chunk in untaken)

@@ -4,11 +4,10 @@ namespace LogosActors.Channels.Sds;
 internal sealed partial class SdsChannel
 {
     /// <summary>Our messages that are neither acknowledged nor given up, in the order in which they were sent.</summary>
-    public IReadOnlyList<SdsMessage> Outgoing => [.. _outgoing.All.Select(message => message.Message).OrderBy(message => message.LamportTimestamp)];
+    public IReadOnlyList<SdsMessage> Outgoing => [.. _outgoing.All.Select(message => message.Message).Order(SdsMessage.AgreedOrder)];
 
     /// <summary>The received messages that wait for others, in the order in which they will be delivered.</summary>
-    public IReadOnlyList<SdsMessage> WaitingMessages =>
-        [.. _incoming.Held.Select(held => held.Message).OrderBy(message => message.LamportTimestamp).ThenBy(message => message.MessageId, StringComparer.Ordinal)];
+    public IReadOnlyList<SdsMessage> WaitingMessages => [.. _incoming.Held.Select(held => held.Message).Order(SdsMessage.AgreedOrder)];
 
     /// <summary>A received message that waits for others; null: none of that id does.</summary>
     public SdsMessage? FindWaiting(string id) => _incoming.FindHeld(id)?.Message;

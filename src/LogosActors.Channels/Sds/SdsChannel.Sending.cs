@@ -90,7 +90,7 @@ internal sealed partial class SdsChannel
             named.Add(own);
         foreach (var name in after)
         {
-            if (_log.Find(name.MessageId) is { } before)
+            if (_log.Find(name) is { } before)
                 named.Add(before);
         }
         return [.. named.Select(entry => entry.Name)];

@@ -23,7 +23,7 @@ namespace LogosActors.Channels.Sds;
 /// </remarks>
 internal sealed partial class SdsChannel
 {
-    static readonly Comparer<HeldMessage> Ordered = Comparer<HeldMessage>.Create(InOrder);
+    static readonly Comparer<HeldMessage> Ordered = Comparer<HeldMessage>.Create(static (x, y) => SdsMessage.AgreedOrder.Compare(x.Message, y.Message));
 
     readonly string _channel;
     readonly string _participant;
@@ -141,12 +141,6 @@ internal sealed partial class SdsChannel
         RepairDue();
         BridgeDue();
         SyncIfDue();
-    }
-
-    static int InOrder(HeldMessage x, HeldMessage y)
-    {
-        var byTime = Nullable.Compare(x.Message.LamportTimestamp, y.Message.LamportTimestamp);
-        return byTime != 0 ? byTime : string.CompareOrdinal(x.Message.MessageId, y.Message.MessageId);
     }
 
     static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;

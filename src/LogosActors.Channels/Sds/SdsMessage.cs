@@ -5,6 +5,13 @@ namespace LogosActors.Channels.Sds;
 /// <summary>A message between the participants of a channel (SDS §Message), whichever dialect it is written in.</summary>
 internal sealed record SdsMessage
 {
+    /// <summary>The order that all participants agree on: by time, and by id where times are equal (SDS §Resolve Conflicts).</summary>
+    public static readonly Comparer<SdsMessage> AgreedOrder = Comparer<SdsMessage>.Create(static (x, y) =>
+    {
+        var byTime = Nullable.Compare(x.LamportTimestamp, y.LamportTimestamp);
+        return byTime != 0 ? byTime : string.CompareOrdinal(x.MessageId, y.MessageId);
+    });
+
     /// <summary>Who sends it.</summary>
     public required string SenderId { get; init; }
 

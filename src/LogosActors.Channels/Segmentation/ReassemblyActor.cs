@@ -116,10 +116,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     {
         var completion = decision.Events.Where(@event => @event is ReassemblyEvent.MessageCompleted).ToList();
         foreach (var @event in decision.Events.Where(@event => @event is not ReassemblyEvent.MessageCompleted))
-        {
-            _reassembly.Apply(@event);
-            PersistAsync<object>(@event, static _ => { });
-        }
+            Change(@event);
         foreach (var effect in decision.Effects)
         {
             switch (effect)
@@ -137,6 +134,12 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
                     break;
             }
         }
+    }
+
+    void Change(ReassemblyEvent @event)
+    {
+        _reassembly.Apply(@event);
+        PersistAsync<object>(@event, static _ => { });
     }
 
     void Complete(ReassemblyEffect.Completed completed, IReadOnlyList<ReassemblyEvent> completion, bool isEphemeral)
@@ -214,10 +217,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     {
         var chunks = _whole.Remove(message.Name);
         foreach (var @event in message.Completion)
-        {
-            _reassembly.Apply(@event);
-            PersistAsync<object>(@event, static _ => { });
-        }
+            Change(@event);
         if (message.IsRebuilt)
             PersistAsync(new Reassembling.RebuiltTold(message.Name), told => _rebuilt.Remove(told.Name));
         if (chunks.Count > 0)
@@ -242,7 +242,7 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
     void Schedule()
     {
         if (_reassembly.Deadline is { } deadline && !Context.IsTimerActive(Overdue.Instance))
-            Context.StartSingleTimer(Overdue.Instance, Overdue.Instance, Later(deadline - Time.GetUtcNow()));
+            Context.StartSingleTimer(Overdue.Instance, Overdue.Instance, TimerWait.Of(deadline - Time.GetUtcNow()));
     }
 
     void SaveSometimes()
@@ -253,8 +253,6 @@ internal sealed class ReassemblyActor(ChannelEnvironment channel) : PersistentAc
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(_reassembly.Snapshot());
     }
-
-    static TimeSpan Later(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Clamp(wait.TotalMilliseconds, 1, TimeSpan.FromDays(1).TotalMilliseconds));
 
     sealed record Overdue
     {
