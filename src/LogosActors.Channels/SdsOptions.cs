@@ -1,5 +1,5 @@
-using LogosActors.Actors.Configuration;
 using LogosActors.Channels.Sds.Bloom;
+using LogosActors.Configuration;
 using LogosActors.Libp2p;
 
 namespace LogosActors.Channels;

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Hosting;
 using Microsoft.Extensions.Configuration;

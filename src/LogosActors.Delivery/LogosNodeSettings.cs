@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Metrics;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Libp2p.Hosting;
 
 namespace LogosActors.Libp2p;

@@ -1,5 +1,5 @@
 using System.Text;
-using LogosActors.Actors.Tests.Persistence;
+using LogosActors.Tests;
 using static LogosActors.Channels.Tests.TwoNodes;
 
 namespace LogosActors.Channels.Tests;

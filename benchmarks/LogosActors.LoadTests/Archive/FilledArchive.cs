@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using LogosActors.Actors.Tests.Persistence;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
+using LogosActors.Tests;
 
 namespace LogosActors.LoadTests.Archive;
 

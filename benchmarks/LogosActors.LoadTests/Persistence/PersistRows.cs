@@ -1,6 +1,6 @@
 using LogosActors.Actors.Persistence;
 using LogosActors.Actors.Persistence.Journals;
-using LogosActors.Actors.Tests.Persistence;
+using LogosActors.Tests;
 
 namespace LogosActors.LoadTests.Persistence;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Relay;

@@ -1,5 +1,5 @@
 using System.Net;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 
 namespace LogosActors.Libp2p.Gossipsub;
 

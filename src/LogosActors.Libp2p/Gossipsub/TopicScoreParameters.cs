@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 
 namespace LogosActors.Libp2p.Gossipsub;
 

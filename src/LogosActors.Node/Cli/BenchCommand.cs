@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.CommandLine;
 using System.Diagnostics;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery;
 using LogosActors.Libp2p.Addresses;
 using Spectre.Console;

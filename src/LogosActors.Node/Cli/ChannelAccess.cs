@@ -39,7 +39,7 @@ internal sealed class ChannelAccess
     {
         var configuration = _flags.Read(parsed);
         var node = ConfigurationLoader.BindOwn(configuration);
-        var settings = Actors.Configuration.OptionsBinder.Bind<ChannelSettings>(configuration, ChannelSettings.Section);
+        var settings = LogosActors.Configuration.OptionsBinder.Bind<ChannelSettings>(configuration, ChannelSettings.Section);
         var id = parsed.GetRequiredValue(_channel);
         try
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Threading.Channels;
-using LogosActors.Actors.Configuration;
 using LogosActors.Channels;
+using LogosActors.Configuration;
 using LogosActors.Node.Files;
 
 namespace LogosActors.Node.Cli;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Node.Configuration;
 using Microsoft.Extensions.Configuration;
 using Spectre.Console;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Messages;
 using LogosActors.Node.Client;
 using LogosActors.Node.Rest.Store;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using LogosActors.Actors.Configuration;
 using LogosActors.Channels;
+using LogosActors.Configuration;
 using LogosActors.Delivery;
 using LogosActors.Node.Hosting;
 

@@ -1,5 +1,5 @@
-using LogosActors.Actors.Configuration;
 using LogosActors.Channels;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Node.Configuration;

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery;
 using Microsoft.Extensions.Configuration;
 

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace LogosActors.Node.Configuration;

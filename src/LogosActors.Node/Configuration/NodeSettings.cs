@@ -1,5 +1,5 @@
 using System.Net;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Archive;
 
 namespace LogosActors.Node.Configuration;

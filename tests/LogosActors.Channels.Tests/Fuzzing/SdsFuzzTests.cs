@@ -3,7 +3,7 @@ using LogosActors.Channels.Sds.Bloom;
 using LogosActors.Channels.Sds.Wire;
 using LogosActors.Channels.Tests.Sds.Wire;
 using LogosActors.Libp2p.Encoding;
-using LogosActors.Libp2p.Tests.Fuzzing;
+using LogosActors.Tests;
 using Xunit.Abstractions;
 
 namespace LogosActors.Channels.Tests.Fuzzing;

@@ -1,5 +1,5 @@
 using LogosActors.Channels.Segmentation;
-using LogosActors.Libp2p.Tests.Fuzzing;
+using LogosActors.Tests;
 using Xunit.Abstractions;
 
 namespace LogosActors.Channels.Tests.Fuzzing;

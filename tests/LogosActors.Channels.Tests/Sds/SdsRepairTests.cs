@@ -1,5 +1,5 @@
-using LogosActors.Actors.Configuration;
 using LogosActors.Channels.Sds;
+using LogosActors.Configuration;
 
 namespace LogosActors.Channels.Tests.Sds;
 

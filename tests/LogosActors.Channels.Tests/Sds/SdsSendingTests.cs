@@ -1,6 +1,6 @@
-using LogosActors.Actors.Configuration;
 using LogosActors.Channels.Sds;
 using LogosActors.Channels.Sds.Bloom;
+using LogosActors.Configuration;
 
 namespace LogosActors.Channels.Tests.Sds;
 

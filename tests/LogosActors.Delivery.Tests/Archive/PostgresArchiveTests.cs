@@ -1,5 +1,5 @@
-using LogosActors.Actors.Tests.Persistence;
 using LogosActors.Delivery.Archive;
+using LogosActors.Tests;
 using Npgsql;
 using Xunit.Abstractions;
 using static LogosActors.Delivery.Tests.Archive.ArchiveSamples;

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Delivery.Topics;
 using Microsoft.Extensions.Configuration;
 

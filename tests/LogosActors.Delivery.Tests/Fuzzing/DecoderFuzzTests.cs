@@ -7,7 +7,7 @@ using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
-using LogosActors.Libp2p.Tests.Fuzzing;
+using LogosActors.Tests;
 using Xunit.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Fuzzing;

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using LogosActors.Libp2p.Encoding;
+using LogosActors.Libp2p.Tests.Fuzzing;
 
 namespace LogosActors.Libp2p.Tests.Encoding;
 

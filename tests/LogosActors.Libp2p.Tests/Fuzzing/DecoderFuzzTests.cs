@@ -1,5 +1,6 @@
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Encoding;
+using LogosActors.Tests;
 using Xunit.Abstractions;
 
 namespace LogosActors.Libp2p.Tests.Fuzzing;

@@ -6,6 +6,7 @@ using LogosActors.Libp2p.Multiplexing.Yamux;
 using LogosActors.Libp2p.Negotiation;
 using LogosActors.Libp2p.Security.Noise;
 using LogosActors.Libp2p.Tests.Multiplexing;
+using LogosActors.Tests;
 
 namespace LogosActors.Libp2p.Tests.Fuzzing;
 

@@ -2,6 +2,7 @@ using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Tests.Gossipsub;
+using LogosActors.Tests;
 using static LogosActors.Libp2p.Tests.Identity.KeyVectors;
 
 namespace LogosActors.Libp2p.Tests.Fuzzing;

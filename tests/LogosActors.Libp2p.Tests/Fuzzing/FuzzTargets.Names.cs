@@ -1,4 +1,5 @@
 using LogosActors.Libp2p.Dialing.Dns;
+using LogosActors.Tests;
 using static LogosActors.Libp2p.Tests.Dialing.DnsServer;
 
 namespace LogosActors.Libp2p.Tests.Fuzzing;

@@ -6,6 +6,7 @@ using LogosActors.Libp2p.Identify;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Peers;
 using LogosActors.Libp2p.Records;
+using LogosActors.Tests;
 using static LogosActors.Libp2p.Tests.Identity.KeyVectors;
 
 namespace LogosActors.Libp2p.Tests.Fuzzing;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Tests.Fuzzing;

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Libp2p.Gossipsub;
 using Microsoft.Extensions.Configuration;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
 

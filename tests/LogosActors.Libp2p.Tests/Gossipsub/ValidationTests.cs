@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Libp2p.Tests.Gossipsub;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using LogosActors.Actors;
-using LogosActors.Actors.Configuration;
 using LogosActors.Actors.TestKit;
+using LogosActors.Configuration;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Multiplexing.Yamux;

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Configuration;
+using LogosActors.Configuration;
 using LogosActors.Node.Configuration;
 
 namespace LogosActors.Node.Tests.Configuration;
