@@ -1,0 +1,67 @@
+using Akka.Configuration;
+using LogosActors.Actors.Persistence;
+
+namespace LogosActors.Actors;
+
+/// <summary>The configuration of journals and snapshot stores of Akka.Persistence.Sql.</summary>
+public static class JournalConfiguration
+{
+    /// <summary>How many transactions are under way at the same time on PostgreSQL (Akka.Persistence.Sql's default).</summary>
+    const int PostgresParallelism = 3;
+
+    /// <summary>A file of SQLite, which <see cref="SqliteJournalFile.Open"/> has prepared.</summary>
+    /// <param name="plugins">The ids, of <see cref="PersistencePlugins.Named"/>.</param>
+    /// <param name="path">The file.</param>
+    public static Config Sqlite(PersistencePlugins plugins, string path) =>
+        // SQLite has one writer; reads begin deferred, so that they do not wait for it.
+        Sql(plugins, "SQLite.MS", SqliteJournalFile.ConnectionStringOf(path), parallelism: 1, "read-uncommitted");
+
+    /// <summary>A database of PostgreSQL.</summary>
+    /// <param name="plugins">The ids, of <see cref="PersistencePlugins.Named"/>.</param>
+    /// <param name="connectionString">As Npgsql takes it.</param>
+    public static Config Postgres(PersistencePlugins plugins, string connectionString) =>
+        Sql(plugins, "PostgreSQL", connectionString, PostgresParallelism, "unspecified");
+
+    /// <summary>The memory of the actor system; gone with it.</summary>
+    public static Config Memory(PersistencePlugins plugins)
+    {
+        ArgumentNullException.ThrowIfNull(plugins);
+        return ConfigurationFactory.ParseString($$"""
+            {{plugins.Journal}} {
+              class = "Akka.Persistence.Journal.MemoryJournal, Akka.Persistence"
+              plugin-dispatcher = "akka.actor.default-dispatcher"
+            }
+            {{plugins.Snapshots}} {
+              class = "Akka.Persistence.Snapshot.MemorySnapshotStore, Akka.Persistence"
+              plugin-dispatcher = "akka.actor.default-dispatcher"
+            }
+            """);
+    }
+
+    static Config Sql(PersistencePlugins plugins, string provider, string connectionString, int parallelism, string readIsolation)
+    {
+        ArgumentNullException.ThrowIfNull(plugins);
+        var connection = $"\"{connectionString.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        // replay-filter: after a double writer the default drops acknowledged events without a word.
+        return ConfigurationFactory.ParseString($$"""
+            {{plugins.Journal}} {
+              class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+              plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"
+              connection-string = {{connection}}
+              provider-name = "{{provider}}"
+              parallelism = {{parallelism}}
+              read-isolation-level = {{readIsolation}}
+              auto-initialize = true
+              replay-filter.mode = fail
+            }
+            {{plugins.Snapshots}} {
+              class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
+              plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"
+              connection-string = {{connection}}
+              provider-name = "{{provider}}"
+              read-isolation-level = {{readIsolation}}
+              auto-initialize = true
+            }
+            """);
+    }
+}
