@@ -244,7 +244,7 @@ public sealed class Simulation : IDisposable
                 throw new SimulationTimeoutException(Seed, $"the task has not completed within {most} of virtual time, or nothing is left that could complete it.");
         }
 
-        task.GetAwaiter().GetResult();
+        task.Rethrow();
     }
 
     /// <summary>Runs until a task has completed, and returns its result.</summary>
@@ -252,7 +252,7 @@ public sealed class Simulation : IDisposable
     public T Wait<T>(Task<T> task, TimeSpan? limit = null)
     {
         Wait((Task)task, limit);
-        return task.GetAwaiter().GetResult();
+        return task.Outcome();
     }
 
     /// <inheritdoc cref="Wait(Task, TimeSpan?)"/>
@@ -280,7 +280,7 @@ public sealed class Simulation : IDisposable
                 throw new SimulationTimeoutException(Seed, $"{actor} has not answered {message} within {most} of virtual time.");
         }
 
-        return answer.GetAwaiter().GetResult();
+        return answer.Outcome();
     }
 
     /// <summary>Sends a message; the task completes with the answer, while the simulation runs.</summary>
@@ -291,6 +291,7 @@ public sealed class Simulation : IDisposable
     public Task<T> AskAsync<T>(IActorRef actor, object message, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        _loop.Adopt();
         var promise = new Promise<T>(_loop, actor);
         if (timeout is { } most)
             promise.FailAfter(Time, most);
@@ -309,6 +310,7 @@ public sealed class Simulation : IDisposable
     public void Crash(IActorRef actor, Exception? exception = null)
     {
         ArgumentNullException.ThrowIfNull(actor);
+        _loop.Adopt();
         CrashSender.Crash(actor, exception ?? new InjectedCrashException(actor.Path.ToStringWithoutAddress()));
     }
 

@@ -31,7 +31,7 @@ internal sealed class SimulatedTaskScheduler(SimulationLoop loop, SimulatedProce
             _batch = outer;
         }
 
-        batch.GetAwaiter().GetResult();
+        batch.Rethrow();
     }
 
     protected override void QueueTask(Task task)
