@@ -53,7 +53,7 @@ public sealed class Simulation : IDisposable
     {
         _options = options ?? new SimulationOptions();
         Seed = _options.Seed ?? SeedFromEnvironment() ?? global::System.Random.Shared.Next();
-        _loop = new SimulationLoop(Seed, _options.Start, _options.Trace, _options.MaxSteps, _options.ToleratedEscapes) { Faults = _options.Faults };
+        _loop = new SimulationLoop(Seed, _options);
         Log = new SimulationLog(_options.LogCapacity);
         Random = new Random(unchecked((int)StableHash.Mix((ulong)Seed, RandomStream)));
         Storage = new SimulatedStorage { Faults = _options.StorageFaults, Serialize = _options.Serialize };

@@ -38,6 +38,10 @@ public sealed record SimulationOptions
     /// <value>Default true.</value>
     public bool Trace { get; init; } = true;
 
+    /// <summary>Is given a line for each step and for each message that was sent in it: comparing those of two runs shows where they part.</summary>
+    /// <value>Default null.</value>
+    public TextWriter? TraceWriter { get; init; }
+
     /// <summary>What fails at random.</summary>
     /// <value>Default nothing.</value>
     public SimulationFaults Faults { get; init; } = SimulationFaults.None;
