@@ -147,7 +147,21 @@ public sealed class Simulation : IDisposable
         storage.Attach(_loop, unchecked((int)StableHash.Mix((ulong)Seed, (ulong)++_storages)));
         var process = new SimulatedProcess(_loop, this, name, storage);
         _processes.Add(process);
-        _loop.Call(process, static made => made.Process.System = made.Create(), (Process: process, Create: (Func<ActorSystem>)Create));
+        try
+        {
+            _loop.Call(process, static made => made.Process.System = made.Create(), (Process: process, Create: (Func<ActorSystem>)Create));
+        }
+        catch
+        {
+            process.IsDead = true;
+            _processes.Remove(process);
+            throw;
+        }
+        finally
+        {
+            process.Forget();
+        }
+
         return process.System!;
 
         ActorSystem Create()
@@ -174,7 +188,7 @@ public sealed class Simulation : IDisposable
             return;
         process.IsDead = true;
         process.Storage.Abandon(process);
-        End(process);
+        _processes.Remove(process);
     }
 
     /// <summary>The storage of a system.</summary>
@@ -350,11 +364,8 @@ public sealed class Simulation : IDisposable
         }
         finally
         {
-            foreach (var process in _processes.ToArray())
-            {
+            foreach (var process in _processes)
                 process.IsDead = true;
-                End(process);
-            }
 
             _loop.Clear();
         }
@@ -390,12 +401,6 @@ public sealed class Simulation : IDisposable
         }
     }
 
-    static void End(SimulatedProcess process)
-    {
-        process.Forget();
-        process.Simulation._processes.Remove(process);
-    }
-
     void Terminate()
     {
         var terminations = new List<Task>();
@@ -409,11 +414,8 @@ public sealed class Simulation : IDisposable
     void Abandon()
     {
         _isDisposed = true;
-        foreach (var process in _processes.ToArray())
-        {
+        foreach (var process in _processes)
             process.IsDead = true;
-            End(process);
-        }
 
         _loop.Clear();
     }
