@@ -1,6 +1,7 @@
-using LogosActors.Actors.TestKit;
+using LogosActors.TestKit;
+using LogosActors.TestKit.Network;
 
-namespace LogosActors.Simulation.Tests;
+namespace LogosActors.Simulations;
 
 /// <summary>Networks that lose, split and crash: whoever can be reached is.</summary>
 public sealed class AdversityTests
@@ -54,11 +55,11 @@ public sealed class AdversityTests
     {
         using var scenario = Scenario.Start(Seed, nodes: 150);
         var crashed = scenario.Network.Nodes.Where(node => node.Number % 3 == 0).ToList();
-        crashed.ForEach(scenario.Network.Crash);
+        crashed.ForEach(scenario.Crash);
 
         var during = scenario.PublishEverySecond(30);
         scenario.AssertAllReached(during, 99);
-        crashed.ForEach(scenario.Network.Restart);
+        crashed.ForEach(scenario.Restart);
         scenario.Run(10);
         var after = scenario.PublishEverySecond(20);
 
@@ -69,10 +70,10 @@ public sealed class AdversityTests
     public void Actors_that_fail_again_and_again_find_back_into_the_network()
     {
         using var scenario = Scenario.Start(Seed, nodes: 60);
-        scenario.Host.Faults = new FaultPlan { CrashProbability = 0.0005, MayCrash = path => !path.Contains("subscriber", StringComparison.Ordinal) };
+        scenario.Simulation.Faults = new SimulationFaults { CrashProbability = 0.0005, MayCrash = path => !path.Contains("subscriber", StringComparison.Ordinal) };
         scenario.PublishEverySecond(30);
 
-        scenario.Host.Faults = FaultPlan.None;
+        scenario.Simulation.Faults = SimulationFaults.None;
         scenario.Run(15);
         var after = scenario.PublishEverySecond(20);
 
@@ -82,11 +83,11 @@ public sealed class AdversityTests
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {
-        static (ulong, long) Run(int seed)
+        static (string, long) Run(int seed)
         {
             using var scenario = Scenario.Start(seed, nodes: 40, conditions: new NetworkConditions { Loss = 0.01, Reordering = 0.05 }, traced: true);
             scenario.PublishEverySecond(10);
-            return (scenario.Host.Trace, scenario.Network.TransmittedBytes);
+            return (scenario.Simulation.TraceHash, scenario.Network.TransmittedBytes);
         }
 
         Assert.Equal(Run(Seed), Run(Seed));

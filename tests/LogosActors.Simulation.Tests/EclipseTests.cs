@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Net;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.TestKit.Network;
 using Xunit.Abstractions;
 
-namespace LogosActors.Simulation.Tests;
+namespace LogosActors.Simulations;
 
 /// <summary>Three sybils for each honest node sit in its meshes from the first second on, take every message and pass none on.</summary>
 public sealed class EclipseTests(ITestOutputHelper output)
@@ -68,9 +69,9 @@ public sealed class EclipseTests(ITestOutputHelper output)
             published.Average(publication => publication.Reached / (Honest - 1.0)));
     }
 
-    static void Surround(Scenario scenario, List<SimulatedNode> honest)
+    static void Surround(Scenario scenario, List<GossipNode> honest)
     {
-        var random = new Random(scenario.Host.Seed);
+        var random = new Random(scenario.Simulation.Seed);
         var grafts = Rpc(rpc =>
         {
             rpc.Subscription(Scenario.Topic, subscribe: true);
@@ -100,7 +101,7 @@ public sealed class EclipseTests(ITestOutputHelper output)
         }
 
         // As soon as a back-off is over, they are back.
-        void GraftAgain(SimulatedLink link) => scenario.Network.After(TimeSpan.FromSeconds(62 + random.NextDouble()), () =>
+        void GraftAgain(GossipLink link) => scenario.Network.After(TimeSpan.FromSeconds(62 + random.NextDouble()), () =>
         {
             if (!link.IsOpen)
                 return;

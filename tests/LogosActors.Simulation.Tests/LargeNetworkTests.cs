@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Xunit.Abstractions;
 
-namespace LogosActors.Simulation.Tests;
+namespace LogosActors.Simulations;
 
 public sealed class LargeNetworkTests(ITestOutputHelper output)
 {
@@ -18,7 +18,7 @@ public sealed class LargeNetworkTests(ITestOutputHelper output)
         var published = scenario.PublishEverySecond(Seconds);
 
         var elapsed = Stopwatch.GetElapsedTime(started) - ready;
-        output.WriteLine($"Seed {scenario.Host.Seed}: {Nodes} nodes ready after {ready.TotalSeconds:0.0} s, then {(Seconds + 5) / elapsed.TotalSeconds:0.0} simulated seconds per second");
+        output.WriteLine($"Seed {scenario.Simulation.Seed}: {Nodes} nodes ready after {ready.TotalSeconds:0.0} s, then {(Seconds + 5) / elapsed.TotalSeconds:0.0} simulated seconds per second");
         output.WriteLine($"{(scenario.Network.Transmitted - transmitted) / (double)Seconds / Nodes:0.0} RPCs per node and message; slowest delivery {published.Max(p => p.Slowest).TotalMilliseconds:0} ms");
         scenario.AssertAllReached(published, Nodes - 1);
     }
