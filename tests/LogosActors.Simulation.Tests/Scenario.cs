@@ -20,7 +20,7 @@ sealed class Scenario : IDisposable
     readonly Dictionary<GossipNode, Subscriber> _subscribers = [];
     int _publisher;
 
-    Scenario(int seed, GossipsubOptions options, NetworkConditions? conditions, bool traced)
+    Scenario(int? seed, GossipsubOptions options, NetworkConditions? conditions, bool traced)
     {
         _settings = new GossipsubSettings { Options = options };
         Simulation = new Simulation(new SimulationOptions { Seed = seed, MaxSteps = long.MaxValue, Trace = traced });
@@ -34,14 +34,14 @@ sealed class Scenario : IDisposable
     /// <summary>How often a message came to a subscriber again since its node's last start: always 0.</summary>
     public int DeliveredTwice { get; private set; }
 
-    /// <param name="seed">Decides everything.</param>
+    /// <param name="seed">Decides everything; null: <c>LOGOS_SEED</c>, or a random one.</param>
     /// <param name="nodes">How many.</param>
     /// <param name="dials">How many others each dials.</param>
     /// <param name="options">Null for <see cref="MeshOfEight"/>.</param>
     /// <param name="conditions">Null for the defaults.</param>
     /// <param name="traced">Whether the simulation's trace is kept.</param>
     public static Scenario Start(
-        int seed, int nodes, int dials = 10, GossipsubOptions? options = null, NetworkConditions? conditions = null, bool traced = false)
+        int? seed, int nodes, int dials = 10, GossipsubOptions? options = null, NetworkConditions? conditions = null, bool traced = false)
     {
         var scenario = new Scenario(seed, options ?? MeshOfEight, conditions, traced);
         for (var i = 0; i < nodes; i++)
