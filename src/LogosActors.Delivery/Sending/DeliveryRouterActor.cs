@@ -21,7 +21,7 @@ namespace LogosActors.Delivery.Sending;
 /// <param name="observers">Are sent what this node publishes, once each.</param>
 /// <param name="tap">Is shown it, too, while somebody watches.</param>
 internal sealed class DeliveryRouterActor(
-    NodeMode mode, IActorRef gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap) : SupervisedActor
+    NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap) : SupervisedActor
 {
     /// <summary>How long the application's validator may take to decide about a message of this node's own: as long as about others'.</summary>
     static readonly TimeSpan ValidationTimeout = TimeSpan.FromSeconds(5);
@@ -30,7 +30,7 @@ internal sealed class DeliveryRouterActor(
     readonly Dictionary<PubsubTopic, string> _names = [];
 
     public static Props Props(
-        NodeMode mode, IActorRef gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap) =>
+        NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap) =>
         Akka.Actor.Props.Create(() => new DeliveryRouterActor(mode, gossipsub, validation, observers, tap));
 
     protected override void OnReceive(object message)
@@ -62,7 +62,7 @@ internal sealed class DeliveryRouterActor(
     {
         if (mode is not NodeMode.Core)
             throw new NotSupportedException($"There is no way to send in mode {mode}.");
-        gossipsub.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), WakuMessageCodec.Encode(publish.Message), publish.Tag), publisher);
+        gossipsub.Publisher.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), WakuMessageCodec.Encode(publish.Message), publish.Tag), publisher);
         if (publish.IsRepeat)
             return;
         var watcher = tap.Actor;

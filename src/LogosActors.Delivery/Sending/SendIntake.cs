@@ -103,22 +103,27 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
             Interlocked.Decrement(ref _notBegun);
     }
 
+    /// <summary>Refuses what is sent from now on.</summary>
+    public void Close() => _isClosed = true;
+
     /// <summary>Refuses what is sent from now on; everything before is in the actor's mailbox when this returns.</summary>
     public async Task CloseAsync()
     {
-        _isClosed = true;
+        Close();
         while (Volatile.Read(ref _entering) > 0)
             await Task.Yield();
     }
 
     /// <summary>A request was refused by whoever holds it; says so where it is waited for.</summary>
-    /// <param name="send">The request, which is counted.</param>
+    /// <param name="send">The request.</param>
     /// <param name="error">Why.</param>
     /// <param name="publish">Publishes an event.</param>
-    public void Refuse(Sends.Send send, SendError error, Action<MessagingEvent> publish)
+    /// <param name="isCounted">Whether it is among <see cref="Unfinished"/>.</param>
+    public void Refuse(Sends.Send send, SendError error, Action<MessagingEvent> publish, bool isCounted)
     {
         Begun(send);
-        Release(1);
+        if (isCounted)
+            Release(1);
         if (send.Observer is { } observer)
             observer.Tell(new Sends.Ended(send.Request, send.Message.Hash, error.Message), ActorRefs.NoSender);
         else if (send.Answer is { } answer)

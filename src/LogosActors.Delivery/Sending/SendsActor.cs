@@ -151,7 +151,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
     void Accept(Sends.Send send)
     {
         if (_isClosed)
-            _intake.Refuse(send, SendIntake.NodeStopped, _settings.Events.Publish);
+            _intake.Refuse(send, SendIntake.NodeStopped, _settings.Events.Publish, send.IsCounted);
         else if (_requests.TryGetValue(send.Request, out var known))
             Repeat(known, send);
         else if (!send.IsCounted && !_intake.TryCount())
@@ -368,7 +368,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
     {
         (_isClosed, _closer) = (true, closer);
         while (_waiting.TryDequeue(out var send))
-            _intake.Refuse(send, SendIntake.NodeStopped, _settings.Events.Publish);
+            _intake.Refuse(send, SendIntake.NodeStopped, _settings.Events.Publish, isCounted: true);
         foreach (var send in _requests.Values.Where(send => !IsStored(send.Send)).ToList())
             End(send, send.IsPropagated ? SendEnd.Sent : SendEnd.Stopped);
         CloseIfWritten();
