@@ -54,7 +54,7 @@ internal sealed class NodeActor : UntypedActor
             options, _node.Intake, _node.Events, _node.Stores, _node.Persistence, $"{_node.Host.PeerId}/sends", router, subscriptions);
         _sends = new RecreatedChild(
             Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(ShortestWait, LongestWait), SendsCreated, SendsOverflow);
-        Context.ActorOf(HealthActor.Props(_node, subscriptions), "health");
+        Context.ActorOf(HealthActor.Props(_node, subscriptions, _node.Events), "health");
         Context.ActorOf(PeersActor.Props(_node), "peers");
         var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
         Context.ActorOf(
