@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LogosActors.Actors.Persistence.Journals;
 using SQLitePCL;
 
 namespace LogosActors.Delivery.Archive;
