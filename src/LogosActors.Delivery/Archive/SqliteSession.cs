@@ -16,9 +16,9 @@ sealed class SqliteFailure(int code, string detail) : Exception(detail)
 /// <remarks>Calls SQLite's C interface: ADO.NET's command and parameter objects would cost more than an insert.</remarks>
 sealed class SqliteSession : IDisposable
 {
-    // Pages of 4 KiB in the log before they are moved to the database: 32 MiB. The default of 1,000 would move the same
-    // index pages several times a second.
-    const int CheckpointPages = 8_000;
+    // Pages of 4 KiB in the log before they are moved to the database: 8 MiB, some 15 ms of work. The default of 1,000 would
+    // move the same index pages several times a second.
+    const int CheckpointPages = 2_000;
 
     readonly sqlite3 _db;
     readonly List<SqliteStatement> _statements = [];
