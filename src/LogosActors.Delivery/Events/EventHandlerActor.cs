@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 
 namespace LogosActors.Delivery.Events;

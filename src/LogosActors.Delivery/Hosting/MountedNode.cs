@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 using Akka.Hosting.Logging;
 using Microsoft.Extensions.Logging;
