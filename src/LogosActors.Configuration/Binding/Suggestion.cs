@@ -1,7 +1,7 @@
 namespace LogosActors.Configuration.Binding;
 
 /// <summary>Guesses which name was meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>The accepted name that is closest to the written one, if it is close enough to be a slip.</summary>
     public static string? For(string written, IEnumerable<string> accepted)
