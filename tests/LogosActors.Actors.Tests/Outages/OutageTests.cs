@@ -61,7 +61,7 @@ public sealed class OutageTests(ITestOutputHelper output)
             await Task.Delay(TimeSpan.FromSeconds(3));
             await cluster.StartServerAsync();
             await client.WaitForAnswerAsync(TimeSpan.FromSeconds(60));
-            Assert.Equal(1, client.Acknowledged.Count);
+            Assert.Single(client.Acknowledged);
         }
         finally
         {
@@ -88,9 +88,12 @@ public sealed class OutageTests(ITestOutputHelper output)
             await outage();
             var watch = Stopwatch.StartNew();
             var marks = clients.Select(client => client.Acknowledged.Count).ToArray();
-            foreach (var (client, mark) in clients.Zip(marks))
+            var back = await Task.WhenAll(clients.Zip(marks, async (client, mark) =>
+            {
                 await client.WaitForAcknowledgementAfterAsync(mark, TimeSpan.FromSeconds(60));
-            output.WriteLine($"all are back after {watch.Elapsed.TotalSeconds:F1} s");
+                return watch.Elapsed;
+            }));
+            output.WriteLine($"back after {string.Join(", ", back.Order().Select(time => $"{time.TotalSeconds:F1}"))} s");
             await over.CancelAsync();
             await load;
             foreach (var client in clients)
