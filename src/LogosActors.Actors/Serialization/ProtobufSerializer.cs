@@ -17,6 +17,8 @@ public sealed class ProtobufSerializer : SerializerWithStringManifest
     // Akka creates serializers by their type's name, and again with each extension that adds configuration.
     static readonly ConcurrentDictionary<string, ProtobufTypes> Areas = new(StringComparer.Ordinal);
 
+    static readonly Lock Installing = new();
+
     readonly ProtobufTypes _types;
 
     /// <summary>Called by Akka, with the settings that <see cref="Configuration"/> gives it.</summary>
@@ -56,8 +58,12 @@ public sealed class ProtobufSerializer : SerializerWithStringManifest
     {
         ArgumentNullException.ThrowIfNull(system);
         var configuration = Configuration(types);
-        if (!system.Settings.Config.HasPath($"akka.actor.serializers.{NameOf(types)}"))
-            system.Settings.InjectTopLevelFallback(configuration);
+        // Who returns from here finds the messages bound: what another thread has begun is waited for.
+        lock (Installing)
+        {
+            if (!system.Settings.Config.HasPath($"akka.actor.serializers.{NameOf(types)}"))
+                system.Settings.InjectTopLevelFallback(configuration);
+        }
     }
 
     /// <inheritdoc/>
