@@ -169,7 +169,7 @@ public sealed class Simulation : IDisposable
         ActorSystem Create()
         {
             var bootstrap = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(SimulationConfig.Create(process, _options, config)));
-            Setup[] own = [new TimeProviderSetup(Time), new RandomSetup(CreateRandom($"system {number}"))];
+            Setup[] own = [new TimeProviderSetup(Time), new RandomSetup(CreateRandom($"system {number}")), new EdgeSetup(new SimulatedEdge(this))];
             var setup = own.Concat(_options.Setups).Concat(_options.SetupsFor?.Invoke(this) ?? []).Concat(setups ?? [])
                 .Aggregate(bootstrap, static (all, one) => all.And(one));
             var system = ActorSystem.Create(name, setup);
@@ -424,7 +424,7 @@ public sealed class Simulation : IDisposable
         _loop.Clear();
     }
 
-    SimulatedProcess ProcessOf(ActorSystem system) => system.Scheduler is SimulatedScheduler { Process: var process } && process.Simulation == this
+    internal SimulatedProcess ProcessOf(ActorSystem system) => system.Scheduler is SimulatedScheduler { Process: var process } && process.Simulation == this
         ? process
         : throw new ArgumentException($"{system.Name} is not a system of this simulation.", nameof(system));
 }

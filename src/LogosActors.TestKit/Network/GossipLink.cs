@@ -31,6 +31,9 @@ internal sealed class GossipLink : IGossipsubLink
     /// <summary>The median of its one-way delays.</summary>
     public TimeSpan Median { get; }
 
+    /// <summary>Whether this end has dialed.</summary>
+    public bool IsDialer { get; init; }
+
     /// <summary>Whether the node still uses this end.</summary>
     public bool IsOpen { get; private set; } = true;
 

@@ -71,13 +71,44 @@ internal sealed class GossipNetwork : IDisposable
             link.Close(DisconnectReason.Stopped);
     }
 
+    /// <summary>Takes a node off the network in good order; its peers notice at once.</summary>
+    public void Leave(GossipNode node)
+    {
+        (node.Gossipsub, node.Router) = (null, null);
+        foreach (var link in node.Links.Values.ToList())
+            link.Close(DisconnectReason.RouterRestarted);
+    }
+
+    /// <summary>Ends the connection of two nodes, which is not dialed again.</summary>
+    public void Disconnect(GossipNode node, GossipNode peer)
+    {
+        if (!node.Links.TryGetValue(peer, out var link))
+            return;
+        foreach (var end in new[] { link, link.Other })
+        {
+            Forget(end);
+            end.Break();
+        }
+    }
+
+    /// <summary>Connects two nodes, and again whenever the connection has ended.</summary>
+    public void Keep(GossipNode dialer, GossipNode listener)
+    {
+        Connect(dialer, listener);
+        if (!dialer.Links.ContainsKey(listener))
+            DialAgain(dialer, listener);
+    }
+
+    /// <summary>The delay of something else than gossip between two nodes.</summary>
+    public TimeSpan NextDelay() => Conditions.Latency.Next(Conditions.Latency.NextMedian(_random), _random);
+
     /// <summary>Connects two nodes, unless they are connected, down or apart.</summary>
     public void Connect(GossipNode dialer, GossipNode listener)
     {
         if (dialer == listener || dialer.Links.ContainsKey(listener) || !CanReach(dialer, listener))
             return;
         var median = Conditions.Latency.NextMedian(_random);
-        var link = new GossipLink(this, dialer, listener, median);
+        var link = new GossipLink(this, dialer, listener, median) { IsDialer = true };
         var other = new GossipLink(this, listener, dialer, median) { Other = link };
         link.Other = other;
         // The listener may not have noticed yet that an earlier connection has ended.
@@ -87,8 +118,8 @@ internal sealed class GossipNetwork : IDisposable
         other.Open(PeerDirection.Inbound);
         dialer.Greet?.Invoke(link);
         listener.Greet?.Invoke(other);
-        dialer.Observer?.Invoke(listener, true);
-        listener.Observer?.Invoke(dialer, true);
+        dialer.Observer?.Invoke(link, true);
+        listener.Observer?.Invoke(other, true);
     }
 
     /// <summary>Lets each of the nodes dial that many others among them.</summary>
@@ -156,7 +187,7 @@ internal sealed class GossipNetwork : IDisposable
     {
         if (!CanReach(from, to) || Chance(Conditions.Loss))
             return;
-        After(Conditions.Latency.Next(Conditions.Latency.NextMedian(_random), _random), () =>
+        After(NextDelay(), () =>
         {
             if (CanReach(from, to))
                 arrive();
@@ -183,7 +214,7 @@ internal sealed class GossipNetwork : IDisposable
         _events.Dispose();
     }
 
-    static bool CanReach(GossipNode a, GossipNode b) => a.Part == b.Part && a.IsUp && b.IsUp;
+    public static bool CanReach(GossipNode a, GossipNode b) => a.Part == b.Part && a.IsUp && b.IsUp;
 
     static IPAddress AddressOf(int number) => new([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
 
@@ -197,7 +228,7 @@ internal sealed class GossipNetwork : IDisposable
         if (!link.Node.Links.TryGetValue(link.Peer, out var current) || current != link)
             return;
         link.Node.Links.Remove(link.Peer);
-        link.Node.Observer?.Invoke(link.Peer, false);
+        link.Node.Observer?.Invoke(link, false);
     }
 
     bool Chance(double probability) => probability > 0 && _random.NextDouble() < probability;

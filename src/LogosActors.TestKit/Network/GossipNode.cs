@@ -31,8 +31,8 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
     /// <summary>Called for a puppet when it is connected.</summary>
     public Action<GossipLink>? Greet { get; init; }
 
-    /// <summary>Called when a connection to this node was opened or has ended.</summary>
-    public Action<GossipNode, bool>? Observer { get; set; }
+    /// <summary>Called when a connection of this node was opened (true) or has ended.</summary>
+    public Action<GossipLink, bool>? Observer { get; set; }
 
     public bool IsUp => Router is not null || Hear is not null;
 
