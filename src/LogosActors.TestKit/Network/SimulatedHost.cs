@@ -15,6 +15,8 @@ namespace LogosActors.TestKit.Network;
 /// <remarks>A request may be lost like any message. Peers know what a host serves one delay after it does.</remarks>
 internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node, PrivateKey key, ActorSystem system, SimulatedProcess process) : INodeHost
 {
+    const int Unlimited = 100_000;
+
     static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(5);
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
@@ -112,7 +114,8 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     }
 
     public RequestClient<TRequest, TResponse> CreateClient<TRequest, TResponse>(RequestProtocol<TRequest, TResponse> protocol) =>
-        new(protocol, network.Simulation.Time, (peer, request, cancellation) => AskAsync(protocol, peer, request, cancellation));
+        // A semaphore that is waited for goes on in the thread pool.
+        new(protocol with { MaxOutbound = Unlimited }, network.Simulation.Time, (peer, request, cancellation) => AskAsync(protocol, peer, request, cancellation));
 
     public GossipsubTopics StartGossipsub(GossipsubOptions options)
     {
