@@ -20,7 +20,6 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     const string RetentionTimer = "retention";
     const string FinishTimer = "finish";
 
-    readonly IMessageArchive _archive;
     readonly ArchiveWriterOptions _options;
     readonly ArchiveQueue _queue;
     readonly CancellationTokenSource _stopping = new();
@@ -40,7 +39,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     /// <param name="options">Limits and policy.</param>
     public ArchiveWriterActor(IMessageArchive archive, ArchiveWriterOptions options)
     {
-        _archive = archive;
+        Archive = archive;
         _options = options.Validated();
         _queue = new ArchiveQueue(_options);
         _backoff = _options.MinBackoff;
@@ -50,6 +49,9 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
         Akka.Actor.Props.Create(() => new ArchiveWriterActor(archive, options));
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Where messages are kept.</summary>
+    protected IMessageArchive Archive { get; }
 
     protected override void PreStart()
     {
@@ -123,7 +125,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     {
         try
         {
-            return new ArchiveWriter.Written(await _archive.AppendAsync(batch));
+            return new ArchiveWriter.Written(await Archive.AppendAsync(batch));
         }
         catch (ArchiveException e)
         {
@@ -204,7 +206,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     {
         try
         {
-            await _archive.RetainAsync(_options.Retention, now, stopping);
+            await Archive.RetainAsync(_options.Retention, now, stopping);
             return new ArchiveWriter.Retained(Failure: null);
         }
 #pragma warning disable CA1031 // Tried again at the next interval.

@@ -9,7 +9,7 @@ namespace LogosActors.Delivery.Metadata;
 
 /// <summary>Tells peers this node's network and shards, asks each peer for its own, and disconnects those of other networks.</summary>
 /// <remarks>
-/// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart. A failure costs the questions under way; a restart asks every connected peer again.
+/// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A failure costs the questions under way; a restart asks every connected peer again.
 /// A peer that does not speak the protocol stays: whether it is of any use is for other protocols to find out.
 /// </remarks>
 /// <param name="host">The host.</param>
