@@ -14,7 +14,9 @@ namespace LogosActors.Delivery.Archive;
 /// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
 /// What was written is safe, and is not written twice when it comes again.</para>
 /// </remarks>
+#pragma warning disable CA1001 // PostStop disposes of what it owns
 internal class ArchiveWriterActor : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
 {
     const string WriteTimer = "write";
     const string RetentionTimer = "retention";

@@ -15,7 +15,9 @@ namespace LogosActors.Delivery.Metadata;
 /// <param name="host">The host.</param>
 /// <param name="self">What this node is now; for any thread.</param>
 /// <param name="publish">Is told what a peer of this network has said of itself, whenever it has; on the actor's thread.</param>
+#pragma warning disable CA1001 // PostStop disposes of what it owns
 internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Action<PeerShards> publish) : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
 {
     /// <summary>After which time a peer that has not answered is asked again.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
