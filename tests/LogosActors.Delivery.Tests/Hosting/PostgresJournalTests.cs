@@ -46,7 +46,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         Assert.True(await received.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal("later", TextOf(received.Current));
         Assert.Equal(request, (await told.NextAsync<MessageSent>()).Request);
-        Assert.Contains(Topic, again.GetHealth().ContentTopics.Keys);
+        await TestHost.Until(() => again.GetHealth().ContentTopics.ContainsKey(Topic));
     }
 
     [Fact]
