@@ -41,7 +41,7 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
     int _epochs;
     bool _isClosing;
 
-    ChannelActor(ChannelSettings settings)
+    public ChannelActor(ChannelSettings settings)
     {
         _settings = settings;
         var (options, self) = (settings.Options, Self);

@@ -150,9 +150,16 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
                 _awaited.Enqueue((number, raised));
         }
 
-        // In their order; others have no number.
-        public bool Handled(ChannelEvent raised) =>
-            _awaited.TryPeek(out var first) && ReferenceEquals(first.Event, raised) && _awaited.TryDequeue(out _);
+        // In their order; those before it were lost, and others have no number.
+        public bool Handled(ChannelEvent raised)
+        {
+            if (!_awaited.Any(awaited => ReferenceEquals(awaited.Event, raised)))
+                return false;
+            while (!ReferenceEquals(_awaited.Dequeue().Event, raised))
+            {
+            }
+            return true;
+        }
     }
 
     sealed class Handler<T>(Delegate key) : Handler(key)

@@ -22,7 +22,7 @@ internal sealed partial class ChannelMachine
 
     long _nearTold = long.MinValue;
 
-    void SendChunks(IReadOnlyList<Chunk> chunks, string[] data, bool isEphemeral, int parityCount)
+    void SendChunks(IReadOnlyList<Segmentation.Chunk> chunks, string[] data, bool isEphemeral, int parityCount)
     {
         var preceding = parityCount > 0 && !isEphemeral ? _sds.Preceding : null;
         for (var i = 0; i < chunks.Count; i++)

@@ -12,6 +12,9 @@ internal sealed class ChannelsActor : SupervisedActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new BackoffStrategy(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
+    // They restart with it, and recover.
+    protected override void PreRestart(Exception reason, object message) => PostStop();
+
     protected override void OnReceive(object message)
     {
         if (message is Open open)

@@ -19,7 +19,7 @@ internal sealed class RateLimitEpochActor : SupervisedActor, IWithTimers
     readonly IActorRef _sds;
     readonly EpochQueue<Transmission> _queue;
 
-    RateLimitEpochActor(ChannelSettings settings, long epoch, IActorRef sds)
+    public RateLimitEpochActor(ChannelSettings settings, long epoch, IActorRef sds)
     {
         (_settings, _epoch, _sds) = (settings, epoch, sds);
         _queue = new EpochQueue<Transmission>(settings.Options.RateLimit, epoch);

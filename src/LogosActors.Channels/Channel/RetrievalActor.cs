@@ -27,7 +27,7 @@ internal sealed class RetrievalActor : SupervisedActor, IWithTimers
     readonly ChannelSettings _settings;
     StoreQuery? _missed;
 
-    RetrievalActor(ChannelSettings settings) => _settings = settings;
+    public RetrievalActor(ChannelSettings settings) => _settings = settings;
 
     public ITimerScheduler Timers { get; set; } = null!;
 

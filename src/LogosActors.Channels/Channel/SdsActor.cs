@@ -40,7 +40,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     int _inputs;
     bool _isFlushing;
 
-    SdsActor(ChannelSettings settings)
+    public SdsActor(ChannelSettings settings)
         : base(settings.Persistence)
     {
         _settings = settings;
