@@ -10,6 +10,10 @@ public sealed record SimulationOptions
     /// <value>Default null: the environment variable <see cref="Simulation.SeedVariable"/>, or a random seed if that is not set.</value>
     public int? Seed { get; init; }
 
+    /// <summary>Is told a random seed, so that a failure can be replayed; xunit's <c>output.WriteLine</c>, for example.</summary>
+    /// <value>Default null: the console.</value>
+    public Action<string>? Output { get; init; }
+
     /// <summary>The wall clock at the beginning.</summary>
     /// <value>Default 2026-01-01 00:00 UTC.</value>
     public DateTimeOffset Start { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -21,6 +25,10 @@ public sealed record SimulationOptions
     /// <summary>Further set-ups of every system, such as those that bring serializers.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<Setup> Setups { get; init; } = [];
+
+    /// <summary>Makes set-ups that need the simulation, such as one that hands its clock to the application.</summary>
+    /// <value>Default null.</value>
+    public Func<Simulation, IEnumerable<Setup>>? SetupsFor { get; init; }
 
     /// <summary>Ids of journals that the application names, such as <c>app.journal</c>; each is served by the system's <see cref="SimulatedStorage"/>.</summary>
     /// <value>Default none. <c>akka.persistence.journal.simulated</c> is always there, and is the default journal.</value>

@@ -39,9 +39,11 @@ static class Program
     {
         using var simulation = new Simulation(options);
         _ = simulation.System;
-        var started = Stopwatch.GetTimestamp();
+        using var process = Process.GetCurrentProcess();
+        var started = process.UserProcessorTime;
         run(simulation);
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        Console.WriteLine($"{name}: {simulation.Steps:N0} steps in {elapsed.TotalSeconds:0.00} s, {simulation.Steps / elapsed.TotalSeconds:N0} per second, trace {simulation.TraceHash}");
+        process.Refresh();
+        var elapsed = process.UserProcessorTime - started;
+        Console.WriteLine($"{name}: {simulation.Steps:N0} steps in {elapsed.TotalSeconds:0.00} s of processor time, {simulation.Steps / elapsed.TotalSeconds:N0} per second, trace {simulation.TraceHash}");
     }
 }
