@@ -21,13 +21,13 @@ internal sealed class Saboteur(ActorSystem system)
         var found = new Dictionary<IActorRef, Target>();
         try
         {
-            while (await inbox.ReceiveAsync(Look) is ActorIdentity answer)
+            while (true)
             {
-                if (answer.Subject is ActorRefWithCell actor)
+                if (await inbox.ReceiveAsync(Look) is ActorIdentity { Subject: ActorRefWithCell actor })
                     found[actor] = new Target(actor, actor.Underlying.Props.Type.Name);
             }
         }
-        catch (Exception e) when (e is TimeoutException or Status.Failure)
+        catch (TimeoutException)
         {
             // Nobody else answers.
         }
