@@ -52,8 +52,8 @@ public sealed class Simulation : IDisposable
     public Simulation(SimulationOptions? options = null)
     {
         _options = options ?? new SimulationOptions();
-        Seed = _options.Seed ?? SeedFromEnvironment() ?? global::System.Random.Shared.Next();
-        _loop = new SimulationLoop(Seed, _options.Start, _options.Trace, _options.MaxSteps, _options.ToleratedEscapes) { Faults = _options.Faults };
+        Seed = _options.Seed ?? SeedFromEnvironment() ?? RandomSeed(_options.Output);
+        _loop = new SimulationLoop(Seed, _options);
         Log = new SimulationLog(_options.LogCapacity);
         Random = new Random(unchecked((int)StableHash.Mix((ulong)Seed, RandomStream)));
         Storage = new SimulatedStorage { Faults = _options.StorageFaults, Serialize = _options.Serialize };
@@ -345,6 +345,13 @@ public sealed class Simulation : IDisposable
 
             _loop.Clear();
         }
+    }
+
+    static int RandomSeed(Action<string>? output)
+    {
+        var seed = global::System.Random.Shared.Next();
+        (output ?? Console.WriteLine)($"Simulation with seed {seed}; {SeedVariable}={seed} replays it.");
+        return seed;
     }
 
     static int? SeedFromEnvironment() =>

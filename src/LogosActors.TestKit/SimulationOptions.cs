@@ -10,6 +10,10 @@ public sealed record SimulationOptions
     /// <value>Default null: the environment variable <see cref="Simulation.SeedVariable"/>, or a random seed if that is not set.</value>
     public int? Seed { get; init; }
 
+    /// <summary>Is told a random seed, so that a failure can be replayed; xunit's <c>output.WriteLine</c>, for example.</summary>
+    /// <value>Default null: the console.</value>
+    public Action<string>? Output { get; init; }
+
     /// <summary>The wall clock at the beginning.</summary>
     /// <value>Default 2026-01-01 00:00 UTC.</value>
     public DateTimeOffset Start { get; init; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -37,6 +41,10 @@ public sealed record SimulationOptions
     /// <summary>Whether <see cref="Simulation.TraceHash"/> is computed.</summary>
     /// <value>Default true.</value>
     public bool Trace { get; init; } = true;
+
+    /// <summary>Is given a line for each step and for each message that was sent in it: comparing those of two runs shows where they part.</summary>
+    /// <value>Default null.</value>
+    public TextWriter? TraceWriter { get; init; }
 
     /// <summary>What fails at random.</summary>
     /// <value>Default nothing.</value>

@@ -48,9 +48,9 @@ internal static class ArchiveWriter
 
     internal sealed record Retained(Exception? Failure);
 
-    internal sealed record TryAgain
+    internal sealed record WriteNow
     {
-        public static readonly TryAgain Instance = new();
+        public static readonly WriteNow Instance = new();
     }
 
     internal sealed record Retain

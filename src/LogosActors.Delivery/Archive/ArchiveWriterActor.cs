@@ -7,15 +7,15 @@ namespace LogosActors.Delivery.Archive;
 /// <summary>Writes messages to an archive, batch by batch, and has it remove what is not to be kept.</summary>
 /// <remarks>
 /// <para>Nobody waits for it: a message is put in a bounded queue (<see cref="ArchiveWriterOptions.MaxWaitingMessages"/>), and when the
-/// database is slow or away, the oldest that wait are dropped and counted. A batch is what has come while the previous one was
-/// written. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
+/// database is slow or away, the oldest that wait are dropped and counted. A batch is what has come since the previous one was begun, which is
+/// <see cref="ArchiveWriterOptions.WriteInterval"/> ago at least. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
 /// although it is there is halved until what it does not take is alone, which is dropped.</para>
 /// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
 /// What was written is safe, and is not written twice when it comes again.</para>
 /// </remarks>
 internal sealed class ArchiveWriterActor : Actor
 {
-    const string RetryTimer = "retry";
+    const string WriteTimer = "write";
     const string RetentionTimer = "retention";
     const string FinishTimer = "finish";
 
@@ -31,7 +31,7 @@ internal sealed class ArchiveWriterActor : Actor
     long _overflowed;
     long _refused;
     long _outOfTime;
-    bool _isBackingOff;
+    State _state;
     bool _isRetaining;
 
     /// <param name="archive">Belongs to somebody else, who disposes of it.</param>
@@ -59,7 +59,7 @@ internal sealed class ArchiveWriterActor : Actor
             case ArchiveWriter.Keep keep: Keep(keep); break;
             case ArchiveWriter.Written written: Written(written.Added); break;
             case ArchiveWriter.WriteFailed failed: WriteFailed(failed.Cause); break;
-            case ArchiveWriter.TryAgain: TryAgain(); break;
+            case ArchiveWriter.WriteNow: Write(); break;
             case ArchiveWriter.Retain: Retain(); break;
             case ArchiveWriter.Retained retained: Retained(retained.Failure); break;
             case ArchiveWriter.GetStatus: Reply(Status()); break;
@@ -70,8 +70,6 @@ internal sealed class ArchiveWriterActor : Actor
     }
 
     long Now => UnixNanoseconds.Now(Time);
-
-    bool IsBusy => _writing.Count > 0 || _isBackingOff;
 
     void Keep(ArchiveWriter.Keep keep)
     {
@@ -87,7 +85,7 @@ internal sealed class ArchiveWriterActor : Actor
         var dropped = _queue.Enqueue(new(keep.Hash, keep.PubsubTopic, keep.Message.Timestamp ?? now, keep.Message));
         _overflowed += dropped;
         Drop(dropped, "overflow");
-        if (!IsBusy)
+        if (_state is State.Idle || (_state is State.Gathering && _queue.Count >= _options.MaxBatchMessages))
             Write();
     }
 
@@ -97,8 +95,10 @@ internal sealed class ArchiveWriterActor : Actor
 
     void Write()
     {
+        Context.CancelTimer(WriteTimer);
         _writing = _queue.Next();
-        if (_writing.Count == 0)
+        _state = _writing.Count > 0 ? State.Writing : State.Idle;
+        if (_state is State.Idle)
         {
             if (_finishing is not null)
                 End();
@@ -137,7 +137,23 @@ internal sealed class ArchiveWriterActor : Actor
         ArchiveMetrics.Writes.Record(Time.GetElapsedTime(_started).TotalSeconds);
         _queue.Written(_writing.Count);
         Context.System.EventStream.Publish(new ArchiveWriter.Kept(_writing));
-        Write();
+        Gather();
+    }
+
+    // Each write costs the same again for the last page of the table and of each index, and for the disk: few are cheaper than many.
+    void Gather()
+    {
+        var rest = _options.WriteInterval - Time.GetElapsedTime(_started);
+        if (rest <= TimeSpan.Zero || _finishing is not null || _queue.Count >= _options.MaxBatchMessages)
+            Write();
+        else
+            WriteIn(rest, State.Gathering);
+    }
+
+    void WriteIn(TimeSpan delay, State state)
+    {
+        (_writing, _state) = ([], state);
+        Context.StartSingleTimer(WriteTimer, ArchiveWriter.WriteNow.Instance, delay);
     }
 
     void WriteFailed(ArchiveException cause)
@@ -151,9 +167,7 @@ internal sealed class ArchiveWriterActor : Actor
         if (_failure != cause.Failure)
             Log.LogWarning(cause, "The archive does not take messages; {Waiting} wait", _queue.Count);
         _failure = cause.Failure;
-        _writing = [];
-        _isBackingOff = true;
-        Context.StartSingleTimer(RetryTimer, ArchiveWriter.TryAgain.Instance, _backoff * (0.8 + (0.4 * Context.Random.NextDouble())));
+        WriteIn(_backoff * (0.8 + (0.4 * Context.Random.NextDouble())), State.BackingOff);
         _backoff = _backoff * 2 < _options.MaxBackoff ? _backoff * 2 : _options.MaxBackoff;
     }
 
@@ -165,12 +179,6 @@ internal sealed class ArchiveWriterActor : Actor
             Log.LogWarning(cause, "The archive does not take the message {Hash}; it is dropped", _writing[0].Hash);
         _refused += dropped;
         Drop(dropped, "refused");
-        Write();
-    }
-
-    void TryAgain()
-    {
-        _isBackingOff = false;
         Write();
     }
 
@@ -210,7 +218,7 @@ internal sealed class ArchiveWriterActor : Actor
             return;
         _finishing = Sender;
         Context.StartSingleTimer(FinishTimer, ArchiveWriter.GiveUp.Instance, _options.FinishTimeout);
-        if (!IsBusy)
+        if (_state is State.Idle or State.Gathering)
             Write();
     }
 
@@ -227,5 +235,19 @@ internal sealed class ArchiveWriterActor : Actor
     {
         if (count > 0)
             ArchiveMetrics.Dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+    }
+
+    enum State
+    {
+        /// <summary>Nothing waits.</summary>
+        Idle,
+
+        Writing,
+
+        /// <summary>Messages wait for the time of the next write.</summary>
+        Gathering,
+
+        /// <summary>The last write has failed.</summary>
+        BackingOff,
     }
 }

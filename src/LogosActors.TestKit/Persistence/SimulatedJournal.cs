@@ -12,6 +12,7 @@ internal sealed class SimulatedJournal : WriteJournalBase
 {
     readonly SimulatedProcess _process = ((SimulatedScheduler)Context.System.Scheduler).Process;
     readonly ActorSystem _system = Context.System;
+    readonly IActorRef _self = Context.Self;
 
     /// <summary>Called by Akka.</summary>
     public SimulatedJournal(Config config)
@@ -121,7 +122,7 @@ internal sealed class SimulatedJournal : WriteJournalBase
 
     void Reply(WriteMessages write, object first, Func<IPersistentRepresentation, int, object> each)
     {
-        write.PersistentActor.Tell(first, Self);
+        write.PersistentActor.Tell(first, _self);
         var i = 0;
         foreach (var envelope in write.Messages)
         {
@@ -194,9 +195,9 @@ internal sealed class SimulatedJournal : WriteJournalBase
             if (fails)
                 Fail(new StorageFailedException("The deletion failed in the simulated storage."));
             else
-                delete.PersistentActor.Tell(new DeleteMessagesSuccess(delete.ToSequenceNr), Self);
+                delete.PersistentActor.Tell(new DeleteMessagesSuccess(delete.ToSequenceNr), _self);
         }
 
-        void Fail(Exception cause) => delete.PersistentActor.Tell(new DeleteMessagesFailure(cause, delete.ToSequenceNr), Self);
+        void Fail(Exception cause) => delete.PersistentActor.Tell(new DeleteMessagesFailure(cause, delete.ToSequenceNr), _self);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class SimulatedMailbox : MailboxType, IProducesMessageQueue<Simu
                 return;
             }
 
-            _loop.TraceMessage(Work.Hash, envelope.Message);
+            _loop.TraceMessage(Work, envelope.Message);
             Grow();
             _envelopes[(_head + Count) & (_envelopes.Length - 1)] = envelope;
             Count++;

@@ -27,6 +27,8 @@ internal sealed class SimulationLoop
 
     readonly int _seed;
     readonly bool _isTraced;
+    readonly TextWriter? _writer;
+    readonly List<string> _sent = [];
     readonly long _maxSteps;
     readonly long _toleratedEscapes;
     readonly SeededRandom _random;
@@ -40,7 +42,7 @@ internal sealed class SimulationLoop
     readonly WorkQueue _bare;
     Work?[] _ready = new Work?[64];
     Work?[] _arrived = new Work?[16];
-    SimulationFaults _faults = SimulationFaults.None;
+    SimulationFaults _faults;
     Work? _next;
     int _readyCount;
     int _arrivedCount;
@@ -51,13 +53,15 @@ internal sealed class SimulationLoop
     bool _isInTurn;
     ulong _messages;
 
-    public SimulationLoop(int seed, DateTimeOffset start, bool isTraced, long maxSteps, long toleratedEscapes)
+    public SimulationLoop(int seed, SimulationOptions options)
     {
-        (_seed, _isTraced, _maxSteps, _toleratedEscapes) = (seed, isTraced, maxSteps, toleratedEscapes);
+        (_seed, _writer, _maxSteps, _toleratedEscapes) = (seed, options.TraceWriter, options.MaxSteps, options.ToleratedEscapes);
+        _isTraced = options.Trace || _writer is not null;
+        _faults = options.Faults;
         _random = new SeededRandom(seed, SchedulingStream);
         _crashes = new SeededRandom(seed, CrashStream);
         _clockSteps = new SeededRandom(seed, ClockStream);
-        Time = new VirtualTime(start) { Loop = this };
+        Time = new VirtualTime(options.Start) { Loop = this };
         _testTasks = new SimulatedTaskScheduler(this, null, "(test)/continuations");
         _bare = new WorkQueue(this, null, "(test)/actions", isBare: true);
     }
@@ -109,10 +113,13 @@ internal sealed class SimulationLoop
     }
 
     /// <summary>Records which messages were sent in a step; their order does not count.</summary>
-    public void TraceMessage(ulong receiver, object message)
+    public void TraceMessage(Work receiver, object message)
     {
-        if (_isTraced)
-            _messages += StableHash.Mix(receiver, TypeHash(message.GetType()));
+        if (!_isTraced)
+            return;
+        _messages += StableHash.Mix(receiver.Hash, TypeHash(message.GetType()));
+        if (_writer is not null)
+            _sent.Add($"    {message.GetType()} to {receiver.Name}");
     }
 
     /// <summary>The actor is never crashed at random.</summary>
@@ -260,7 +267,7 @@ internal sealed class SimulationLoop
             CurrentProcess = outer;
         }
 
-        EndStep(work.Hash);
+        EndStep(work.Name, work.Hash);
         if (++frame.Steps > _maxSteps - CountedSteps)
             Count(frame, work);
         if (frame.Condition?.Invoke() == true)
@@ -288,7 +295,7 @@ internal sealed class SimulationLoop
             {
                 CurrentProcess = entry.Process;
                 entry.Fire();
-                EndStep(StableHash.Seed);
+                EndStep("(timer)", StableHash.Seed);
             }
         }
         finally
@@ -340,12 +347,23 @@ internal sealed class SimulationLoop
         _arrivedCount = 0;
     }
 
-    void EndStep(ulong who)
+    void EndStep(string name, ulong who)
     {
         if (!_isTraced)
             return;
+        if (_writer is not null)
+            WriteStep(name);
         Trace = StableHash.Mix(StableHash.Mix(Trace, who + _messages), (ulong)Time.GetTimestamp());
         _messages = 0;
+    }
+
+    void WriteStep(string name)
+    {
+        _writer!.WriteLine($"{Steps} {Time.Elapsed} {name}");
+        _sent.Sort(StringComparer.Ordinal);
+        foreach (var sent in _sent)
+            _writer.WriteLine(sent);
+        _sent.Clear();
     }
 
     ulong TypeHash(Type type)

@@ -41,6 +41,31 @@ public sealed class ArchiveWriterActorTests
     });
 
     [Fact]
+    public void A_message_alone_is_written_at_once_and_those_that_follow_it_together() => Explore((host, archive) =>
+    {
+        var writer = Spawn(host, archive, new ArchiveWriterOptions { WriteInterval = TimeSpan.FromSeconds(1), MaxBatchMessages = 50 });
+        var messages = Series(100);
+
+        Send(writer, messages[..1]);
+        host.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.Equal([1], archive.Batches.Select(batch => batch.Count));
+        Send(writer, messages[1..10]);
+        host.RunFor(TimeSpan.FromMilliseconds(100));
+        Send(writer, messages[10..20]);
+        host.RunFor(TimeSpan.FromMilliseconds(700));
+        Assert.Single(archive.Batches);
+        host.RunFor(TimeSpan.FromMilliseconds(200));
+        Assert.Equal([1, 19], archive.Batches.Select(batch => batch.Count));
+        // A whole batch does not wait.
+        Send(writer, messages[20..80]);
+        host.RunFor(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal([1, 19, 50], archive.Batches.Select(batch => batch.Count));
+        host.RunFor(Minute);
+        Assert.Equal(messages[..80], archive.Batches.SelectMany(batch => batch));
+    });
+
+    [Fact]
     public void Ephemeral_messages_and_those_of_another_time_are_not_kept() => Explore((host, archive) =>
     {
         var now = (host.System.Time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
