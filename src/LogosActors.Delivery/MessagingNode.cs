@@ -79,7 +79,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
             journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
-            var actors = system ?? LogosSystem.Create("logos", logs);
+            var actors = system ?? LogosSystem.Create("logos", logs, options.Akka);
             journal?.AddTo(actors);
             NodeJournal.InstallTypes(actors);
             return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);

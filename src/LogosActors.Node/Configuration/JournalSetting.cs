@@ -1,3 +1,5 @@
+using LogosActors.Delivery;
+
 namespace LogosActors.Node.Configuration;
 
 /// <summary>Checks and reads the setting <c>node.journal</c>.</summary>
@@ -5,6 +7,12 @@ internal static class JournalSetting
 {
     const string Sqlite = "sqlite";
     const string Memory = "memory";
+
+    /// <summary>The journal of a node with checked settings; null: SQLite in the data directory, or memory without one.</summary>
+    public static JournalBackend? BackendOf(NodeSettings settings) =>
+        settings.Journal is null or Sqlite ? null
+        : settings.Journal is not Memory && PostgresUrl.TryParse(settings.Journal, out var connectionString) ? JournalBackend.Postgres(connectionString)
+        : JournalBackend.Memory;
 
     /// <summary>Why the setting is invalid, without its value, which may hold a password; null: it is valid.</summary>
     public static string? ProblemOf(NodeSettings settings) => settings.Journal switch

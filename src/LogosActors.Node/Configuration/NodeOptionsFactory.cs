@@ -25,6 +25,7 @@ internal static class NodeOptionsFactory
             MaxMessageSize = (int)settings.MaxMessageSize.Bytes,
             Archiving = new ArchiveWriterOptions { Retention = StorePolicy.TryParse(settings.Store.RetentionPolicy, out var policy) ? policy : new RetentionPolicy() },
             DataDirectory = settings.DataDirectory,
+            Journal = JournalSetting.BackendOf(settings),
             Key = key,
             Host = host with
             {
