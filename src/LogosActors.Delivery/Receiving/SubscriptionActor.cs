@@ -125,8 +125,10 @@ internal sealed class SubscriptionActor : SupervisedActor
         _journal = journal;
         if (journal is not null)
         {
-            // What was delivered while there was none, and what the last one was given in vain.
+            // What was delivered while there was none, and what the last incarnation was given in vain.
             journal.Tell(new ReceivingJournal.Merge(_topic, _received.ToBatches()));
+            if (_pending.Entries.ToArray() is { Length: > 0 } entries)
+                journal.Tell(new ReceivingJournal.Record(_topic, entries.Max(entry => entry.Time), [.. entries.Select(entry => entry.Hash)]));
             return;
         }
         while (_pending.TryTakeAny(out var pending))

@@ -312,6 +312,9 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
     {
         if (!Sender.IsNobody())
             topic.Waiting.Add(Sender);
+        // Once is enough; but one may have been lost with a failure of the relay's actor.
+        if (!ShardOf(topic.Shard).IsJoined)
+            _relay.Tell(new RelayTopics.Join(topic.Shard, Owner, Self));
         AnswerIfDone(topic);
     }
 

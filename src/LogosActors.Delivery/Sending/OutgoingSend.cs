@@ -39,6 +39,9 @@ internal sealed class OutgoingSend(Sends.Send send)
 
     public SendEnd End { get; set; }
 
+    /// <summary>What is written to the journal; null once it is written.</summary>
+    public Stored.QueuedSend? ToStore { get; set; }
+
     /// <summary>The number of the event that has stored it; 0: it is not stored.</summary>
     public long SequenceNr { get; set; }
 

@@ -69,6 +69,7 @@ internal sealed partial class SendsActor
     void Store(OutgoingSend send)
     {
         send.Stage = SendStage.Storing;
+        send.ToStore = StoredSends.From(send.Send);
         _toStore.Enqueue(send);
         Write();
     }
@@ -90,9 +91,9 @@ internal sealed partial class SendsActor
         var stored = new List<OutgoingSend>();
         for (var bytes = 0; stored.Count < MaxPerEvent && bytes < MaxBytesPerEvent && _toStore.TryDequeue(out var send); stored.Add(send))
         {
-            var queued = StoredSends.From(send.Send);
-            bytes += queued.Message.Length;
-            changed.Queued.Add(queued);
+            bytes += send.ToStore!.Message.Length;
+            changed.Queued.Add(send.ToStore);
+            send.ToStore = null;
         }
         OutgoingSend[] ended = [.. _toEnd];
         _toEnd.Clear();

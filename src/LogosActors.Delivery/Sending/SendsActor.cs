@@ -105,7 +105,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
             case Gossip.PublishedTagged:
                 break;
             case Sends.Send send:
-                Accept(send);
+                AcceptOrRefuse(send);
                 break;
             case Confirmation.Answer answer:
                 if (answer.Send.Stage is SendStage.Kept && IsCurrent(answer.Send))
@@ -147,6 +147,22 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         }
         while (_underWay < SendIntake.Window && _waiting.TryDequeue(out var next))
             Begin(next);
+    }
+
+    /// <summary>A message that makes this actor fail is refused, so that it ends all the same.</summary>
+    void AcceptOrRefuse(Sends.Send send)
+    {
+        try
+        {
+            Accept(send);
+        }
+        catch (Exception e)
+        {
+            if (_requests.Remove(send.Request))
+                _underWay--;
+            _intake.Refuse(send, SendIntake.NotStored(e.Message), _settings.Events.Publish, isCounted: true);
+            throw;
+        }
     }
 
     void Accept(Sends.Send send)
