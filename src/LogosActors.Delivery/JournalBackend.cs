@@ -6,7 +6,7 @@ public sealed record JournalBackend
     JournalBackend(string? connectionString) => ConnectionString = connectionString;
 
     /// <summary>The memory of the process: nothing survives it, also with a data directory, which keeps the key.</summary>
-    public static JournalBackend Memory { get; } = new(null);
+    public static JournalBackend Memory { get; } = new((string?)null);
 
     /// <summary>The database; null: memory.</summary>
     internal string? ConnectionString { get; }

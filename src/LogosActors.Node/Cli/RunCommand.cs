@@ -42,7 +42,7 @@ internal static class RunCommand
             log.LogWarning("{Warning}", warning);
         foreach (var unknown in AkkaSettings.FindUnknown(configuration))
             log.LogWarning("{Warning}", unknown);
-        await using var host = await NodeHost.StartAsync(settings, loggers, logs, cancellation);
+        await using var host = await NodeHost.StartAsync(settings, AkkaSettings.Read(configuration), loggers, logs, cancellation);
         log.LogInformation("Peer id {PeerId}", host.Node.PeerId);
         foreach (var address in Rest.Info.InfoRoutes.Describe(host.Node).ListenAddresses)
             log.LogInformation("Listening at {Address}", address);
