@@ -13,6 +13,8 @@ internal sealed partial class HostActor
     /// <summary>Changes of peers within this time are stored together.</summary>
     static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(5);
 
+    const string JournalName = "peers";
+
     /// <summary>How many changes wait for a journal that has failed: what the host knows is compared when it is back, and stored.</summary>
     const int WaitingChanges = 16;
 
@@ -29,7 +31,7 @@ internal sealed partial class HostActor
         if (_environment.Options.PeerJournal is { } plugins)
         {
             _journal = new RecreatedChild(
-                Context, PeerJournalActor.Props(plugins, _environment.Self, Self), "peers", JournalBackoff,
+                Context, PeerJournalActor.Props(plugins, _environment.Self, Self), JournalName, JournalBackoff,
                 created: static _ => { }, overflow: static (_, sender) => sender.Tell(PeerJournal.NotStored.Instance, ActorRefs.NoSender), WaitingChanges);
         }
     }

@@ -47,8 +47,10 @@ internal sealed partial class HostActor : SupervisedActor, IWithTimers
 
     public static Props Props(HostEnvironment environment) => Akka.Actor.Props.Create(() => new HostActor(environment));
 
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new BackoffStrategy(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
+    // A journal that cannot be made, as it is not configured, is away like one that fails: the host goes on without.
+    protected override SupervisorStrategy SupervisorStrategy() => new BackoffStrategy(
+        TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10),
+        static cause => cause is ActorInitializationException { Actor.Path.Name: JournalName } ? Directive.Stop : Directive.Restart);
 
     protected override void PreStart()
     {

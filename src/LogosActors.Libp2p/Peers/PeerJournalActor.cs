@@ -83,7 +83,7 @@ internal sealed class PeerJournalActor(PersistencePlugins persistence, PeerId se
         {
             Apply(stored);
             Sender.Tell(PeerJournal.Stored.Instance, Self);
-            if (LastSequenceNr - SnapshotSequenceNr >= SnapshotInterval)
+            if (LastSequenceNr % SnapshotInterval == 0)
                 SaveSnapshot(new PeersSnapshot { Peers = { _peers.Values } });
         });
     }
