@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LogosActors.Actors.Settings;
 using LogosActors.Configuration;
+using LogosActors.Delivery;
 using LogosActors.Tests;
 using Microsoft.Extensions.Configuration;
 
@@ -60,8 +61,38 @@ public sealed partial class DocumentationTests
             folder.With("node.conf", block.Groups["code"].Value);
             var configuration = new ConfigurationBuilder().AddHoconFile(folder["node.conf"]).Build();
 
+            Assert.NotNull(OptionsBinder.Bind<LogosNodeSettings>(configuration, LogosNodeSettings.Section).ToOptions());
             Assert.Empty(AkkaSettings.FindUnknown(configuration));
         }
+    }
+
+    [Fact]
+    public void The_errors_that_are_shown_are_those_that_an_operator_gets()
+    {
+        var error = Assert.Throws<OptionsException>(
+            () => OptionsBinder.Bind<LogosNodeSettings>(Shown("logos", "node.conf"), LogosNodeSettings.Section));
+
+        Assert.Equal(ShownAfter("OptionsException`:"), error.Message);
+    }
+
+    [Fact]
+    public void The_warning_that_is_shown_is_that_which_an_operator_gets() =>
+        Assert.Equal(ShownAfter("by a warning"), Assert.Single(AkkaSettings.FindUnknown(Shown("akka", "akka.conf"))).ToString());
+
+    static string Configuration => File.ReadAllText(Repository.File("docs/configuration.md"));
+
+    /// <summary>The mistaken file of a section.</summary>
+    static IConfigurationRoot Shown(string section, string file) =>
+        new ConfigurationBuilder().AddHocon($"{section} {{\n{Between(Configuration, $"```\n{section} {{\n", "```")}", file).Build();
+
+    static string ShownAfter(string text) => Between(Configuration[Configuration.IndexOf(text, StringComparison.Ordinal)..], "```text\n", "\n```");
+
+    static string Between(string text, string begin, string end)
+    {
+        var start = text.IndexOf(begin, StringComparison.Ordinal);
+        Assert.True(start >= 0, $"'{begin}' is missing.");
+        start += begin.Length;
+        return text[start..text.IndexOf(end, start, StringComparison.Ordinal)];
     }
 
     [GeneratedRegex(@"(<!-- sample: (?<names>[^\n]*) -->\n)?```csharp\n(?<code>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5_000)]

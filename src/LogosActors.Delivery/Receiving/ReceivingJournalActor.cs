@@ -29,7 +29,7 @@ internal sealed class ReceivingJournalActor : SupervisedPersistentActor
     bool _isSaving;
     long _savedAt;
 
-    ReceivingJournalActor(PersistencePlugins persistence, string persistenceId, ReceivingOptions options)
+    public ReceivingJournalActor(PersistencePlugins persistence, string persistenceId, ReceivingOptions options)
         : base(persistence) =>
         (PersistenceId, _history) = (persistenceId, new ReceivedHistory(options));
 

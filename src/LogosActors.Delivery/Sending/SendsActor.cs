@@ -56,7 +56,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
     IActorRef? _closer;
     bool _isClosed;
 
-    SendsActor(SendsSettings settings)
+    public SendsActor(SendsSettings settings)
         : base(settings.Persistence ?? PersistencePlugins.Memory)
     {
         (_settings, _intake, _options) = (settings, settings.Intake, settings.Options.Sending);
