@@ -11,6 +11,12 @@ using Microsoft.Extensions.Hosting;
 var entryNodes = args.Select(Multiaddr.Parse).ToList();
 var builder = Host.CreateApplicationBuilder();
 builder.Services.AddAkka("app", akka => akka
+    .ConfigureLoggers(loggers =>
+    {
+        loggers.ClearLoggers();
+        loggers.AddLoggerFactory();
+    })
+    .AddHocon("akka.log-dead-letters-during-shutdown = off", HoconAddMode.Prepend)
     .WithLogosNode(options => options with
     {
         ListenAddresses = [Multiaddr.Parse(entryNodes.Count == 0 ? "/ip4/127.0.0.1/tcp/60000" : "/ip4/127.0.0.1/tcp/0")],
