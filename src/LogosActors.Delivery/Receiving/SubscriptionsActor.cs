@@ -225,7 +225,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         AnswerWhenDone(topic);
     }
 
-    void Attach(Topic topic, IActorRef receiver)
+    static void Attach(Topic topic, IActorRef receiver)
     {
         if (topic.Receivers.Contains(receiver))
             return;
