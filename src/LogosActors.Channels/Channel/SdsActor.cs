@@ -23,6 +23,9 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     /// <summary>How many bytes they have at most.</summary>
     const long MaxBatchBytes = 1 << 20;
 
+    /// <summary>How often the actor may fail while it handles a request before that is refused.</summary>
+    const int MaxFailures = 2;
+
     /// <summary>How long what the application has handled waits for other changes before it is committed by itself.</summary>
     static readonly TimeSpan HandledDelay = TimeSpan.FromMilliseconds(100);
 
@@ -57,15 +60,20 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        // Who asks is answered by what comes next; what has failed is not tried again.
-        foreach (var (send, sender) in LeaveRequests())
-        {
-            if (!ReferenceEquals(send, message))
-                Self.Tell(send, sender);
-        }
-        if (message is Conversation.Send)
-            Sender.Tell(NotStored("the channel has failed"));
+        // What was under way is decided on by what comes next; it knows what is stored.
+        var left = LeaveRequests();
+        foreach (var (send, sender) in left)
+            Again(send, sender, isFailed: ReferenceEquals(send, message));
+        if (message is Conversation.Send failed && !left.Exists(request => ReferenceEquals(request.Send, failed)))
+            Again(failed, Sender, isFailed: true);
         base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        if (LeaveRequests() is { Count: > 0 } left)
+            Context.Parent.Tell(new Conversation.Unanswered(left));
+        base.PostStop();
     }
 
     protected override void OnCommand(object message)
@@ -123,12 +131,6 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
         Collect();
     }
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
-    {
-        base.OnPersistFailure(cause, @event, sequenceNr);
-        Context.Parent.Tell(new Conversation.Unanswered(LeaveRequests()));
-    }
-
     // What is in memory is not what is stored any more: a restart makes it so.
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"The journal does not accept an event of {PersistenceId}.", cause);
@@ -152,6 +154,14 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
             Sender.Tell(new Conversation.SendAnswer(error));
         else
             (_requests ??= []).Add((send, Sender));
+    }
+
+    void Again(Conversation.Send send, IActorRef sender, bool isFailed)
+    {
+        if (isFailed && send.Failures >= MaxFailures)
+            sender.Tell(NotStored("the channel fails of it"));
+        else
+            Self.Tell(isFailed ? send with { Failures = send.Failures + 1 } : send, sender);
     }
 
     void ReplyStatus()
