@@ -53,9 +53,6 @@ internal sealed partial class ChannelMachine
         _epochs = new EpochCounts(options.RateLimit);
     }
 
-    /// <summary>How the channel stands; what waits for the rate limit is not known here.</summary>
-    public ChannelStatus Status => new(_requests.Count, _sds.Unacknowledged, 0, _epochs.Used(_options.RateLimit.EpochOf(_now)), _sds.Waiting, _reassembly.PartialMessages);
-
     /// <summary>The requests that have not ended, but ephemeral ones.</summary>
     public IReadOnlyList<RequestId> Unfinished => _requests.Unfinished;
 
@@ -179,6 +176,10 @@ internal sealed partial class ChannelMachine
             Decide(_reassembly.Tick(now), ephemeral: null);
         Settle();
     }
+
+    /// <summary>How the channel stands; what waits for the rate limit is not known here.</summary>
+    public ChannelStatus StatusAt(DateTimeOffset now) =>
+        new(_requests.Count, _sds.Unacknowledged, 0, _epochs.Used(_options.RateLimit.EpochOf(now)), _sds.Waiting, _reassembly.PartialMessages);
 
     long Ms => _now.ToUnixTimeMilliseconds();
 

@@ -166,7 +166,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
 
     void ReplyStatus()
     {
-        var status = _machine.Status;
+        var status = _machine.StatusAt(UtcNow);
         if (_epochActor is { } epoch)
             epoch.Forward(new Conversation.CompleteStatus(status with { WaitingForEpoch = _gate.Count }));
         else
@@ -217,9 +217,6 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
                 case Transmission transmission:
                     HandOut(transmission);
                     break;
-                case Told { Number: 0 } told:
-                    _settings.Events.Publish(told.Event);
-                    break;
                 case Told told:
                     _unpublished.Enqueue(told);
                     break;
@@ -237,7 +234,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
             Collect();
     }
 
-    /// <summary>Publishes as many events as may be unhandled.</summary>
+    /// <summary>Publishes what is due in its order, as long as not too much is unhandled.</summary>
     /// <returns>Whether more is handled by that.</returns>
     bool PublishMore()
     {
@@ -245,13 +242,19 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
             return false;
         var events = _settings.Events;
         var handled = _machine.HandledNumber;
+        var isKept = false;
         while (_unpublished.TryPeek(out var next) && next.Number - handled <= events.Window)
         {
             _unpublished.Dequeue();
-            events.Publish(next.Number, next.Event);
+            if (next.Number == 0)
+                events.Publish(next.Event);
+            else
+                events.Publish(next.Number, next.Event);
+            isKept |= next.Number > 0;
         }
         // Where nobody handles events, all of it is.
-        _machine.Handled(events.TakeHandled());
+        if (isKept)
+            _machine.Handled(events.TakeHandled());
         return _machine.HandledNumber > handled;
     }
 
