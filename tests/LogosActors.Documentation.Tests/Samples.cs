@@ -1,4 +1,4 @@
-namespace LogosActors.Actors.Tests.Documentation;
+namespace LogosActors.Documentation.Tests;
 
 /// <summary>Code between <c>// sample: name</c> and <c>// end sample</c> in the <c>*Samples.cs</c> of the tests, each compiled and run with its own project.</summary>
 static class Samples
@@ -10,6 +10,7 @@ static class Samples
         Directory.EnumerateDirectories(Repository.File("tests"))
             .Select(project => Path.Combine(project, "Documentation"))
             .Where(Directory.Exists)
+            .Append(Repository.File("tests/LogosActors.Documentation.Tests"))
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*Samples.cs"))
             .SelectMany(file => Read(File.ReadAllLines(file)))
             .ToDictionary(sample => sample.Name, sample => sample.Code, StringComparer.Ordinal);

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
-using LogosActors.Actors.Hosting;
+using LogosActors.Actors.Settings;
 using LogosActors.Configuration;
+using LogosActors.Delivery;
 using LogosActors.Tests;
 using Microsoft.Extensions.Configuration;
 
-namespace LogosActors.Actors.Tests.Documentation;
+namespace LogosActors.Documentation.Tests;
 
 /// <summary>What the documents show is what is compiled, run and configured here.</summary>
 public sealed partial class DocumentationTests
@@ -49,19 +50,9 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void The_table_of_settings_is_that_of_the_options()
-    {
-        var table = Between(Configuration, "<!-- settings -->\n", "<!-- end of settings -->");
-        var settings = OptionsReference.Describe<ActorSystemSettings>("actors").Select(setting =>
-            $"| `{setting.Key}` | {setting.Accepts}{(setting.Range is { } range ? $", {range}" : "")} "
-            + $"| {(setting.Default is { } value ? $"`{value}`" : "")} | {setting.Documentation} |\n");
-        Assert.Equal($"| Setting | Accepts | Default | Meaning |\n|---|---|---|---|\n{string.Concat(settings)}", table);
-    }
-
-    [Fact]
     public void Every_block_of_HOCON_is_a_configuration_that_is_accepted()
     {
-        var blocks = HoconBlock().Matches(Configuration);
+        var blocks = HoconBlock().Matches(File.ReadAllText(Repository.File("docs/configuration.md")));
         Assert.True(blocks.Count > 2);
         foreach (Match block in blocks)
         {
@@ -69,20 +60,32 @@ public sealed partial class DocumentationTests
             folder.With("reference.conf", File.ReadAllText(Repository.File("config/reference.conf")));
             folder.With("node.conf", block.Groups["code"].Value);
             var configuration = new ConfigurationBuilder().AddHoconFile(folder["node.conf"]).Build();
-            Assert.NotNull(OptionsBinder.Bind<ActorSystemSettings>(configuration, "actors"));
+
+            Assert.NotNull(OptionsBinder.Bind<LogosNodeSettings>(configuration, LogosNodeSettings.Section).ToOptions());
+            Assert.Empty(AkkaSettings.FindUnknown(configuration));
         }
     }
 
     [Fact]
     public void The_errors_that_are_shown_are_those_that_an_operator_gets()
     {
-        var mistaken = Between(Configuration, "```\nactors {\n", "```");
-        var configuration = new ConfigurationBuilder().AddHocon($"actors {{\n{mistaken}", "node.conf").Build();
-        var error = Assert.Throws<OptionsException>(() => OptionsBinder.Bind<ActorSystemSettings>(configuration, "actors"));
-        Assert.Equal(Between(Configuration, "```text\n", "\n```"), error.Message);
+        var error = Assert.Throws<OptionsException>(
+            () => OptionsBinder.Bind<LogosNodeSettings>(Shown("logos", "node.conf"), LogosNodeSettings.Section));
+
+        Assert.Equal(ShownAfter("OptionsException`:"), error.Message);
     }
 
+    [Fact]
+    public void The_warning_that_is_shown_is_that_which_an_operator_gets() =>
+        Assert.Equal(ShownAfter("by a warning"), Assert.Single(AkkaSettings.FindUnknown(Shown("akka", "akka.conf"))).ToString());
+
     static string Configuration => File.ReadAllText(Repository.File("docs/configuration.md"));
+
+    /// <summary>The mistaken file of a section.</summary>
+    static IConfigurationRoot Shown(string section, string file) =>
+        new ConfigurationBuilder().AddHocon($"{section} {{\n{Between(Configuration, $"```\n{section} {{\n", "```")}", file).Build();
+
+    static string ShownAfter(string text) => Between(Configuration[Configuration.IndexOf(text, StringComparison.Ordinal)..], "```text\n", "\n```");
 
     static string Between(string text, string begin, string end)
     {

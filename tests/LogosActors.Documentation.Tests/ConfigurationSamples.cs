@@ -1,18 +1,19 @@
-using LogosActors.Actors.Hosting;
 using LogosActors.Configuration;
+using LogosActors.Delivery;
 using LogosActors.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace LogosActors.Actors.Tests.Documentation;
+namespace LogosActors.Documentation.Tests;
 
 public sealed class ConfigurationSamples
 {
     [Fact]
     public async Task A_host_is_configured_by_a_file()
     {
-        using var folder = new TemporaryFolder().With("node.conf", "actors { throughput = 7, persistence.journal = memory }");
+        using var folder = new TemporaryFolder().With(
+            "node.conf", "logos { listen-addresses = [\"/ip4/127.0.0.1/tcp/0\"], max-message-size = 4 KiB }, akka.loglevel = WARNING");
         var file = folder["node.conf"];
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         // sample: configure
@@ -20,12 +21,26 @@ public sealed class ConfigurationSamples
             .AddHoconFile(file)             // such as "config/node.conf"
             .AddLogosEnvironment()          // later sources override earlier ones
             .Build();
-        builder.Services.AddActorSystem("app", configuration);      // throws OptionsException before anything starts
+        builder.Services.AddLogosNode(configuration);       // throws OptionsException before anything starts
         // end sample
         using var host = builder.Build();
         await host.StartAsync();
-        Assert.Equal(7, host.Services.GetRequiredService<ActorSystem>().Options.Throughput);
+        Assert.Equal("4096", host.Services.GetRequiredService<MessagingNode>().GetNodeInfo("MaxMessageSize").Value);
         await host.StopAsync();
+    }
+
+    [Fact]
+    public void A_journal_is_chosen()
+    {
+        var connectionString = "Host=localhost;Database=logos;Username=logos;Password=secret";
+        // sample: journal
+        var inDirectory = new NodeOptions { DataDirectory = "/var/lib/node" };                      // SQLite, in journal.db
+        var inDatabase = new NodeOptions { Journal = JournalBackend.Postgres(connectionString) };   // shared by any number of nodes
+        var inMemory = new NodeOptions();                                                           // ends with the process
+        // end sample
+        Assert.Equal("/var/lib/node", inDirectory.DataDirectory);
+        Assert.DoesNotContain("secret", $"{inDatabase}", StringComparison.Ordinal);
+        Assert.Null(inMemory.Journal);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace LogosActors.Actors.Tests.Documentation;
+namespace LogosActors.Documentation.Tests;
 
 /// <summary>The files of the repository that the tests run in.</summary>
 static class Repository
