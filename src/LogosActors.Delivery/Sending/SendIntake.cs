@@ -60,7 +60,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         var waits = Interlocked.Increment(ref _notBegun) > Window || isJournalled;
         var send = new Sends.Send(RequestId.New(), message, isJournalled, Observer: null)
         {
-            Answer = waits ? new TaskCompletionSource<Result<RequestId, SendError>>(TaskCreationOptions.RunContinuationsAsynchronously) : null,
+            Answer = waits ? system.CreateCompletion<Result<RequestId, SendError>>() : null,
             IsCounted = true,
         };
         if (!TryEnter(send, actors.Sends))
