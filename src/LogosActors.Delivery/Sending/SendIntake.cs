@@ -60,7 +60,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         var waits = Interlocked.Increment(ref _notBegun) > Window || isJournalled;
         var send = new Sends.Send(RequestId.New(), message, isJournalled, Observer: null)
         {
-            Answer = waits ? new TaskCompletionSource<Result<RequestId, SendError>>(TaskCreationOptions.RunContinuationsAsynchronously) : null,
+            Answer = waits ? system.CreateCompletion<Result<RequestId, SendError>>() : null,
             IsCounted = true,
         };
         if (!TryEnter(send, actors.Sends))
@@ -120,7 +120,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         if (isCounted)
             Release(1);
         if (send.Observer is { } observer)
-            observer.Tell(new Sends.Ended(send.Request, send.Message.Hash, error.Message), ActorRefs.NoSender);
+            observer.Tell(new Sends.Ended(send.Request, send.Message.Hash, error.Message) { Refusal = error.Kind }, ActorRefs.NoSender);
         else if (send.Answer is { } answer)
             answer.TrySetResult(error);
         else

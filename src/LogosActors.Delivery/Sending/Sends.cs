@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 
@@ -17,7 +18,7 @@ internal static class Sends
     public sealed record Send(RequestId Request, OutgoingMessage Message, bool IsJournalled, IActorRef? Observer) : INoSerializationVerificationNeeded
     {
         /// <summary>Completes when the request is accepted or refused; null: nobody waits for it.</summary>
-        public TaskCompletionSource<Result<RequestId, SendError>>? Answer { get; init; }
+        public Completion<Result<RequestId, SendError>>? Answer { get; init; }
 
         /// <summary>Whether the request is counted among <see cref="SendIntake.Unfinished"/> already.</summary>
         public bool IsCounted { get; init; }
@@ -30,7 +31,11 @@ internal static class Sends
     /// <param name="Request">The request.</param>
     /// <param name="Hash">The message's hash.</param>
     /// <param name="Error">Why the message could not be sent, for people; null: it is sent.</param>
-    public sealed record Ended(RequestId Request, MessageHash Hash, string? Error);
+    public sealed record Ended(RequestId Request, MessageHash Hash, string? Error)
+    {
+        /// <summary>Set when the request was not accepted at all: it may be tried again.</summary>
+        public SendErrorKind? Refusal { get; init; }
+    }
 
     /// <summary>A content topic is no longer subscribed to: the next message on it subscribes again.</summary>
     public sealed record Unsubscribed(string Topic);
