@@ -28,7 +28,7 @@ public static class JournalConfiguration
         ArgumentNullException.ThrowIfNull(plugins);
         return ConfigurationFactory.ParseString($$"""
             {{plugins.Journal}} {
-              class = "Akka.Persistence.Journal.MemoryJournal, Akka.Persistence"
+              class = "LogosActors.Actors.Persistence.ForgettingJournal, LogosActors.Actors"
               plugin-dispatcher = "akka.actor.default-dispatcher"
             }
             {{plugins.Snapshots}} {

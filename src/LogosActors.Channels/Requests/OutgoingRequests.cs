@@ -72,7 +72,7 @@ internal sealed class OutgoingRequests
     {
         if (!_chunks.TryGetValue(chunkId, out var chunk))
             return;
-        outcomes.Add(new RequestOutcome.Failed(chunk.Request.Id, failure, error));
+        outcomes.Add(new RequestOutcome.Failed(chunk.Request.Id, failure, error) { IsEphemeral = chunk.Request.IsEphemeral });
         End(chunk.Request.Id);
     }
 
@@ -90,7 +90,7 @@ internal sealed class OutgoingRequests
     /// <summary>All that has not ended, but ephemeral requests.</summary>
     public IReadOnlyList<RequestState> Snapshot() =>
     [
-        .. _requests.Values.Where(request => !request.IsEphemeral).Select(request => new RequestState(
+        .. _requests.Values.Where(request => !request.IsEphemeral).OrderBy(request => request.Id.Value, StringComparer.Ordinal).Select(request => new RequestState(
             request.Id,
             [.. request.Chunks.Select(chunk => chunk.Id)],
             [.. request.Chunks.Where(chunk => chunk.IsSent).Select(chunk => chunk.Id)],

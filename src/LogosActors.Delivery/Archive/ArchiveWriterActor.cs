@@ -14,13 +14,14 @@ namespace LogosActors.Delivery.Archive;
 /// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
 /// What was written is safe, and is not written twice when it comes again.</para>
 /// </remarks>
+#pragma warning disable CA1001 // PostStop disposes of what it owns
 internal class ArchiveWriterActor : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
 {
     const string WriteTimer = "write";
     const string RetentionTimer = "retention";
     const string FinishTimer = "finish";
 
-    readonly IMessageArchive _archive;
     readonly ArchiveWriterOptions _options;
     readonly ArchiveQueue _queue;
     readonly CancellationTokenSource _stopping = new();
@@ -40,7 +41,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     /// <param name="options">Limits and policy.</param>
     public ArchiveWriterActor(IMessageArchive archive, ArchiveWriterOptions options)
     {
-        _archive = archive;
+        Archive = archive;
         _options = options.Validated();
         _queue = new ArchiveQueue(_options);
         _backoff = _options.MinBackoff;
@@ -50,6 +51,9 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
         Akka.Actor.Props.Create(() => new ArchiveWriterActor(archive, options));
 
     public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Where messages are kept.</summary>
+    protected IMessageArchive Archive { get; }
 
     protected override void PreStart()
     {
@@ -123,7 +127,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     {
         try
         {
-            return new ArchiveWriter.Written(await _archive.AppendAsync(batch));
+            return new ArchiveWriter.Written(await Archive.AppendAsync(batch));
         }
         catch (ArchiveException e)
         {
@@ -204,7 +208,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     {
         try
         {
-            await _archive.RetainAsync(_options.Retention, now, stopping);
+            await Archive.RetainAsync(_options.Retention, now, stopping);
             return new ArchiveWriter.Retained(Failure: null);
         }
 #pragma warning disable CA1031 // Tried again at the next interval.

@@ -11,7 +11,7 @@ namespace LogosActors.Delivery.Health;
 
 /// <summary>Looks at the node's connections again and again, and tells the application when its health changes.</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>, restart. A failure costs one look: what was told last is published as <see cref="NodeEnvironment.Health"/>,
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs one look: what was told last is published as <see cref="NodeEnvironment.Health"/>,
 /// and read again, so that nothing is told twice.
 /// </remarks>
 /// <param name="node">The node.</param>

@@ -11,7 +11,7 @@ namespace LogosActors.Delivery.Peers;
 
 /// <summary>Keeps the entry nodes and the named stores connected, and dials known peers when there are fewer relay peers than wanted.</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>, restart. A failure costs what is known of peers' failures; addresses and scores are the host's, which
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs what is known of peers' failures; addresses and scores are the host's, which
 /// stores them. Entry nodes of which only an address is known are dialed there until somebody answers.
 /// </remarks>
 internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithTimers

@@ -173,7 +173,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         else if (_requests.TryGetValue(send.Request, out var known))
             Repeat(known, send);
         else if (!send.IsCounted && !_intake.TryCount())
-            send.Observer?.Tell(new Sends.Ended(send.Request, send.Message.Hash, _intake.TooMany.Message));
+            send.Observer?.Tell(new Sends.Ended(send.Request, send.Message.Hash, _intake.TooMany.Message) { Refusal = _intake.TooMany.Kind });
         else if (_underWay < SendIntake.Window)
             Begin(send);
         else

@@ -12,7 +12,7 @@ namespace LogosActors.Delivery.Store;
 /// <remarks>
 /// It receives messages from the gossip router itself, and what this node publishes from the <see cref="Sending.DeliveryRouterActor"/>. What the
 /// node has missed, and other stores have, is kept too: of the content topics that it is subscribed to.
-/// Parent: <see cref="NodeActor"/>, one-for-one, restart. A failure costs the messages that wait to be written, and for a moment peers are not
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs the messages that wait to be written, and for a moment peers are not
 /// answered.
 /// </remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
