@@ -26,9 +26,7 @@ internal static class ActorsArea
         new MemoryPersistRow(eventsPerCommand: 1, Akka.Persist),
         new MemoryPersistRow(eventsPerCommand: 100, Akka.PersistHundred),
         sqlite,
-        new LatencyRow(sqlite.Name, () => sqlite.Latencies),
         postgres,
-        new LatencyRow(postgres.Name, () => postgres.Latencies),
         RecoveryRow.Memory(),
         RecoveryRow.Sqlite(),
     ];

@@ -92,9 +92,7 @@ internal static class ChannelNodeRole
                 ChildNode.Mesh => await DoneAsync(node.WaitForMeshAsync(Number(words[1]))),
                 Open => await DoneAsync(OpenAsync(node, words[1], Number(words[2]))),
                 Collect => Collected(),
-                ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
-                ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks} {GC.GetTotalAllocatedBytes()}",
-                _ => "unknown",
+                _ => ChildNode.Answer(words, receipts),
             });
         }
     }

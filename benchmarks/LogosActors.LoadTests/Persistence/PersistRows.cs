@@ -61,12 +61,3 @@ internal sealed class PostgresPersistRow : Row
         return new(rate, "event/s", AkkaSqlJournal, new Target.AtLeast(20_000));
     }
 }
-
-/// <summary>The slowest hundredth of the writes of another row.</summary>
-internal sealed class LatencyRow(string name, Func<Latencies> latencies) : Row
-{
-    public override string Name => $"{name}, p99";
-
-    public override Task<Outcome> MeasureAsync(Budget budget) =>
-        Task.FromResult(new Outcome(latencies().Percentile(0.99), "ms", new Peer("its median", latencies().Percentile(0.5)), new Target.Printed()));
-}
