@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
@@ -8,10 +9,10 @@ namespace LogosActors.Libp2p;
 public sealed partial class Libp2pHost
 {
     /// <summary>The peers that are remembered, connected or not. A snapshot.</summary>
-    public IReadOnlyCollection<KnownPeer> KnownPeers => [.. _environment.Book.Peers.Values];
+    public IReadOnlyCollection<KnownPeer> KnownPeers => [.. _environment.State.Value.Known.Values];
 
     /// <summary>What is remembered of a peer; null when it is not known.</summary>
-    public KnownPeer? Find(PeerId peer) => _environment.Book.Find(peer);
+    public KnownPeer? Find(PeerId peer) => _environment.State.Value.Known.GetValueOrDefault(peer);
 
     /// <summary>Remembers addresses of a peer, for <see cref="DialAsync(PeerId, CancellationToken)"/> and <see cref="Keep"/>.</summary>
     /// <param name="peer">The peer.</param>
@@ -21,7 +22,7 @@ public sealed partial class Libp2pHost
         ArgumentNullException.ThrowIfNull(peer);
         ArgumentNullException.ThrowIfNull(addresses);
         ThrowIfDisposed();
-        _host.Tell(new Host.AddAddresses(peer, [.. addresses]));
+        _host.Tell(new Host.AddAddresses(peer, [.. addresses]), ActorRefs.NoSender);
     }
 
     /// <summary>Connects to a peer at the addresses that are known of it; at once if it is connected already.</summary>
@@ -36,7 +37,7 @@ public sealed partial class Libp2pHost
         if (!double.IsFinite(score))
             throw new ArgumentOutOfRangeException(nameof(score), score, "A score is a finite number.");
         ThrowIfDisposed();
-        _host.Tell(new Host.SetScore(peer, score));
+        _host.Tell(new Host.SetScore(peer, score), ActorRefs.NoSender);
     }
 
     /// <summary>Keeps a connection to a peer: dials it now, and whenever the connection is lost, with growing, jittered waits between
@@ -46,7 +47,7 @@ public sealed partial class Libp2pHost
     public void Keep(PeerId peer, params IEnumerable<Multiaddr> addresses)
     {
         AddAddresses(peer, addresses);
-        _host.Tell(new Host.Keep(peer));
+        _host.Tell(new Host.Keep(peer), ActorRefs.NoSender);
     }
 
     /// <summary>Keeps a peer no longer; a connection that there is goes on.</summary>
@@ -54,6 +55,6 @@ public sealed partial class Libp2pHost
     {
         ArgumentNullException.ThrowIfNull(peer);
         ThrowIfDisposed();
-        _host.Tell(new Host.Release(peer));
+        _host.Tell(new Host.Release(peer), ActorRefs.NoSender);
     }
 }

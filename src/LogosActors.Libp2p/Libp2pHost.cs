@@ -1,10 +1,13 @@
+using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Actors.Serialization;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Peers;
 using LogosActors.Libp2p.Ping;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogosActors.Libp2p;
 
@@ -26,13 +29,15 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     readonly HostEnvironment _environment;
     readonly ActorSystem _system;
     readonly bool _ownsSystem;
-    readonly ActorRef _host;
+    readonly IActorRef _host;
     int _isDisposed;
 
     Libp2pHost(HostEnvironment environment, ActorSystem system, bool ownsSystem)
     {
         (_environment, _system, _ownsSystem) = (environment, system, ownsSystem);
-        _host = system.Spawn(Props.Create(() => new HostActor(environment)), $"host-{environment.Self}");
+        if (environment.Options.PeerJournal is not null)
+            ProtobufSerializer.Install(system, StoredPeers.Types);
+        _host = system.ActorOf(HostActor.Props(environment), UniqueName.Of(system, $"host-{environment.Self}"));
     }
 
     /// <summary>Who this host is.</summary>
@@ -49,7 +54,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
 
     internal HostEnvironment Environment => _environment;
 
-    internal ActorRef Actor => _host;
+    internal IActorRef Actor => _host;
 
     /// <summary>Starts a host, and returns when it listens at all its addresses.</summary>
     /// <param name="identity">Its key, which stays the caller's and must live as long as the host.</param>
@@ -59,8 +64,8 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     public static async Task<Libp2pHost> CreateAsync(PrivateKey identity, Libp2pHostOptions? options = null, ActorSystem? system = null)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        var actors = system ?? ActorSystem.Create("libp2p");
-        var environment = new HostEnvironment(identity, options ?? new Libp2pHostOptions(), actors.Time);
+        var actors = system ?? LogosSystem.Create("libp2p", NullLoggerFactory.Instance);
+        var environment = new HostEnvironment(identity, options ?? new Libp2pHostOptions(), actors.TimeProvider());
         var host = new Libp2pHost(environment, actors, ownsSystem: system is null);
         try
         {
@@ -179,14 +184,14 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(observer);
         ThrowIfDisposed();
-        _host.Tell(new Host.Subscribe(observer));
+        _host.Tell(new Host.Subscribe(observer), ActorRefs.NoSender);
     }
 
     /// <summary>Ends a subscription. An event that is under way may still be told.</summary>
     public void Unsubscribe(Action<HostEvent> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        _host.Tell(new Host.Unsubscribe(observer));
+        _host.Tell(new Host.Unsubscribe(observer), ActorRefs.NoSender);
     }
 
     /// <summary>Closes listeners and connections, and waits until they are closed.</summary>
@@ -197,16 +202,16 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         try
         {
             await StopGossipsubAsync();
-            if (_environment.Options.PersistPeers)
+            if (_environment.Options.PeerJournal is not null)
                 await FlushAsync();
-            await _system.StopAsync(_host, StopTimeout);
+            await _host.GracefulStop(StopTimeout);
         }
         finally
         {
             await _environment.CloseConnectionsAsync();
             _environment.Dispose();
             if (_ownsSystem)
-                await _system.DisposeAsync();
+                await _system.Terminate();
         }
     }
 
@@ -214,11 +219,11 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     {
         try
         {
-            await _host.Ask<PeerJournal.Stored>(Host.Flush.Instance, StopTimeout, TimeProvider.System);
+            // A journal that is gone answers, too: it has said so in the log, and the host stops all the same.
+            await _host.Ask(Host.Flush.Instance, StopTimeout);
         }
         catch (AskTimeoutException)
         {
-            // The journal is gone: it has said so in the log, and the host stops all the same.
         }
     }
 
@@ -228,7 +233,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         if (peer is null && addresses.Count == 0)
             throw new ArgumentException("Nothing says whom to dial.", nameof(addresses));
         var waiter = new TaskCompletionSource<DialResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _host.Tell(new Host.Dial(peer, addresses, waiter));
+        _host.Tell(new Host.Dial(peer, addresses, waiter), ActorRefs.NoSender);
         try
         {
             return await waiter.Task.WaitAsync(_environment.Options.DialTimeout + AnswerTimeout, _environment.Time, cancellation);
@@ -239,7 +244,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _host.Tell(new Host.StopWaiting(waiter));
+            _host.Tell(new Host.StopWaiting(waiter), ActorRefs.NoSender);
             throw;
         }
     }

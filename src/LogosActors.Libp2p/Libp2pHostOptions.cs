@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using LogosActors.Actors;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Hosting;
@@ -49,10 +50,9 @@ public sealed record Libp2pHostOptions
     /// <value>Default 1000. Range 16 – 1,000,000.</value>
     public int MaxKnownPeers { get; init => field = OptionRange.Check(value, 16, 1_000_000); } = 1000;
 
-    /// <summary>Whether peers are remembered across restarts, in the journal and the snapshot store of the actor system
-    /// (<see cref="PeerStoreSerialization.AddLibp2pPeers"/> registers what is stored).</summary>
-    /// <value>Default false.</value>
-    public bool PersistPeers { get; init; }
+    /// <summary>Where peers are remembered across restarts: a journal and a snapshot store of the host's actor system.</summary>
+    /// <value>Default null: they are remembered in memory only.</value>
+    public PersistencePlugins? PeerJournal { get; init; }
 
     /// <summary>How much of the machine peers may take.</summary>
     public ResourceLimits Limits { get; init; } = new();

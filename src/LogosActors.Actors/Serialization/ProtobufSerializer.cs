@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.Serialization;
+using System.Text;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 using Google.Protobuf;
 
@@ -9,6 +11,9 @@ namespace LogosActors.Actors.Serialization;
 /// <summary>Writes and reads what is persisted or crosses a cluster as Protocol Buffers, each message with a manifest.</summary>
 public sealed class ProtobufSerializer : SerializerWithStringManifest
 {
+    // An area's types are constants of its assembly; Akka makes a serializer from configuration alone.
+    static readonly ConcurrentDictionary<string, ProtobufTypes> Areas = new(StringComparer.Ordinal);
+
     readonly ProtobufTypes _types;
 
     /// <param name="system">The actor system.</param>
@@ -20,20 +25,45 @@ public sealed class ProtobufSerializer : SerializerWithStringManifest
         _types = types;
     }
 
+    /// <summary>For Akka, by what <see cref="Configuration"/> says.</summary>
+    /// <param name="system">The actor system.</param>
+    /// <param name="settings">The serializer's settings.</param>
+    public ProtobufSerializer(ExtendedActorSystem system, Config settings)
+        : this(system, Areas[settings.GetString("area")])
+    {
+    }
+
     /// <inheritdoc/>
     public override int Identifier => _types.SerializerId;
 
-    /// <summary>Binds the messages of an area in a system, unless they are bound already. For any number of threads.</summary>
+    /// <summary>The configuration that binds the messages of an area.</summary>
+    /// <param name="types">The messages.</param>
+    public static Config Configuration(ProtobufTypes types)
+    {
+        ArgumentNullException.ThrowIfNull(types);
+        Areas[types.Area] = types;
+        var name = $"logos-{types.Area}";
+        var bindings = new StringBuilder();
+        foreach (var type in types.Types)
+            bindings.AppendLine($"\"{NameOf(type)}\" = {name}");
+        return ConfigurationFactory.ParseString($$"""
+            akka.actor {
+              serializers.{{name}} = "{{NameOf(typeof(ProtobufSerializer))}}"
+              serialization-settings.{{name}}.area = {{types.Area}}
+              serialization-bindings {
+                {{bindings}}
+              }
+            }
+            """);
+    }
+
+    /// <summary>Binds the messages of an area in a system that runs, unless they are bound already. For any number of threads.</summary>
+    /// <remarks>By configuration: whatever is added to a system's serializers is gone when an extension, such as Akka.Persistence, adds its own configuration.</remarks>
     public static void Install(ActorSystem system, ProtobufTypes types)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(types);
-        if (!system.WithExtension<InstalledAreas, InstalledAreasProvider>().TryAdd(types.Area))
-            return;
-        var serializer = new ProtobufSerializer((ExtendedActorSystem)system, types);
-        system.Serialization.AddSerializer($"logos-{types.Area}", serializer);
-        foreach (var type in types.Types)
-            system.Serialization.AddSerializationMap(type, serializer);
+        system.WithExtension<InstalledAreas, InstalledAreasProvider>().Install(system, types);
     }
 
     /// <inheritdoc/>
@@ -63,11 +93,21 @@ public sealed class ProtobufSerializer : SerializerWithStringManifest
         }
     }
 
+    static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
+
     sealed class InstalledAreas : IExtension
     {
-        readonly ConcurrentDictionary<string, bool> _areas = new(StringComparer.Ordinal);
+        readonly Lock _gate = new();
+        readonly HashSet<string> _areas = new(StringComparer.Ordinal);
 
-        public bool TryAdd(string area) => _areas.TryAdd(area, true);
+        public void Install(ActorSystem system, ProtobufTypes types)
+        {
+            lock (_gate)
+            {
+                if (_areas.Add(types.Area))
+                    system.Settings.InjectTopLevelFallback(Configuration(types));
+            }
+        }
     }
 
     sealed class InstalledAreasProvider : ExtensionIdProvider<InstalledAreas>

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
@@ -11,7 +12,8 @@ namespace LogosActors.Libp2p.Dialing;
 /// Parent: <see cref="HostActor"/>. A failure costs this dial: the host is told that it came to nothing. A restart recovers nothing
 /// and stops.
 /// </remarks>
-internal sealed class DialActor(HostEnvironment environment, object key, PeerId? peer, IReadOnlyList<Multiaddr> addresses, ActorRef host) : Actor
+internal sealed class DialActor(HostEnvironment environment, object key, PeerId? peer, IReadOnlyList<Multiaddr> addresses, IActorRef host)
+    : SupervisedActor, IWithTimers
 {
     readonly DialRace _race = new();
     readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(environment.Stopping);
@@ -20,10 +22,16 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
     int _isDecided;
     int _resolving;
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    // Without an expression, which would be compiled for each dial.
+    public static Props Props(HostEnvironment environment, object key, PeerId? peer, IReadOnlyList<Multiaddr> addresses, IActorRef host) =>
+        Akka.Actor.Props.Create<DialActor>(environment, key, peer!, addresses, host);
+
     protected override void PreStart()
     {
         _over = _ending.Token;
-        Context.StartSingleTimer(TimedOut.Instance, TimedOut.Instance, environment.Options.DialTimeout);
+        Timers.StartSingleTimer(TimedOut.Instance, TimedOut.Instance, environment.Options.DialTimeout);
         Resolve(addresses);
     }
 
@@ -42,7 +50,7 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
         _ending.Dispose();
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
@@ -87,7 +95,7 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
     void Resolve(IReadOnlyList<Multiaddr> more)
     {
         _resolving++;
-        Context.PipeTo(ResolveAsync(more));
+        PipeToSelf(ResolveAsync(more));
     }
 
     async Task<Resolved> ResolveAsync(IReadOnlyList<Multiaddr> more)
@@ -106,9 +114,9 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
     {
         var now = environment.Now;
         while (_race.TryNext(now, out var address))
-            Context.PipeTo(AttemptAsync(address));
+            PipeToSelf(AttemptAsync(address));
         if (_race.Due is { } due)
-            Context.StartSingleTimer(Tick.Instance, Tick.Instance, due > now ? due - now : TimeSpan.FromTicks(1));
+            Timers.StartSingleTimer(Tick.Instance, Tick.Instance, due > now ? due - now : TimeSpan.FromTicks(1));
         else if (_race.IsLost && _resolving == 0)
             Lose();
     }
@@ -122,7 +130,7 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
             // The loser of a close race closes; whoever stopped the dial has won.
             if (Interlocked.Exchange(ref _isDecided, 1) == 0)
             {
-                host.Tell(new Host.Upgraded(connection, address, key), Self);
+                host.Tell(new Host.Upgraded(connection, address, key), ActorRefs.NoSender);
                 return new Attempted(address, null);
             }
             await connection.DisposeAsync();

@@ -1,5 +1,5 @@
 using System.Net;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Gossipsub;
@@ -31,10 +31,14 @@ internal static class Gossip
     public sealed record SetApplicationScore(PeerId Peer, double Score);
 
     /// <summary>From now on the subscriber is told each accepted message of the topic as <see cref="Delivered"/>. Answered by <see cref="Subscribed"/>.</summary>
-    public sealed record Subscribe(string Topic, ActorRef Subscriber);
+    public sealed record Subscribe(string Topic, IActorRef Subscriber)
+    {
+        /// <summary>Decides about the topic's messages from before the first on; null: whoever was set by <see cref="SetValidator"/>.</summary>
+        public MessageValidator? Validator { get; init; }
+    }
 
     /// <summary>The subscriber wants no more messages of the topic; with its last subscriber the topic is left. Needless when the subscriber stops.</summary>
-    public sealed record Unsubscribe(string Topic, ActorRef Subscriber);
+    public sealed record Unsubscribe(string Topic, IActorRef Subscriber);
 
     /// <summary>Messages of the topic are decided by a validator; null: all are accepted. Holds for messages that come later.</summary>
     public sealed record SetValidator(string Topic, MessageValidator? Validator);
@@ -101,7 +105,13 @@ internal static class Gossip
     }
 
     /// <summary>Look again whether whoever waits can be answered.</summary>
-    internal sealed record DrainCheck(ActorRef Waiter);
+    internal sealed record DrainCheck(IActorRef Waiter);
+
+    /// <summary>An incarnation of the actor is new, and knows nothing of what its parent was asked for; told to the parent.</summary>
+    internal sealed record Started
+    {
+        public static readonly Started Instance = new();
+    }
 
     internal sealed record Heartbeat
     {

@@ -1,5 +1,6 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Libp2p.Identity;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
@@ -64,18 +65,18 @@ internal sealed partial class GossipsubActor
     {
         if (!_peers.TryGetValue(id, out var peer))
             return;
-        Log.LogDebug("Gossipsub peer {Peer} is disconnected: {Reason}", id, reason);
+        Log.Debug("Gossipsub peer {Peer} is disconnected: {Reason}", id, reason);
         peer.Link.Close(reason);
         Forget(id, now);
     }
 
     void Deliver(GossipMessage message, PeerId from)
     {
-        var subscribers = _registrations.SubscribersOf(message.Topic);
-        if (subscribers.Count == 0)
+        if (!_subscribers.TryGetValue(message.Topic, out var subscribers))
             return;
         var delivered = new Gossip.Delivered(message.Topic, message.Data, from, message.Author);
-        for (var i = 0; i < subscribers.Count; i++)
-            subscribers[i].Tell(delivered, Self);
+        var self = Self;
+        foreach (var subscriber in subscribers)
+            subscriber.Tell(delivered, self);
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using Akka.Event;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
@@ -14,7 +14,7 @@ internal sealed partial class GossipsubActor
     {
         if (!HasValidSignature(message))
             _router.Decide(message.Id, ValidationResult.Reject, now);
-        else if (_registrations.ValidatorOf(message.Topic) is not { } validator)
+        else if (!_validators.TryGetValue(message.Topic, out var validator))
             _router.Decide(message.Id, ValidationResult.Accept, now);
         else if (_validating < _settings.ConcurrentValidations)
             Begin(validator, message, now);
@@ -54,7 +54,7 @@ internal sealed partial class GossipsubActor
         // Waits no longer than the token says, even for a validator that does not look at it.
         var ended = decision.AsTask().WaitAsync(_timeout.Token).ContinueWith(
             Validated(message, _timeout), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        Context.PipeTo(ended);
+        PipeToSelf(ended);
         _timeout = null;
     }
 
@@ -70,15 +70,15 @@ internal sealed partial class GossipsubActor
             result = validated.Decision.Result;
 #pragma warning restore VSTHRD002
         else if (validated.Timeout.IsCancellationRequested)
-            Log.LogDebug("A validator of {Topic} has not decided about {Message} in time", message.Topic, message.Id);
+            Log.Debug("A validator of {Topic} has not decided about {Message} in time", message.Topic, message.Id);
         else
-            Log.LogError(validated.Decision.Exception, "A validator of {Topic} failed; {Message} is ignored", message.Topic, message.Id);
+            Log.Error(validated.Decision.Exception, "A validator of {Topic} failed; {Message} is ignored", message.Topic, message.Id);
         validated.Timeout.Dispose();
         _validating--;
         _router.Decide(message.Id, result, now);
         while (_validating < _settings.ConcurrentValidations && _waiting.TryDequeue(out var next))
         {
-            if (_registrations.ValidatorOf(next.Topic) is { } validator)
+            if (_validators.TryGetValue(next.Topic, out var validator))
                 Begin(validator, next, now);
             else
                 _router.Decide(next.Id, ValidationResult.Accept, now);

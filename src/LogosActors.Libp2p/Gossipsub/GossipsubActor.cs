@@ -1,4 +1,5 @@
 using System.Buffers;
+using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Identity;
 
@@ -6,11 +7,12 @@ namespace LogosActors.Libp2p.Gossipsub;
 
 /// <summary>Owns the <see cref="GossipsubRouter"/> and runs its effects; see <see cref="Gossip"/> for what may be said.</summary>
 /// <remarks>
-/// Parent: whoever owns the links; one-for-one, restart. A failure costs meshes, scores, seen ids and what was queued for
-/// peers. Subscriptions and validators survive. All links are closed with <see cref="DisconnectReason.RouterRestarted"/>,
-/// because peers say what they are subscribed to only when a link is new; their owner opens them again.
+/// Parent: whoever owns the links; one-for-one, restart. A failure costs meshes, scores, seen ids and what was queued for peers; the
+/// mailbox is kept. A new incarnation tells its parent <see cref="Gossip.Started"/>, and is told the subscriptions and validators. All
+/// links are closed with <see cref="DisconnectReason.RouterRestarted"/>, because peers say what they are subscribed to only when a link
+/// is new; their owner opens them again.
 /// </remarks>
-internal sealed partial class GossipsubActor : Actor
+internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
 {
     // RPCs taken from one link in one turn; then others have theirs.
     const int MaxRpcsPerTurn = 32;
@@ -26,52 +28,47 @@ internal sealed partial class GossipsubActor : Actor
     }
 
     readonly GossipsubSettings _settings;
-    readonly TopicRegistrations _registrations;
+    readonly Dictionary<string, List<IActorRef>> _subscribers = new(StringComparer.Ordinal);
+    readonly Dictionary<string, MessageValidator> _validators = new(StringComparer.Ordinal);
     readonly GossipsubRouter _router;
-    readonly long _started;
     readonly Dictionary<PeerId, Peer> _peers = [];
     readonly List<(PeerId Id, Peer Peer)> _sending = [];
     readonly ArrayBufferWriter<byte> _rpc = new();
     ulong _sequence;
 
-    GossipsubActor(GossipsubSettings settings, TopicRegistrations registrations)
+    public GossipsubActor(GossipsubSettings settings)
     {
-        (_settings, _registrations) = (settings, registrations);
-        _router = new GossipsubRouter(settings.Options, Context.Random, settings.DirectPeers);
-        _started = Time.GetTimestamp();
+        _settings = settings;
+        _router = new GossipsubRouter(settings.Options, Context.System.Random(), settings.DirectPeers);
         // Larger than any number used before, also by an earlier process with the same key (go-libp2p-pubsub does the same).
         _sequence = (ulong)(Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
     }
 
-    TimeSpan Now => Time.GetElapsedTime(_started);
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>How to make the actor.</summary>
     /// <exception cref="ArgumentException">The options contradict themselves, or messages are to be signed and there is no key.</exception>
-    public static Props Create(GossipsubSettings settings)
+    public static Props Props(GossipsubSettings settings)
     {
         settings.Options.EnsureValid();
         if (settings.Options.Signatures is SignaturePolicy.StrictSign && settings.Key is null)
             throw new ArgumentException("Strict-sign needs a key.", nameof(settings));
-        var registrations = new TopicRegistrations();
-        return Props.Create(() => new GossipsubActor(settings, registrations));
+        return Akka.Actor.Props.Create(() => new GossipsubActor(settings));
     }
 
     protected override void PreStart()
     {
         var interval = _settings.Options.HeartbeatInterval;
         // Nodes that start together do not beat together.
-        Context.StartPeriodicTimer(Gossip.Heartbeat.Instance, Gossip.Heartbeat.Instance, interval, interval * Context.Random.NextDouble());
-        foreach (var subscriber in _registrations.Subscribers)
-            Context.Watch(subscriber);
-        foreach (var topic in _registrations.Topics)
-            _router.Subscribe(topic, Now);
+        Timers.StartPeriodicTimer(Gossip.Heartbeat.Instance, Gossip.Heartbeat.Instance, interval * Context.System.Random().NextDouble(), interval);
+        Context.Parent.Tell(Gossip.Started.Instance, Self);
     }
 
-    protected override void PreRestart(Exception reason, object? message) => End(DisconnectReason.RouterRestarted);
+    protected override void PreRestart(Exception reason, object message) => End(DisconnectReason.RouterRestarted);
 
     protected override void PostStop() => End(DisconnectReason.Stopped);
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         var now = Now;
         switch (message)
@@ -128,7 +125,7 @@ internal sealed partial class GossipsubActor : Actor
                 Unsubscribe(unsubscribe.Topic, unsubscribe.Subscriber, now);
                 break;
             case Gossip.SetValidator validator:
-                _registrations.SetValidator(validator.Topic, validator.Validator);
+                SetValidator(validator.Topic, validator.Validator);
                 break;
             case Gossip.GetStatus status:
                 Answer(new Gossip.GetStatus.Status(
@@ -136,8 +133,8 @@ internal sealed partial class GossipsubActor : Actor
                     _router.PendingValidations, _router.CachedMessages));
                 break;
             case Terminated terminated:
-                foreach (var topic in _registrations.Topics.ToArray())
-                    Unsubscribe(topic, terminated.Actor, now);
+                foreach (var topic in _subscribers.Keys.ToArray())
+                    Unsubscribe(topic, terminated.ActorRef, now);
                 break;
             default:
                 Unhandled(message);
@@ -146,18 +143,18 @@ internal sealed partial class GossipsubActor : Actor
         RunEffects(now);
     }
 
-    void Drain(ActorRef waiter)
+    void Drain(IActorRef waiter)
     {
         if (_peers.All(peer => peer.Value.Link.IsIdle && _router.QueuedFor(peer.Key).Messages == 0))
             waiter.Tell(Gossip.Drained.Instance, Self);
         else
-            Context.StartSingleTimer(waiter, new Gossip.DrainCheck(waiter), DrainInterval);
+            Timers.StartSingleTimer(waiter, new Gossip.DrainCheck(waiter), DrainInterval);
     }
 
     void Answer(object message)
     {
         if (Sender != Context.System.DeadLetters)
-            Reply(message);
+            Sender.Tell(message, Self);
     }
 
     void Connect(Gossip.PeerConnected connected, TimeSpan now)
@@ -201,7 +198,7 @@ internal sealed partial class GossipsubActor : Actor
             if (!_peers.TryGetValue(received.Peer, out peer) || peer.Link != received.Link)
                 return;
         }
-        Self.Tell(received);
+        Self.Tell(received, ActorRefs.NoSender);
     }
 
     PublishOutcome Publish(string topic, ReadOnlyMemory<byte> data, bool mayRepeat, TimeSpan now)
@@ -215,20 +212,38 @@ internal sealed partial class GossipsubActor : Actor
 
     void Subscribe(Gossip.Subscribe subscribe, TimeSpan now)
     {
-        var isAccepted = _registrations.Contains(subscribe.Topic) || _router.Subscribe(subscribe.Topic, now);
+        var (topic, subscriber) = (subscribe.Topic, subscribe.Subscriber);
+        if (subscribe.Validator is { } validator)
+            SetValidator(topic, validator);
+        var isAccepted = GossipsubRouter.MayJoin(topic, _settings.Options.Limits);
         if (isAccepted)
         {
-            _registrations.Add(subscribe.Topic, subscribe.Subscriber);
-            Context.Watch(subscribe.Subscriber);
+            if (!_subscribers.TryGetValue(topic, out var subscribers))
+                _subscribers.Add(topic, subscribers = []);
+            if (!subscribers.Contains(subscriber))
+                subscribers.Add(subscriber);
+            Context.Watch(subscriber);
+            _router.Subscribe(topic, now);
         }
-        Answer(new Gossip.Subscribed(subscribe.Topic, isAccepted));
+        Answer(new Gossip.Subscribed(topic, isAccepted));
     }
 
-    void Unsubscribe(string topic, ActorRef subscriber, TimeSpan now)
+    void Unsubscribe(string topic, IActorRef subscriber, TimeSpan now)
     {
-        if (_registrations.Remove(topic, subscriber))
+        if (_subscribers.TryGetValue(topic, out var subscribers) && subscribers.Remove(subscriber) && subscribers.Count == 0)
+        {
+            _subscribers.Remove(topic);
             _router.Unsubscribe(topic, now);
-        if (!_registrations.Subscribers.Contains(subscriber))
+        }
+        if (!_subscribers.Values.Any(others => others.Contains(subscriber)))
             Context.Unwatch(subscriber);
+    }
+
+    void SetValidator(string topic, MessageValidator? validator)
+    {
+        if (validator is null)
+            _validators.Remove(topic);
+        else
+            _validators[topic] = validator;
     }
 }

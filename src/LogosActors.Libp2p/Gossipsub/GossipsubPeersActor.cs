@@ -1,20 +1,25 @@
 using System.Net;
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Records;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
 /// <summary>Speaks gossipsub with every connected peer that does: over one stream that it opens, and one that the peer opens.</summary>
 /// <remarks>
-/// Parent: the root. Child: the <see cref="GossipsubActor"/>, one-for-one, restart with backoff 100 ms … 10 s. A failure costs all
-/// gossipsub streams and what the child loses with a restart; subscriptions survive. A restart opens streams to all peers again.
+/// Parent: the root, which restarts it at once; its mailbox is kept. Child: the <see cref="GossipsubActor"/>, one-for-one, restart with
+/// backoff 100 ms … 10 s. A failure costs all gossipsub streams and what the child loses with a restart. It owns the subscriptions and
+/// validators, begins a restart with those of the last whole turn, and tells them to each incarnation of the child; then it opens streams
+/// to all peers again.
 /// </remarks>
-internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef host, GossipsubOptions options, Props gossipsub) : Actor
+internal sealed class GossipsubPeersActor(
+    HostEnvironment environment, IActorRef host, GossipsubOptions options, Props gossipsub, Published<TopicRegistrations> registrations)
+    : SupervisedActor, IWithTimers
 {
     /// <summary>How many offered peers are dialled at a time; further offers are passed over, others come with the next PRUNE.</summary>
     const int MaxDials = 16;
@@ -26,19 +31,26 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
     readonly Dictionary<PeerId, Peer> _peers = [];
     readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(environment.Stopping);
     CancellationToken _over;
-    ActorRef? _gossipsub;
+    IActorRef _gossipsub = ActorRefs.Nobody;
     int _dials;
 
-    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(HostEnvironment environment, IActorRef host, GossipsubOptions options, Props gossipsub)
     {
-        Decider = static _ => Directive.Restart,
-        Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10)),
-    };
+        var registrations = new Published<TopicRegistrations>(new TopicRegistrations());
+        return Akka.Actor.Props.Create(() => new GossipsubPeersActor(environment, host, options, gossipsub, registrations));
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new BackoffStrategy(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
     protected override void PreStart()
     {
         _over = _ending.Token;
-        _gossipsub = Context.Spawn(gossipsub, "router");
+        foreach (var subscriber in registrations.Value.Subscribers.Values.SelectMany(subscribers => subscribers))
+            Context.Watch(subscriber);
+        _gossipsub = Context.ActorOf(gossipsub, "router");
         foreach (var (peer, identity) in environment.Identified)
             Greet(peer, identity);
     }
@@ -51,12 +63,31 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
             peer.Inbound?.Reset();
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case Gossip.Publish or Gossip.PublishTagged or Gossip.Subscribe or Gossip.Unsubscribe or Gossip.SetValidator or Gossip.SetApplicationScore or Gossip.GetStatus or Gossip.Drain:
-                Forward(_gossipsub!, message);
+            case Gossip.Publish or Gossip.PublishTagged or Gossip.SetApplicationScore or Gossip.GetStatus or Gossip.Drain:
+                _gossipsub.Forward(message);
+                break;
+            case Gossip.Subscribe subscribe:
+                Subscribe(subscribe);
+                break;
+            case Gossip.Unsubscribe unsubscribe:
+                _gossipsub.Forward(unsubscribe);
+                Unsubscribe(unsubscribe.Topic, unsubscribe.Subscriber);
+                break;
+            case Gossip.SetValidator validator:
+                _gossipsub.Forward(validator);
+                registrations.Value = registrations.Value.SetValidator(validator.Topic, validator.Validator);
+                break;
+            case Terminated terminated:
+                // The child watches the subscriber, too.
+                foreach (var topic in registrations.Value.Subscribers.Keys)
+                    Unsubscribe(topic, terminated.ActorRef);
+                break;
+            case Gossip.Started:
+                TellRegistrations();
                 break;
             case PeerIdentified identified:
                 Greet(identified.Peer, identified.Identity);
@@ -98,6 +129,39 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
         }
     }
 
+    void Subscribe(Gossip.Subscribe subscribe)
+    {
+        var (topic, subscriber) = (subscribe.Topic, subscribe.Subscriber);
+        if (!GossipsubRouter.MayJoin(topic, options.Limits))
+        {
+            Sender.Tell(new Gossip.Subscribed(topic, IsAccepted: false), Self);
+            return;
+        }
+        Context.Watch(subscriber);
+        registrations.Value = registrations.Value.Add(topic, subscriber);
+        // With its validator, which the child may have lost by the time that it comes to this.
+        _gossipsub.Forward(subscribe with { Validator = registrations.Value.Validators.GetValueOrDefault(topic) });
+    }
+
+    void Unsubscribe(string topic, IActorRef subscriber)
+    {
+        registrations.Value = registrations.Value.Remove(topic, subscriber);
+        if (!registrations.Value.Contains(subscriber))
+            Context.Unwatch(subscriber);
+    }
+
+    /// <summary>Tells a new incarnation of the child what it has to know.</summary>
+    void TellRegistrations()
+    {
+        foreach (var (topic, validator) in registrations.Value.Validators)
+            _gossipsub.Tell(new Gossip.SetValidator(topic, validator), ActorRefs.NoSender);
+        foreach (var (topic, subscribers) in registrations.Value.Subscribers)
+        {
+            foreach (var subscriber in subscribers)
+                _gossipsub.Tell(new Gossip.Subscribe(topic, subscriber), ActorRefs.NoSender);
+        }
+    }
+
     /// <summary>A peer has said which protocols it speaks.</summary>
     void Greet(PeerId id, PeerIdentity identity)
     {
@@ -122,8 +186,8 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
         if (peer.IsOpening || peer.Link is not null || peer.IsUnwanted)
             return;
         peer.IsOpening = true;
-        Context.CancelTimer(new Reopen(id));
-        Context.PipeTo(OpenAsync(id));
+        Timers.Cancel(new Reopen(id));
+        PipeToSelf(OpenAsync(id));
     }
 
     async Task<object> OpenAsync(PeerId id)
@@ -151,16 +215,16 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
             return;
         }
         peer.IsOpening = false;
-        var link = peer.Link = new StreamLink(_gossipsub!, id, options.Limits);
+        var link = peer.Link = new StreamLink(_gossipsub, id, options.Limits);
         peer.OpenedAt = environment.Now;
         var version = options.Protocols.First(protocol => string.Equals(protocol.Id, stream.Protocol, StringComparison.Ordinal)).Version;
         var direction = connection.IsDialer ? PeerDirection.Outbound : PeerDirection.Inbound;
         var address = IPAddress.TryParse(connection.Address?.Host, out var ip) ? ip : null;
-        _gossipsub!.Tell(new Gossip.PeerConnected(id, link, version, direction, address), Self);
+        _gossipsub.Tell(new Gossip.PeerConnected(id, link, version, direction, address), Self);
         if (environment.Identified.TryGetValue(id, out var identity))
             TellRecord(id, identity);
         peer.Inbound?.Feed(link, previous: null);
-        Context.PipeTo(WriteAsync(id, link, stream, _over));
+        PipeToSelf(WriteAsync(id, link, stream, _over));
     }
 
     static async Task<LinkEnded> WriteAsync(PeerId id, StreamLink link, LibP2pStream stream, CancellationToken over)
@@ -218,14 +282,14 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
         }
         if (ended.IsMalformed)
         {
-            Log.LogDebug("Gossipsub peer {Peer} is disconnected: its frames are malformed", id);
+            Log.Debug("Gossipsub peer {Peer} is disconnected: its frames are malformed", id);
             host.Tell(new Host.Disconnect(id), Self);
         }
     }
 
     void End(LinkEnded ended)
     {
-        _gossipsub!.Tell(new Gossip.PeerDisconnected(ended.Peer, ended.Link), Self);
+        _gossipsub.Tell(new Gossip.PeerDisconnected(ended.Peer, ended.Link), Self);
         if (!_peers.TryGetValue(ended.Peer, out var peer) || peer.Link != ended.Link)
             return;
         peer.Link = null;
@@ -264,7 +328,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
             return;
         }
         var wait = Math.Min(LongestWait.Ticks, FirstWait.Ticks << Math.Min(peer.Failures++, 20));
-        Context.StartSingleTimer(new Reopen(id), new Reopen(id), TimeSpan.FromTicks(wait));
+        Timers.StartSingleTimer(new Reopen(id), new Reopen(id), TimeSpan.FromTicks(wait));
     }
 
     /// <summary>Forgets a peer whose end was told before its last stream came.</summary>
@@ -276,18 +340,18 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
 
     void Forget(PeerId id)
     {
-        Context.CancelTimer(new Reopen(id));
+        Timers.Cancel(new Reopen(id));
         if (!_peers.Remove(id, out var peer))
             return;
         peer.Inbound?.Reset();
         if (peer.Link is not null)
-            _gossipsub!.Tell(new Gossip.PeerDisconnected(id, peer.Link), Self);
+            _gossipsub.Tell(new Gossip.PeerDisconnected(id, peer.Link), Self);
     }
 
     void TellRecord(PeerId id, PeerIdentity identity)
     {
         if (!identity.SignedRecord.IsEmpty)
-            _gossipsub!.Tell(new Gossip.PeerRecordKnown(id, identity.SignedRecord), Self);
+            _gossipsub.Tell(new Gossip.PeerRecordKnown(id, identity.SignedRecord), Self);
     }
 
     void Dial(Gossip.ConnectWanted wanted)
@@ -299,7 +363,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
         {
             if (!PeerRecord.TryOpen(wanted.SignedRecord.Span, out var record, out var error) || record.PeerId != wanted.Peer)
             {
-                Log.LogDebug("The record with which {Peer} was offered is no good: {Error}", wanted.Peer, error);
+                Log.Debug("The record with which {Peer} was offered is no good: {Error}", wanted.Peer, error);
                 return;
             }
             addresses = record.Addresses;
@@ -307,7 +371,7 @@ internal sealed class GossipsubPeersActor(HostEnvironment environment, ActorRef 
         _dials++;
         var waiter = new TaskCompletionSource<DialResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         host.Tell(new Host.Dial(wanted.Peer, addresses, waiter), Self);
-        Context.PipeTo(waiter.Task);
+        PipeToSelf(waiter.Task);
     }
 
     sealed class Peer

@@ -119,11 +119,14 @@ internal sealed partial class GossipsubRouter
             peer.Stats.SetApplicationScore(score);
     }
 
+    /// <summary>Whether a topic's name is within the limit, so that <see cref="Subscribe"/> joins it.</summary>
+    public static bool MayJoin(string name, GossipsubLimits limits) => System.Text.Encoding.UTF8.GetByteCount(name) <= limits.TopicLength;
+
     /// <summary>Subscribes to a topic: peers are told, and a mesh is formed (spec v1.0 §JOIN).</summary>
-    /// <returns>False when we are subscribed already, or the topic is over the limits.</returns>
+    /// <returns>False when we are subscribed already, or may not join.</returns>
     public bool Subscribe(string name, TimeSpan now)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(name) > _limits.TopicLength || FindOrAdd(name, isOurs: true) is not { IsJoined: false } topic)
+        if (!MayJoin(name, _limits) || FindOrAdd(name, isOurs: true) is not { IsJoined: false } topic)
             return false;
         topic.IsJoined = true;
         topic.ScoreIndex = _score.IndexOf(name);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
@@ -26,23 +26,23 @@ public sealed class GossipsubService
 
     readonly Libp2pHost _host;
     readonly ActorSystem _system;
-    readonly ActorRef _peers;
+    readonly IActorRef _peers;
     readonly Action<HostEvent> _observer;
-    readonly ConcurrentDictionary<ActorRef, TopicSubscription> _subscriptions = new();
+    readonly ConcurrentDictionary<IActorRef, TopicSubscription> _subscriptions = new();
 
     internal GossipsubService(Libp2pHost host, ActorSystem system, GossipsubOptions options, IReadOnlyCollection<PeerId> directPeers)
     {
         (_host, _system) = (host, system);
         var environment = host.Environment;
         var settings = new GossipsubSettings { Options = options, Key = environment.Identity, DirectPeers = directPeers };
-        var (router, hostActor) = (GossipsubActor.Create(settings), host.Actor);
-        var peers = _peers = system.Spawn(Props.Create(() => new GossipsubPeersActor(environment, hostActor, options, router)));
+        var props = GossipsubPeersActor.Props(environment, host.Actor, options, GossipsubActor.Props(settings));
+        var peers = _peers = system.ActorOf(props, UniqueName.Of(system, $"gossipsub-{host.PeerId}"));
         Topics = new GossipsubTopics(system, peers, host.PeerId, options.Limits);
-        _observer = occurred => peers.Tell(occurred);
+        _observer = occurred => peers.Tell(occurred, ActorRefs.NoSender);
         host.Subscribe(_observer);
     }
 
-    internal ActorRef Actor => _peers;
+    internal IActorRef Actor => _peers;
 
     /// <summary>The part of it that needs no host.</summary>
     internal GossipsubTopics Topics { get; }
@@ -56,11 +56,11 @@ public sealed class GossipsubService
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         TopicSubscription? subscription = null;
-        ActorRef? actor = null;
+        IActorRef? actor = null;
         subscription = new TopicSubscription(topic, capacity, () =>
         {
             _subscriptions.TryRemove(actor!, out _);
-            return Topics.StopAsync(actor!);
+            return GossipsubTopics.StopAsync(actor!);
         });
         actor = await Topics.AddAsync(topic, subscription.Take);
         _subscriptions[actor] = subscription;
@@ -93,7 +93,7 @@ public sealed class GossipsubService
     public async Task<PublishOutcome> PublishAsync(string topic, ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        var answer = await _peers.Ask<Gossip.Published>(new Gossip.Publish(topic, data), GossipsubTopics.AnswerTimeout, cancellation: cancellation);
+        var answer = await _peers.Ask<Gossip.Published>(new Gossip.Publish(topic, data), GossipsubTopics.AnswerTimeout, cancellation);
         return answer.Outcome;
     }
 
@@ -103,7 +103,7 @@ public sealed class GossipsubService
         ArgumentNullException.ThrowIfNull(peer);
         if (!double.IsFinite(score))
             throw new ArgumentOutOfRangeException(nameof(score), score, "A score is a finite number.");
-        _peers.Tell(new Gossip.SetApplicationScore(peer, score));
+        _peers.Tell(new Gossip.SetApplicationScore(peer, score), ActorRefs.NoSender);
     }
 
     /// <summary>Says how the host is connected for a topic.</summary>
@@ -120,14 +120,14 @@ public sealed class GossipsubService
     {
         var inbound = new InboundGossip(stream);
         var isWellFormed = true;
-        _peers.Tell(inbound);
+        _peers.Tell(inbound, ActorRefs.NoSender);
         try
         {
             isWellFormed = await inbound.RunAsync(cancellation);
         }
         finally
         {
-            _peers.Tell(new GossipsubPeersActor.InboundEnded(inbound, !isWellFormed));
+            _peers.Tell(new GossipsubPeersActor.InboundEnded(inbound, !isWellFormed), ActorRefs.NoSender);
             await inbound.Noted.WaitAsync(cancellation);
         }
     }
@@ -142,7 +142,7 @@ public sealed class GossipsubService
             subscription.Complete();
             _system.Stop(actor);
         }
-        await _system.StopAsync(_peers, StopTimeout);
+        await _peers.GracefulStop(StopTimeout);
     }
 
     async Task DrainAsync()

@@ -1,4 +1,4 @@
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Gossipsub;
@@ -9,17 +9,17 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// <param name="actor">A <see cref="GossipsubActor"/>, or whoever hands on to one.</param>
 /// <param name="self">This node: who has sent what it publishes itself.</param>
 /// <param name="limits">The actor's limits.</param>
-internal sealed class GossipsubTopics(ActorSystem system, ActorRef actor, PeerId self, GossipsubLimits limits)
+internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerId self, GossipsubLimits limits)
 {
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    public ActorRef Actor => actor;
+    public IActorRef Actor => actor;
 
     /// <summary>As <see cref="GossipsubService.SubscribeAsync(string, Action{PubsubMessage})"/>.</summary>
     public async Task<IAsyncDisposable> SubscribeAsync(string topic, Action<PubsubMessage> receiver) =>
-        new Subscription(this, await AddAsync(topic, receiver));
+        new Subscription(await AddAsync(topic, receiver));
 
     /// <summary>As <see cref="GossipsubService.SetValidator"/>.</summary>
     public void SetValidator(string topic, TopicValidator? validator)
@@ -28,13 +28,13 @@ internal sealed class GossipsubTopics(ActorSystem system, ActorRef actor, PeerId
             ? null
             : (message, cancellation) => validator(
                 new PubsubMessage(message.Topic, message.Data, message.ReceivedFrom?.Id ?? self, message.Author), cancellation);
-        actor.Tell(new Gossip.SetValidator(topic, decide));
+        actor.Tell(new Gossip.SetValidator(topic, decide), ActorRefs.NoSender);
     }
 
     /// <summary>Makes the actor of a subscription, which ends with it.</summary>
-    public async Task<ActorRef> AddAsync(string topic, Action<PubsubMessage> receiver)
+    public async Task<IActorRef> AddAsync(string topic, Action<PubsubMessage> receiver)
     {
-        var subscriber = system.Spawn(Props.Create(() => new TopicReceiverActor(receiver)));
+        var subscriber = system.ActorOf(TopicReceiverActor.Props(receiver));
         try
         {
             var answer = await actor.Ask<Gossip.Subscribed>(new Gossip.Subscribe(topic, subscriber), AnswerTimeout);
@@ -49,10 +49,10 @@ internal sealed class GossipsubTopics(ActorSystem system, ActorRef actor, PeerId
         }
     }
 
-    public async ValueTask StopAsync(ActorRef subscriber) => await system.StopAsync(subscriber, StopTimeout);
+    public static async ValueTask StopAsync(IActorRef subscriber) => await subscriber.GracefulStop(StopTimeout);
 
-    sealed class Subscription(GossipsubTopics topics, ActorRef subscriber) : IAsyncDisposable
+    sealed class Subscription(IActorRef subscriber) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync() => topics.StopAsync(subscriber);
+        public ValueTask DisposeAsync() => StopAsync(subscriber);
     }
 }

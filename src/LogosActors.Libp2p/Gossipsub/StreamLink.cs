@@ -1,5 +1,5 @@
 using System.Net;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Identity;
 
@@ -15,7 +15,7 @@ namespace LogosActors.Libp2p.Gossipsub;
 internal sealed class StreamLink : IGossipsubLink
 #pragma warning restore CA1001
 {
-    readonly ActorRef _gossipsub;
+    readonly IActorRef _gossipsub;
     readonly PeerId _peer;
     readonly FrameReader _reader;
     readonly FrameWriter _writer;
@@ -24,12 +24,12 @@ internal sealed class StreamLink : IGossipsubLink
     /// <param name="gossipsub">The <see cref="GossipsubActor"/>.</param>
     /// <param name="peer">Whose link it is.</param>
     /// <param name="limits">How large an RPC may be.</param>
-    public StreamLink(ActorRef gossipsub, PeerId peer, GossipsubLimits limits)
+    public StreamLink(IActorRef gossipsub, PeerId peer, GossipsubLimits limits)
     {
         (_gossipsub, _peer) = (gossipsub, peer);
         var (received, writable) = (new Gossip.Received(peer, this), new Gossip.Writable(peer, this));
-        _reader = new FrameReader((int)limits.RpcSize.Bytes, () => gossipsub.Tell(received));
-        _writer = new FrameWriter(() => gossipsub.Tell(writable));
+        _reader = new FrameReader((int)limits.RpcSize.Bytes, () => gossipsub.Tell(received, ActorRefs.NoSender));
+        _writer = new FrameWriter(() => gossipsub.Tell(writable, ActorRefs.NoSender));
     }
 
     /// <summary>Why the actor has closed the link; None while it has not.</summary>
@@ -45,7 +45,7 @@ internal sealed class StreamLink : IGossipsubLink
         Stream stream, GossipsubVersion version, PeerDirection direction, IPAddress? address, CancellationToken cancellation = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
-        _gossipsub.Tell(new Gossip.PeerConnected(_peer, this, version, direction, address));
+        _gossipsub.Tell(new Gossip.PeerConnected(_peer, this, version, direction, address), ActorRefs.NoSender);
         try
         {
             var reading = ReadAsync(stream, ending.Token);
@@ -57,7 +57,7 @@ internal sealed class StreamLink : IGossipsubLink
         }
         finally
         {
-            _gossipsub.Tell(new Gossip.PeerDisconnected(_peer, this));
+            _gossipsub.Tell(new Gossip.PeerDisconnected(_peer, this), ActorRefs.NoSender);
         }
     }
 

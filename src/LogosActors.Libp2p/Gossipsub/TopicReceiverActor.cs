@@ -1,13 +1,16 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
 /// <summary>Hands the messages of one subscription on.</summary>
 /// <remarks>Parent: the root. A failure of the receiver costs the message that it was given, and is logged.</remarks>
-internal sealed class TopicReceiverActor(Action<PubsubMessage> receiver) : Actor
+internal sealed class TopicReceiverActor(Action<PubsubMessage> receiver) : SupervisedActor
 {
-    protected override void Receive(object message)
+    public static Props Props(Action<PubsubMessage> receiver) => Akka.Actor.Props.Create(() => new TopicReceiverActor(receiver));
+
+    protected override void OnReceive(object message)
     {
         if (message is not Gossip.Delivered delivered)
         {
@@ -22,7 +25,7 @@ internal sealed class TopicReceiverActor(Action<PubsubMessage> receiver) : Actor
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.LogError(e, "The receiver of {Topic} failed", delivered.Topic);
+            Log.Error(e, "The receiver of {Topic} failed", delivered.Topic);
         }
     }
 }

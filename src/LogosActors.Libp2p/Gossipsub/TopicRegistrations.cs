@@ -1,43 +1,38 @@
-using LogosActors.Actors;
+using System.Collections.Immutable;
+using Akka.Actor;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
-/// <summary>Who wants which topic, and who validates it. Outlives the incarnations of a <see cref="GossipsubActor"/>.</summary>
+/// <summary>Who wants which topic, and who validates it: what a <see cref="GossipsubPeersActor"/> was asked for. Immutable.</summary>
 /// <remarks>Bounded by what the application asks for; no peer can add anything.</remarks>
-internal sealed class TopicRegistrations
+internal sealed record TopicRegistrations
 {
-    readonly Dictionary<string, List<ActorRef>> _subscribers = new(StringComparer.Ordinal);
-    readonly Dictionary<string, MessageValidator> _validators = new(StringComparer.Ordinal);
+    static readonly ImmutableDictionary<string, ImmutableList<IActorRef>> NoSubscribers =
+        ImmutableDictionary<string, ImmutableList<IActorRef>>.Empty.WithComparers(StringComparer.Ordinal);
 
-    /// <summary>The topics with subscribers.</summary>
-    public IReadOnlyCollection<string> Topics => _subscribers.Keys;
+    static readonly ImmutableDictionary<string, MessageValidator> NoValidators =
+        ImmutableDictionary<string, MessageValidator>.Empty.WithComparers(StringComparer.Ordinal);
 
-    /// <summary>All subscribers; one of several topics comes several times.</summary>
-    public IEnumerable<ActorRef> Subscribers => _subscribers.Values.SelectMany(subscribers => subscribers);
+    /// <summary>The subscribers of each topic that has any.</summary>
+    public ImmutableDictionary<string, ImmutableList<IActorRef>> Subscribers { get; private init; } = NoSubscribers;
 
-    public IReadOnlyList<ActorRef> SubscribersOf(string topic) => _subscribers.TryGetValue(topic, out var subscribers) ? subscribers : [];
+    /// <summary>The validators of topics, whether these have subscribers or not.</summary>
+    public ImmutableDictionary<string, MessageValidator> Validators { get; private init; } = NoValidators;
 
-    public bool Contains(string topic) => _subscribers.ContainsKey(topic);
-
-    public MessageValidator? ValidatorOf(string topic) => _validators.GetValueOrDefault(topic);
-
-    public void Add(string topic, ActorRef subscriber)
+    public TopicRegistrations Add(string topic, IActorRef subscriber)
     {
-        if (!_subscribers.TryGetValue(topic, out var subscribers))
-            _subscribers.Add(topic, subscribers = []);
-        if (!subscribers.Contains(subscriber))
-            subscribers.Add(subscriber);
+        var subscribers = Subscribers.GetValueOrDefault(topic, []);
+        return subscribers.Contains(subscriber) ? this : this with { Subscribers = Subscribers.SetItem(topic, subscribers.Add(subscriber)) };
     }
 
-    /// <returns>True when that was the topic's last subscriber.</returns>
-    public bool Remove(string topic, ActorRef subscriber) =>
-        _subscribers.TryGetValue(topic, out var subscribers) && subscribers.Remove(subscriber) && subscribers.Count == 0 && _subscribers.Remove(topic);
-
-    public void SetValidator(string topic, MessageValidator? validator)
+    public TopicRegistrations Remove(string topic, IActorRef subscriber)
     {
-        if (validator is null)
-            _validators.Remove(topic);
-        else
-            _validators[topic] = validator;
+        var left = Subscribers.GetValueOrDefault(topic, []).Remove(subscriber);
+        return this with { Subscribers = left.IsEmpty ? Subscribers.Remove(topic) : Subscribers.SetItem(topic, left) };
     }
+
+    public TopicRegistrations SetValidator(string topic, MessageValidator? validator) =>
+        this with { Validators = validator is null ? Validators.Remove(topic) : Validators.SetItem(topic, validator) };
+
+    public bool Contains(IActorRef subscriber) => Subscribers.Values.Any(subscribers => subscribers.Contains(subscriber));
 }

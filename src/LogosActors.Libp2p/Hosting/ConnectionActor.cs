@@ -1,7 +1,8 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Negotiation;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -10,7 +11,7 @@ namespace LogosActors.Libp2p.Hosting;
 /// Parent: <see cref="HostActor"/>. A failure costs this connection with its streams, and no other. A restart recovers nothing: it
 /// finds the connection closed and stops. Bytes do not pass through here, only streams.
 /// </remarks>
-internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnection connection) : Actor
+internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnection connection) : SupervisedActor, IWithTimers
 {
     /// <summary>How long a connection lives on that another has taken the place of, for what is under way on it.</summary>
     static readonly TimeSpan RetirementTime = TimeSpan.FromSeconds(2);
@@ -21,11 +22,19 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
     readonly Dictionary<string, int> _inboundByProtocol = new(StringComparer.Ordinal);
     readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(environment.Stopping);
     CancellationToken _over;
+    ILoggingAdapter _log = null!;
     int _inbound;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    // Without an expression, which would be compiled for each connection.
+    public static Props Props(HostEnvironment environment, MuxedConnection connection) =>
+        Akka.Actor.Props.Create<ConnectionActor>(environment, connection);
 
     protected override void PreStart()
     {
-        _over = _ending.Token;
+        // Both are used outside of turns, too.
+        (_over, _log) = (_ending.Token, Log);
         Accept();
     }
 
@@ -38,7 +47,7 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
         _ = connection.DisposeAsync().AsTask();
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
@@ -55,7 +64,7 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
                     _inboundByProtocol[protocol]--;
                 break;
             case Retire:
-                Context.StartSingleTimer(Close.Instance, Close.Instance, RetirementTime);
+                Timers.StartSingleTimer(Close.Instance, Close.Instance, RetirementTime);
                 break;
             case Close:
             case PipeFailure { Cause: ConnectionException or OperationCanceledException }:
@@ -67,18 +76,18 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
         }
     }
 
-    void Accept() => Context.PipeTo(connection.AcceptStreamAsync(_over).AsTask());
+    void Accept() => PipeToSelf(connection.AcceptStreamAsync(_over).AsTask());
 
     void Take(LibP2pStream stream)
     {
         if (_inbound >= environment.Options.Limits.MaxInboundStreams)
         {
-            Log.LogDebug("{Peer} has {Count} streams open; one more was reset", connection.RemotePeer, _inbound);
+            Log.Debug("{Peer} has {Count} streams open; one more was reset", connection.RemotePeer, _inbound);
             _ = stream.DisposeAsync().AsTask();
             return;
         }
         _inbound++;
-        Context.PipeTo(NegotiateAsync(stream));
+        PipeToSelf(NegotiateAsync(stream));
     }
 
     async Task<object> NegotiateAsync(LibP2pStream stream)
@@ -109,19 +118,19 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
         var open = _inboundByProtocol.GetValueOrDefault(handler.Protocol);
         if (open >= handler.Options.MaxInboundStreams)
         {
-            Log.LogDebug("{Peer} has {Count} streams of {Protocol} open; one more was reset", connection.RemotePeer, open, handler.Protocol);
+            Log.Debug("{Peer} has {Count} streams of {Protocol} open; one more was reset", connection.RemotePeer, open, handler.Protocol);
             _inbound--;
             _ = stream.DisposeAsync().AsTask();
             return;
         }
         _inboundByProtocol[handler.Protocol] = open + 1;
-        Context.PipeTo(ServeAsync(stream, handler));
+        PipeToSelf(ServeAsync(stream, handler));
     }
 
     async Task<StreamEnded> ServeAsync(LibP2pStream stream, ProtocolHandler handler)
     {
-        // A handler's code before its first await is not to run in the actor's turn.
-        await Task.Yield();
+        // A handler's code before its first await is not to run in the actor's turn, nor the rest of it on the actor's dispatcher.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             await handler.Handler(stream, _over);
@@ -129,13 +138,13 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            Log.LogDebug("A stream of {Protocol} from {Peer} was cut off: {Reason}", handler.Protocol, connection.RemotePeer, e.Message);
+            _log.Debug("A stream of {Protocol} from {Peer} was cut off: {Reason}", handler.Protocol, connection.RemotePeer, e.Message);
         }
 #pragma warning disable CA1031 // whatever a handler throws costs its stream, no more
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.LogError(e, "The handler of {Protocol} failed; its stream from {Peer} was reset", handler.Protocol, connection.RemotePeer);
+            _log.Error(e, "The handler of {Protocol} failed; its stream from {Peer} was reset", handler.Protocol, connection.RemotePeer);
         }
         await stream.DisposeAsync();
         return new StreamEnded(handler.Protocol);

@@ -18,11 +18,11 @@ internal static class Host
         public static readonly Started Instance = new();
     }
 
-    /// <summary>A listener listens.</summary>
-    public sealed record Listening(Listener Listener);
+    /// <summary>The listener of one of the wanted addresses listens.</summary>
+    public sealed record Listening(int Index, Multiaddr Address);
 
     /// <summary>A listener cannot listen.</summary>
-    public sealed record NotListening(Listener Listener, ConnectionException Cause);
+    public sealed record NotListening(ConnectionException Cause);
 
     /// <summary>Wants a connection to a peer, or to whoever is at an address.</summary>
     public sealed record Dial(PeerId? Peer, IReadOnlyList<Multiaddr> Addresses, TaskCompletionSource<DialResult> Waiter);
@@ -66,7 +66,7 @@ internal static class Host
 
     public sealed record Release(PeerId Peer);
 
-    /// <summary>Stores what has changed of the peers; the answer is <see cref="Peers.PeerJournal.Stored"/>.</summary>
+    /// <summary>Stores what has changed of the peers; the answer is <see cref="Peers.PeerJournal.Stored"/>, or <see cref="Peers.PeerJournal.NotStored"/>.</summary>
     public sealed record Flush
     {
         public static readonly Flush Instance = new();
@@ -76,15 +76,4 @@ internal static class Host
     public sealed record Subscribe(Action<HostEvent> Observer);
 
     public sealed record Unsubscribe(Action<HostEvent> Observer);
-}
-
-/// <summary>A listen address, and what became of it; survives a restart of its actor.</summary>
-internal sealed class Listener(Multiaddr wanted)
-{
-    /// <summary>Where to listen: as configured, and once a free port was found, at that port for ever.</summary>
-    public Multiaddr Address { get; private set; } = wanted;
-
-    public bool WasBound { get; private set; }
-
-    public void Bound(Multiaddr address) => (Address, WasBound) = (address, true);
 }

@@ -1,8 +1,8 @@
-using LogosActors.Actors;
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Limits;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -16,17 +16,17 @@ internal sealed partial class HostActor
     {
         var peer = upgraded.Connection.RemotePeer;
         var isDialer = upgraded.DialKey is not null;
-        environment.Connected.TryGetValue(peer, out var older);
-        if (peer == environment.Self)
+        _environment.Connected.TryGetValue(peer, out var older);
+        if (peer == _environment.Self)
             Refuse(upgraded, ConnectionFailure.Refused, "It is this host itself that answers there.");
-        else if (!environment.Options.Gate.AllowPeer(peer))
+        else if (!_environment.Options.Gate.AllowPeer(peer))
             Refuse(upgraded, ConnectionFailure.Refused, "This host does not want the peer.");
         else if (!isDialer && IsCrowded(upgraded))
             Refuse(upgraded, ConnectionFailure.LimitReached, "Too many connections come from its address.");
         else if (older is null && !TryMakeRoom(isDialer))
             Refuse(upgraded, ConnectionFailure.LimitReached, "There is no room for another connection.");
         else if (older is not null
-            && !SimultaneousDial.Replaces(environment.Self, peer, older.IsDialer, isDialer, environment.Now - older.Since))
+            && !SimultaneousDial.Replaces(_environment.Self, peer, older.IsDialer, isDialer, _environment.Now - older.Since))
         {
             // The peer may take a moment to find the other connection: what it has begun on this one is served meanwhile.
             Add(upgraded, isDialer).Actor.Tell(ConnectionActor.Retire.Instance, Self);
@@ -35,14 +35,14 @@ internal sealed partial class HostActor
         else
         {
             var connection = Add(upgraded, isDialer);
-            environment.Connected[peer] = connection;
+            _environment.Connected[peer] = connection;
             older?.Actor.Tell(ConnectionActor.Retire.Instance, Self);
             if (older is null)
             {
-                _identify!.Tell(new PeerConnected(peer, connection.Address, isDialer), Self);
+                _identify.Tell(new PeerConnected(peer, connection.Address, isDialer), Self);
                 if (isDialer && connection.Address is not null)
-                    environment.Book.AddAddresses(peer, [connection.Address]);
-                environment.Book.Seen(peer, Time.GetUtcNow());
+                    _book.AddAddresses(peer, [connection.Address]);
+                _book.Seen(peer, Time.GetUtcNow());
                 Publish(new PeerConnected(peer, connection.Address, isDialer));
                 StoreSoon();
             }
@@ -53,14 +53,14 @@ internal sealed partial class HostActor
     bool IsCrowded(Host.Upgraded upgraded) =>
         PeerConnection.CountedAs(upgraded.Address) is { } address
         && _open.Count(connection => !connection.IsDialer && address.Equals(connection.CountedAddress))
-            >= environment.Options.Limits.MaxConnectionsPerAddress;
+            >= _environment.Options.Limits.MaxConnectionsPerAddress;
 
     /// <summary>Closes the least useful connection where there are too many; false when that is the newcomer.</summary>
     bool TryMakeRoom(bool newcomerIsDialed)
     {
         // Those that were told to close are not counted: they are on their way out.
-        PeerConnection[] connections = [.. environment.Connected.Values.Where(connection => !_closing.Contains(connection))];
-        if (connections.Length < environment.Options.Limits.MaxConnections)
+        PeerConnection[] connections = [.. _environment.Connected.Values.Where(connection => !_closing.Contains(connection))];
+        if (connections.Length < _environment.Options.Limits.MaxConnections)
             return true;
         var chosen = Pruning.Choose([.. connections.Select(WorthOf)], newcomerIsDialed);
         if (chosen < 0)
@@ -73,35 +73,34 @@ internal sealed partial class HostActor
     /// <summary>Closes one of the connections that hold most unread bytes, and looks again while too many are held.</summary>
     void RelieveMemory()
     {
-        if (!environment.Memory.IsPressed)
+        if (!_environment.Memory.IsPressed)
             return;
         PeerConnection[] connections = [.. _open.Where(connection => !_closing.Contains(connection))];
         var chosen = Pruning.ChooseForMemory([.. connections.Select(WorthOf)], [.. connections.Select(connection => connection.Connection.Memory.Held)]);
         if (chosen >= 0)
         {
             var pruned = connections[chosen];
-            Log.LogInformation("{Peer} is disconnected: {Held} bytes of it are unread", pruned.Peer, pruned.Connection.Memory.Held);
+            Log.Info("{Peer} is disconnected: {Held} bytes of it are unread", pruned.Peer, pruned.Connection.Memory.Held);
             _closing.Add(pruned);
             pruned.Actor.Tell(ConnectionActor.Close.Instance, Self);
         }
-        Context.StartSingleTimer(Host.MemoryPressed.Instance, Host.MemoryPressed.Instance, MemoryInterval);
+        Timers.StartSingleTimer(Host.MemoryPressed.Instance, Host.MemoryPressed.Instance, MemoryInterval);
     }
 
     ConnectionWorth WorthOf(PeerConnection connection) => new(
-        _kept.ContainsKey(connection.Peer),
+        _state.Kept.Contains(connection.Peer),
         connection.IsDialer,
         connection.Connection.StreamCount,
-        environment.Book.Find(connection.Peer)?.Score ?? 0,
-        environment.Now - connection.Since);
+        _book.Find(connection.Peer)?.Score ?? 0,
+        _environment.Now - connection.Since);
 
     PeerConnection Add(Host.Upgraded upgraded, bool isDialer)
     {
         var muxed = upgraded.Connection;
-        var actor = Context.Spawn(
-            Props.Create(() => new ConnectionActor(environment, muxed)), $"{muxed.RemotePeer}-{++_connections}");
-        var connection = new PeerConnection(muxed, upgraded.Address, isDialer, environment.Now, actor);
+        var actor = Context.ActorOf(ConnectionActor.Props(_environment, muxed), $"{muxed.RemotePeer}-{++_connections}");
+        var connection = new PeerConnection(muxed, upgraded.Address, isDialer, _environment.Now, actor);
         _open.Add(connection);
-        Context.PipeTo(muxed.Ended, map: end => new Host.Ended(connection, end.Failure));
+        PipeToSelf(muxed.Ended, end => new Host.Ended(connection, end.Failure));
         return connection;
     }
 
@@ -109,7 +108,7 @@ internal sealed partial class HostActor
     {
         _ = upgraded.Connection.DisposeAsync().AsTask();
         var peer = upgraded.Connection.RemotePeer;
-        Log.LogDebug("The connection with {Peer} is not taken: {Reason}", peer, reason);
+        Log.Debug("The connection with {Peer} is not taken: {Reason}", peer, reason);
         if (upgraded.DialKey is not null)
             EndDials(upgraded.DialKey, peer, DialResult.Failed(peer, failure, reason));
     }
@@ -128,12 +127,12 @@ internal sealed partial class HostActor
         _open.Remove(connection);
         _closing.Remove(connection);
         var peer = connection.Peer;
-        if (environment.Connected.TryRemove(KeyValuePair.Create(peer, connection)))
+        if (_environment.Connected.TryRemove(KeyValuePair.Create(peer, connection)))
         {
-            environment.Identified.TryRemove(peer, out _);
-            environment.Book.Seen(peer, Time.GetUtcNow());
+            _environment.Identified.TryRemove(peer, out _);
+            _book.Seen(peer, Time.GetUtcNow());
             Publish(new PeerDisconnected(peer, reason));
-            ReconnectLater(peer, environment.Now - connection.Since);
+            ReconnectLater(peer, _environment.Now - connection.Since);
             StoreSoon();
         }
         if (!_open.Any(other => other.Peer == peer) && _waitingForEnd.Remove(peer, out var waiting))
@@ -148,7 +147,7 @@ internal sealed partial class HostActor
         PeerConnection[] connections = [.. _open.Where(connection => connection.Peer == peer)];
         if (connections.Length == 0)
         {
-            Reply(Host.Disconnected.Instance);
+            Sender.Tell(Host.Disconnected.Instance, Self);
             return;
         }
         if (!_waitingForEnd.TryGetValue(peer, out var waiting))

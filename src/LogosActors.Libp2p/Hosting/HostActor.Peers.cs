@@ -1,8 +1,9 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Peers;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -12,19 +13,27 @@ internal sealed partial class HostActor
     /// <summary>Changes of peers within this time are stored together.</summary>
     static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(5);
 
+    const string JournalName = "peers";
+
+    /// <summary>How many changes wait for a journal that has failed: what the host knows is compared when it is back, and stored.</summary>
+    const int WaitingChanges = 16;
+
+    static readonly ExponentialBackoff JournalBackoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+
     readonly Dictionary<PeerId, KeptPeer> _kept = [];
-    ActorRef? _journal;
+    RecreatedChild? _journal;
     bool _isRecovered;
 
     /// <summary>Brings back what was stored; without a store there is nothing to wait for.</summary>
     void StartJournal()
     {
-        environment.Book.IsPinned = peer => environment.Connected.ContainsKey(peer) || environment.Kept.ContainsKey(peer);
-        _isRecovered = !environment.Options.PersistPeers;
-        if (_isRecovered)
-            return;
-        _journal = Context.Spawn(Props.Create(() => new PeerJournalActor(environment.Self, Self)), "peers");
-        Context.Watch(_journal);
+        _isRecovered = _environment.Options.PeerJournal is null;
+        if (_environment.Options.PeerJournal is { } plugins)
+        {
+            _journal = new RecreatedChild(
+                Context, PeerJournalActor.Props(plugins, _environment.Self, Self), JournalName, JournalBackoff,
+                created: static _ => { }, overflow: static (_, sender) => sender.Tell(PeerJournal.NotStored.Instance, ActorRefs.NoSender), WaitingChanges);
+        }
     }
 
     void ReceivePeers(object message)
@@ -32,13 +41,8 @@ internal sealed partial class HostActor
         switch (message)
         {
             case PeerJournal.Recovered recovered:
-                environment.Book.Restore(recovered.Peers);
+                _book.Restore(recovered.Peers);
                 _isRecovered = true;
-                TellStarted();
-                break;
-            case Terminated:
-                Log.LogError("Peers are not stored any more; the host goes on without");
-                (_journal, _isRecovered) = (null, true);
                 TellStarted();
                 break;
             case StorePeers:
@@ -46,25 +50,31 @@ internal sealed partial class HostActor
                 break;
             case Host.Flush:
                 if (_journal is null)
-                    Reply(PeerJournal.Stored.Instance);
+                    Sender.Tell(PeerJournal.Stored.Instance, Self);
+                else if (_journal.Current is null)
+                    Sender.Tell(PeerJournal.NotStored.Instance, Self);
                 else
                     StoreChanges(Sender);
                 break;
-            case PeerJournal.Stored:
+            case PeerJournal.Stored or PeerJournal.NotStored:
+                break;
+            case var about when _journal?.TryHandle(about) == true:
+                if (about is Terminated)
+                    LoseJournal();
                 break;
             case Host.AddAddresses added:
-                environment.Book.AddAddresses(added.Peer, added.Addresses);
+                _book.AddAddresses(added.Peer, added.Addresses);
                 break;
             case Host.SetScore scored:
-                environment.Book.SetScore(scored.Peer, scored.Score);
+                _book.SetScore(scored.Peer, scored.Score);
                 break;
             case Host.Keep keep:
                 Keep(keep.Peer);
                 break;
             case Host.Release release:
                 _kept.Remove(release.Peer);
-                environment.Kept.TryRemove(release.Peer, out _);
-                Context.CancelTimer(new Reconnect(release.Peer));
+                _state = _state with { Kept = _state.Kept.Remove(release.Peer) };
+                Timers.Cancel(new Reconnect(release.Peer));
                 break;
             case Reconnect reconnect:
                 DialKept(reconnect.Peer);
@@ -76,44 +86,51 @@ internal sealed partial class HostActor
         StoreSoon();
     }
 
+    void LoseJournal()
+    {
+        Log.Error("Peers are not stored for now; the host goes on, and stores them when their journal is back");
+        _isRecovered = true;
+        TellStarted();
+    }
+
     void Keep(PeerId peer)
     {
-        environment.Kept[peer] = 0;
-        if (peer != environment.Self && _kept.TryAdd(peer, new KeptPeer()))
+        _state = _state with { Kept = _state.Kept.Add(peer) };
+        if (peer != _environment.Self && _kept.TryAdd(peer, new KeptPeer()))
             DialKept(peer);
     }
 
     void DialKept(PeerId peer)
     {
-        if (_kept.ContainsKey(peer) && !environment.Connected.ContainsKey(peer))
+        if (_kept.ContainsKey(peer) && !_environment.Connected.ContainsKey(peer))
             Dial(new Host.Dial(peer, [], new TaskCompletionSource<DialResult>()));
     }
 
     /// <summary>A kept peer was not reached, or its connection has ended after a time.</summary>
     void ReconnectLater(PeerId? peer, TimeSpan lived)
     {
-        if (peer is null || !_kept.TryGetValue(peer, out var kept) || environment.Connected.ContainsKey(peer))
+        if (peer is null || !_kept.TryGetValue(peer, out var kept) || _environment.Connected.ContainsKey(peer))
             return;
         kept.Failures = lived >= DialBackoff.ResetAfter ? 0 : kept.Failures + 1;
         var again = new Reconnect(peer);
-        Context.StartSingleTimer(again, again, DialBackoff.After(kept.Failures, Context.Random.NextDouble()));
+        Timers.StartSingleTimer(again, again, DialBackoff.After(kept.Failures, Context.System.Random().NextDouble()));
     }
 
     void StoreSoon()
     {
-        if (_journal is not null && environment.Book.HasChanges && !Context.IsTimerActive(StorePeers.Instance))
-            Context.StartSingleTimer(StorePeers.Instance, StorePeers.Instance, StoreDelay);
+        if (_journal?.Current is not null && _book.HasChanges && !Timers.IsTimerActive(StorePeers.Instance))
+            Timers.StartSingleTimer(StorePeers.Instance, StorePeers.Instance, StoreDelay);
     }
 
-    void StoreChanges(ActorRef waiting)
+    void StoreChanges(IActorRef waiting)
     {
-        if (_journal is null)
+        if (_journal?.Current is null)
             return;
-        var changed = environment.Book.TakeChanges();
+        var changed = _book.TakeChanges();
         _journal.Tell(
             new PeerJournal.Store(
-                [.. changed.Select(environment.Book.Find).OfType<KnownPeer>()],
-                [.. changed.Where(peer => environment.Book.Find(peer) is null)]),
+                [.. changed.Select(_book.Find).OfType<KnownPeer>()],
+                [.. changed.Where(peer => _book.Find(peer) is null)]),
             waiting);
     }
 

@@ -8,7 +8,6 @@ using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Dialing.Dns;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Limits;
-using LogosActors.Libp2p.Peers;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -68,20 +67,15 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     /// <summary>What the connected peers have said of themselves. Written by <see cref="HostActor"/> alone, read by everybody.</summary>
     public ConcurrentDictionary<PeerId, PeerIdentity> Identified { get; } = new();
 
-    /// <summary>The peers that are remembered. Written by <see cref="HostActor"/> alone, read by everybody.</summary>
-    public PeerBook Book { get; } = new(options.MaxKnownPeers);
-
-    /// <summary>The peers that are to be connected. Written by <see cref="HostActor"/> alone; a restart of it finds them here.</summary>
-    public ConcurrentDictionary<PeerId, byte> Kept { get; } = new();
-
-    /// <summary>The listen addresses; those that had a port left open keep the one they found across a restart.</summary>
-    public IReadOnlyList<Listener> Listeners { get; } = [.. options.ListenAddresses.Select(address => new Listener(address))];
-
-    /// <summary>Who is told events. <see cref="HostActor"/>'s own; a restart of it finds them here.</summary>
-    public List<Action<HostEvent>> Observers { get; } = [];
+    /// <summary>What <see cref="HostActor"/> has learned and was asked for.</summary>
+    public Published<HostState> State { get; } = new(new HostState());
 
     /// <summary>Where the host listens. Written by <see cref="HostActor"/> alone.</summary>
     public volatile IReadOnlyList<Multiaddr> ListenAddresses = [];
+
+    /// <summary>Where to listen for one of the wanted addresses: as configured, and once it was bound, at that port.</summary>
+    public (Multiaddr Address, bool WasBound) ListenAddress(int index) =>
+        State.Value.Bound.TryGetValue(index, out var bound) ? (bound, true) : (options.ListenAddresses[index], false);
 
     /// <summary>The transport of an address; null when there is none.</summary>
     public ITransport? TransportFor(Multiaddr address) => _transports.FirstOrDefault(transport => transport.Handles(address));

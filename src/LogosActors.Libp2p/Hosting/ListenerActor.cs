@@ -1,8 +1,9 @@
 using System.Net;
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -11,19 +12,27 @@ namespace LogosActors.Libp2p.Hosting;
 /// Parent: <see cref="HostActor"/>, one-for-one, restart with backoff 100 ms … 10 s. A failure costs the connections that are being
 /// upgraded; those that were handed to the host live on. A restart listens again at the same address and port.
 /// </remarks>
-internal sealed class ListenerActor(HostEnvironment environment, Listener listener, ActorRef host) : Actor
+internal sealed class ListenerActor(HostEnvironment environment, int index, IActorRef host) : SupervisedActor, IWithTimers
 {
     /// <summary>How long to wait when the machine has no room for a connection, such as no file descriptor.</summary>
     static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
 
     readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(environment.Stopping);
+    Multiaddr _address = null!;
+    bool _wasBound;
     CancellationToken _stopping;
     ITransportListener? _socket;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(HostEnvironment environment, int index, IActorRef host) =>
+        Akka.Actor.Props.Create(() => new ListenerActor(environment, index, host));
 
     protected override void PreStart()
     {
         _stopping = _ending.Token;
-        Context.PipeTo(ListenAsync());
+        (_address, _wasBound) = environment.ListenAddress(index);
+        PipeToSelf(ListenAsync());
     }
 
     protected override void PostStop()
@@ -33,14 +42,14 @@ internal sealed class ListenerActor(HostEnvironment environment, Listener listen
         _ = _socket?.DisposeAsync().AsTask();
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
             case ITransportListener socket:
                 _socket = socket;
-                listener.Bound(socket.Address);
-                host.Tell(new Host.Listening(listener), Self);
+                _address = socket.Address;
+                host.Tell(new Host.Listening(index, _address), Self);
                 Accept();
                 break;
             case Accepted accepted when accepted.Socket == _socket:
@@ -51,8 +60,8 @@ internal sealed class ListenerActor(HostEnvironment environment, Listener listen
                 _ = late.Connection.DisposeAsync().AsTask();
                 break;
             case NotAccepted failed when failed.Socket == _socket:
-                Log.LogWarning("No connection is accepted at {Address} for now: {Reason}", listener.Address, failed.Cause.Message);
-                Context.StartSingleTimer(Resume.Instance, Resume.Instance, AcceptPause);
+                Log.Warning("No connection is accepted at {Address} for now: {Reason}", _address, failed.Cause.Message);
+                Timers.StartSingleTimer(Resume.Instance, Resume.Instance, AcceptPause);
                 break;
             case NotAccepted:
                 break;
@@ -63,10 +72,10 @@ internal sealed class ListenerActor(HostEnvironment environment, Listener listen
                 host.Tell(upgraded, Self);
                 break;
             case NotUpgraded failed:
-                Log.LogDebug("A connection from {Address} was not made: {Reason}", failed.From, failed.Cause.Message);
+                Log.Debug("A connection from {Address} was not made: {Reason}", failed.From, failed.Cause.Message);
                 break;
-            case PipeFailure { Cause: ConnectionException cause } when _socket is null && !listener.WasBound:
-                host.Tell(new Host.NotListening(listener, cause), Self);
+            case PipeFailure { Cause: ConnectionException cause } when _socket is null && !_wasBound:
+                host.Tell(new Host.NotListening(cause), Self);
                 Context.Stop(Self);
                 break;
             default:
@@ -76,11 +85,11 @@ internal sealed class ListenerActor(HostEnvironment environment, Listener listen
     }
 
     async Task<ITransportListener> ListenAsync() =>
-        environment.TransportFor(listener.Address) is { } transport
-            ? await transport.ListenAsync(listener.Address)
-            : throw new ConnectionException(ConnectionFailure.NoAddress, $"No transport listens at {listener.Address}.");
+        environment.TransportFor(_address) is { } transport
+            ? await transport.ListenAsync(_address)
+            : throw new ConnectionException(ConnectionFailure.NoAddress, $"No transport listens at {_address}.");
 
-    void Accept() => Context.PipeTo(AcceptAsync(_socket!));
+    void Accept() => PipeToSelf(AcceptAsync(_socket!));
 
     async Task<object> AcceptAsync(ITransportListener socket)
     {
@@ -99,7 +108,7 @@ internal sealed class ListenerActor(HostEnvironment environment, Listener listen
         var endPoint = accepted.RemoteEndPoint as IPEndPoint;
         var from = endPoint is null ? null : Multiaddr.FromEndPoint(endPoint);
         if (environment.Options.Gate.AllowAccept(from) && environment.TryBeginInbound(endPoint?.Address))
-            Context.PipeTo(UpgradeAsync(accepted, from, endPoint?.Address));
+            PipeToSelf(UpgradeAsync(accepted, from, endPoint?.Address));
         else
             _ = accepted.DisposeAsync().AsTask();
     }

@@ -1,5 +1,5 @@
 using System.Net;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Identity;
@@ -14,7 +14,7 @@ namespace LogosActors.Libp2p.Hosting;
 /// <param name="IsDialer">Whether this side dialed.</param>
 /// <param name="Since">When it was taken, on the host's monotonic clock.</param>
 /// <param name="Actor">Its actor.</param>
-internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Address, bool IsDialer, TimeSpan Since, ActorRef Actor)
+internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Address, bool IsDialer, TimeSpan Since, IActorRef Actor)
 {
     /// <summary>The address that limits count; null when it has none, or is not told apart.</summary>
     public IPAddress? CountedAddress { get; } = CountedAs(Address);

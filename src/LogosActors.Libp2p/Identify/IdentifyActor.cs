@@ -1,9 +1,10 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Libp2p.Identify;
 
@@ -12,7 +13,7 @@ namespace LogosActors.Libp2p.Identify;
 /// Parent: <see cref="HostActor"/>, one-for-one, restart with backoff. A failure costs the exchanges under way. A restart asks every
 /// connected peer that is not identified again.
 /// </remarks>
-internal sealed class IdentifyActor(HostEnvironment environment, IdentifyExchange exchange, ActorRef host) : Actor
+internal sealed class IdentifyActor(HostEnvironment environment, IdentifyExchange exchange, IActorRef host) : SupervisedActor, IWithTimers
 {
     /// <summary>How long an exchange may take.</summary>
     /// <value>5 s (js-libp2p identify <c>timeout</c>).</value>
@@ -25,35 +26,40 @@ internal sealed class IdentifyActor(HostEnvironment environment, IdentifyExchang
     /// <value>32 (js-libp2p identify-push <c>concurrency</c>).</value>
     const int PushConcurrency = 32;
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(HostEnvironment environment, IdentifyExchange exchange, IActorRef host) =>
+        Akka.Actor.Props.Create(() => new IdentifyActor(environment, exchange, host));
+
     protected override void PreStart()
     {
         foreach (var peer in environment.Connected.Keys.Where(peer => !environment.Identified.ContainsKey(peer)))
-            Context.PipeTo(AskAsync(peer));
+            PipeToSelf(AskAsync(peer));
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
             case PeerConnected connected:
-                Context.PipeTo(AskAsync(connected.Peer));
+                PipeToSelf(AskAsync(connected.Peer));
                 break;
             case Heard { Identity: { } identity } heard:
                 host.Tell(new Host.Identified(heard.Peer, identity), Self);
                 break;
             case Heard { Error: DecodeError.InvalidSignature } liar:
-                Log.LogWarning("{Peer} shows the key or the record of another; it is disconnected", liar.Peer);
+                Log.Warning("{Peer} shows the key or the record of another; it is disconnected", liar.Peer);
                 host.Tell(new Host.Disconnect(liar.Peer), Self);
                 break;
             case Heard failed:
-                Log.LogDebug("{Peer} was not identified: {Error}", failed.Peer, failed.Error);
+                Log.Debug("{Peer} was not identified: {Error}", failed.Peer, failed.Error);
                 break;
             case Changed:
-                if (!Context.IsTimerActive(Push.Instance))
-                    Context.StartSingleTimer(Push.Instance, Push.Instance, PushDelay);
+                if (!Timers.IsTimerActive(Push.Instance))
+                    Timers.StartSingleTimer(Push.Instance, Push.Instance, PushDelay);
                 break;
             case Push:
-                Context.PipeTo(PushAsync());
+                PipeToSelf(PushAsync());
                 break;
             case Host.Disconnected or Pushed:
                 break;

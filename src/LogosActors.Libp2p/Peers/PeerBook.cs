@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Identity;
 
@@ -6,32 +6,33 @@ namespace LogosActors.Libp2p.Peers;
 
 /// <summary>The peers that a host remembers, a bounded number of them.</summary>
 /// <remarks>
-/// Pure. One writer; any number of readers of <see cref="Peers"/>. When there are too many, a sixteenth is forgotten at once: those
-/// of the lowest score, and among them those not seen for longest. Pinned peers stay.
+/// Pure. When there are too many, a sixteenth is forgotten at once: those of the lowest score, and among them those not seen for
+/// longest. Pinned peers stay.
 /// </remarks>
-internal sealed class PeerBook(int maxPeers)
+/// <param name="maxPeers">How many peers are remembered.</param>
+/// <param name="remembered">Those that are remembered from before; null: none.</param>
+internal sealed class PeerBook(int maxPeers, ImmutableDictionary<PeerId, KnownPeer>? remembered = null)
 {
     /// <summary>The most addresses of one peer.</summary>
     /// <value>32: a peer has a few of its own, and some that it had before.</value>
     public const int MaxAddresses = 32;
 
-    readonly ConcurrentDictionary<PeerId, KnownPeer> _peers = new();
     HashSet<PeerId> _changed = [];
 
-    /// <summary>Who is never forgotten. The writer's own.</summary>
+    /// <summary>Who is never forgotten.</summary>
     public Func<PeerId, bool> IsPinned { get; set; } = static _ => false;
 
-    public IReadOnlyDictionary<PeerId, KnownPeer> Peers => _peers;
+    public ImmutableDictionary<PeerId, KnownPeer> Peers { get; private set; } = remembered ?? ImmutableDictionary<PeerId, KnownPeer>.Empty;
 
     /// <summary>Whether anything has changed since <see cref="TakeChanges"/>.</summary>
     public bool HasChanges => _changed.Count > 0;
 
-    public KnownPeer? Find(PeerId peer) => _peers.GetValueOrDefault(peer);
+    public KnownPeer? Find(PeerId peer) => Peers.GetValueOrDefault(peer);
 
     /// <summary>Adds addresses in front of those that are known.</summary>
     public void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses)
     {
-        var known = Known(peer);
+        var known = KnownOrNew(peer);
         var merged = Merge(peer, addresses, known.Addresses);
         if (!merged.SequenceEqual(known.Addresses))
             Set(known with { Addresses = merged });
@@ -40,7 +41,7 @@ internal sealed class PeerBook(int maxPeers)
     /// <summary>A peer has said who it is.</summary>
     public void Identified(PeerId peer, PeerIdentity identity, DateTimeOffset now)
     {
-        var known = Known(peer);
+        var known = KnownOrNew(peer);
         var isNewer = identity.RecordSequence >= known.RecordSequence;
         Set(known with
         {
@@ -55,15 +56,25 @@ internal sealed class PeerBook(int maxPeers)
         });
     }
 
-    public void Seen(PeerId peer, DateTimeOffset now) => Set(Known(peer) with { LastSeen = Milliseconds(now) });
+    public void Seen(PeerId peer, DateTimeOffset now) => Set(KnownOrNew(peer) with { LastSeen = Milliseconds(now) });
 
-    public void SetScore(PeerId peer, double score) => Set(Known(peer) with { Score = score });
+    public void SetScore(PeerId peer, double score) => Set(KnownOrNew(peer) with { Score = score });
 
-    /// <summary>Adds what was stored, where nothing newer is known.</summary>
+    /// <summary>Adds what is stored, where nothing newer is known; what is known beyond that, or is newer, counts as changed.</summary>
     public void Restore(IEnumerable<KnownPeer> stored)
     {
+        var before = Peers;
+        var peers = before.ToBuilder();
+        var isUnstored = before.Keys.ToHashSet();
         foreach (var peer in stored)
-            _peers.TryAdd(peer.Peer, peer);
+        {
+            if (!before.TryGetValue(peer.Peer, out var known))
+                peers[peer.Peer] = peer;
+            else if (StoredPeers.Store(known).Equals(StoredPeers.Store(peer)))
+                isUnstored.Remove(peer.Peer);
+        }
+        Peers = peers.ToImmutable();
+        _changed.UnionWith(isUnstored);
         Trim();
     }
 
@@ -75,26 +86,23 @@ internal sealed class PeerBook(int maxPeers)
         return changed;
     }
 
-    KnownPeer Known(PeerId peer) => Find(peer) ?? new KnownPeer(peer);
+    KnownPeer KnownOrNew(PeerId peer) => Find(peer) ?? new KnownPeer(peer);
 
     void Set(KnownPeer peer)
     {
-        _peers[peer.Peer] = peer;
+        Peers = Peers.SetItem(peer.Peer, peer);
         _changed.Add(peer.Peer);
         Trim();
     }
 
     void Trim()
     {
-        if (_peers.Count <= maxPeers)
+        if (Peers.Count <= maxPeers)
             return;
-        var forgotten = _peers.Values.Where(peer => !IsPinned(peer.Peer)).OrderBy(peer => peer.Score)
-            .ThenBy(peer => peer.LastSeen ?? DateTimeOffset.MinValue).Take(_peers.Count - maxPeers + (maxPeers / 16));
-        foreach (var peer in forgotten.ToArray())
-        {
-            _peers.TryRemove(peer.Peer, out _);
-            _changed.Add(peer.Peer);
-        }
+        PeerId[] forgotten = [.. Peers.Values.Where(peer => !IsPinned(peer.Peer)).OrderBy(peer => peer.Score)
+            .ThenBy(peer => peer.LastSeen ?? DateTimeOffset.MinValue).Take(Peers.Count - maxPeers + (maxPeers / 16)).Select(peer => peer.Peer)];
+        Peers = Peers.RemoveRange(forgotten);
+        _changed.UnionWith(forgotten);
     }
 
     /// <summary>The newer addresses, then the older ones; none of another peer.</summary>

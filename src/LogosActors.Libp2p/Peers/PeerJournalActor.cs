@@ -1,62 +1,70 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Google.Protobuf;
 using LogosActors.Actors;
-using LogosActors.Actors.Persistence;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
-using Microsoft.Extensions.Logging;
+using LogosActors.Libp2p.Peers.Stored;
 
 namespace LogosActors.Libp2p.Peers;
 
 /// <summary>Stores what the host remembers of its peers.</summary>
 /// <remarks>
-/// Parent: <see cref="HostActor"/>. A failure costs the changes of the last seconds; the host goes on, and remembers in memory. A
-/// restart replays what was stored. The history is kept short by a snapshot each <see cref="SnapshotInterval"/> events.
+/// Parent: <see cref="HostActor"/>, one-for-one, restart with backoff 100 ms … 10 s: the mailbox stays, what was stored is replayed. A
+/// failed write or recovery stops it; its parent makes it again with backoff 1 s … 1 min, and the host meanwhile remembers in memory.
+/// Either way it tells the host what is stored, and the host stores what is not. The history is kept short by a snapshot each
+/// <see cref="SnapshotInterval"/> events.
 /// </remarks>
-internal sealed class PeerJournalActor(PeerId self, ActorRef host) : PersistentActor
+internal sealed class PeerJournalActor(PersistencePlugins persistence, PeerId self, IActorRef host) : SupervisedPersistentActor(persistence)
 {
-    const int SnapshotInterval = 100;
+    internal const int SnapshotInterval = 100;
 
-    readonly Dictionary<PeerId, KnownPeer> _peers = [];
+    readonly Dictionary<ByteString, StoredPeer> _peers = [];
 
-    protected override string PersistenceId => $"libp2p-peers-{self}";
+    public override string PersistenceId { get; } = $"libp2p-peers-{self}";
 
-    protected override void Recover(object message)
+    public static Props Props(PersistencePlugins persistence, PeerId self, IActorRef host) =>
+        Akka.Actor.Props.Create(() => new PeerJournalActor(persistence, self, host));
+
+    protected override void OnRecover(object message)
     {
         switch (message)
         {
-            case SnapshotOffer { State: PeerJournal.Snapshot all }:
+            case SnapshotOffer { Snapshot: PeersSnapshot all }:
                 foreach (var peer in all.Peers)
-                    _peers[peer.Peer] = peer;
+                    _peers[peer.PeerId] = peer;
                 break;
-            case PeerJournal.Changed changed:
+            case PeersChanged changed:
                 Apply(changed);
                 break;
             case RecoveryCompleted:
-                host.Tell(new PeerJournal.Recovered([.. _peers.Values]), Self);
+                var peers = new List<KnownPeer>(_peers.Count);
+                foreach (var stored in _peers.Values)
+                {
+                    if (StoredPeers.TryRead(stored, out var peer))
+                        peers.Add(peer);
+                }
+                host.Tell(new PeerJournal.Recovered(peers), Self);
                 break;
         }
     }
 
-    protected override void Receive(object message)
+    protected override void OnCommand(object message)
     {
         switch (message)
         {
             case PeerJournal.Store store:
-                Persist(new PeerJournal.Changed([.. store.Remembered], [.. store.Forgotten]), changed =>
-                {
-                    Apply(changed);
-                    Reply(PeerJournal.Stored.Instance);
-                    if (LastSequenceNr - SnapshotSequenceNr >= SnapshotInterval)
-                        SaveSnapshot(new PeerJournal.Snapshot([.. _peers.Values]));
-                });
+                Store(store);
                 break;
-            case SnapshotSaved saved:
-                DeleteEvents(saved.SequenceNr);
-                DeleteSnapshots(saved.SequenceNr - 1);
+            case SaveSnapshotSuccess saved:
+                DeleteMessages(saved.Metadata.SequenceNr);
+                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
                 break;
-            case SnapshotFailed failed:
-                Log.LogWarning(failed.Cause, "The peers' snapshot was not stored; their history grows");
+            case SaveSnapshotFailure failed:
+                Log.Warning(failed.Cause, "The peers' snapshot was not stored; their history grows");
                 break;
-            case EventsDeleted or EventsNotDeleted or SnapshotsDeleted or SnapshotsNotDeleted:
+            case DeleteMessagesSuccess or DeleteMessagesFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
                 break;
             default:
                 Unhandled(message);
@@ -64,10 +72,26 @@ internal sealed class PeerJournalActor(PeerId self, ActorRef host) : PersistentA
         }
     }
 
-    void Apply(PeerJournal.Changed changed)
+    void Store(PeerJournal.Store store)
+    {
+        var changed = new PeersChanged
+        {
+            Remembered = { store.Remembered.Select(StoredPeers.Store) },
+            Forgotten = { store.Forgotten.Select(StoredPeers.Store) },
+        };
+        Persist(changed, stored =>
+        {
+            Apply(stored);
+            Sender.Tell(PeerJournal.Stored.Instance, Self);
+            if (LastSequenceNr % SnapshotInterval == 0)
+                SaveSnapshot(new PeersSnapshot { Peers = { _peers.Values } });
+        });
+    }
+
+    void Apply(PeersChanged changed)
     {
         foreach (var peer in changed.Remembered)
-            _peers[peer.Peer] = peer;
+            _peers[peer.PeerId] = peer;
         foreach (var peer in changed.Forgotten)
             _peers.Remove(peer);
     }

@@ -1,8 +1,8 @@
 using System.Net;
-using LogosActors.Actors.TestKit;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Connections.Tcp;
 using LogosActors.Libp2p.Identity;
+using LogosActors.TestKit;
 
 namespace LogosActors.Libp2p.Tests.Connections;
 

@@ -1,6 +1,6 @@
-using LogosActors.Actors.TestKit;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Multiplexing.Yamux;
+using LogosActors.TestKit;
 
 namespace LogosActors.Libp2p.Tests.Connections;
 

@@ -1,10 +1,12 @@
 using System.Buffers;
+using Google.Protobuf;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Cryptography;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Identify;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Peers;
+using LogosActors.Libp2p.Peers.Stored;
 using LogosActors.Libp2p.Records;
 using LogosActors.Tests;
 using static LogosActors.Libp2p.Tests.Identity.KeyVectors;
@@ -154,7 +156,7 @@ internal sealed partial class FuzzTargets : IDisposable
             AgentVersion = "test/1",
             SignedRecord = envelope,
         }.Encode();
-        var known = KnownPeerCodec.Encode(new KnownPeer(record.PeerId) { Addresses = record.Addresses, Protocols = ["/meshsub/1.2.0"], SignedRecord = envelope });
+        var known = StoredPeers.Store(new KnownPeer(record.PeerId) { Addresses = record.Addresses, Protocols = ["/meshsub/1.2.0"], SignedRecord = envelope }).ToByteArray();
         return
         [
             new("signed envelope", 10_000, 4096, 16, (input, cut) =>
@@ -183,10 +185,20 @@ internal sealed partial class FuzzTargets : IDisposable
                 if (IdentifyMessage.TryDecode(input, out var decoded, out _) && IdentifyCheck.TryAccept(decoded, _key.PublicKey, out var identity, out _))
                     Assert.Equal(_key.PublicKey, identity.PublicKey);
             }, message),
-            new("stored peer", 40_000, 2048, 64, (input, cut) =>
+            // Only this host writes them: what is malformed costs an exception.
+            new("stored peer", 40_000, 8192, 64, (input, cut) =>
             {
-                if (!KnownPeerCodec.TryDecode(input, out _, out var error))
-                    Refuses(error);
+                StoredPeer stored;
+                try
+                {
+                    stored = StoredPeer.Parser.ParseFrom(input);
+                }
+                catch (InvalidProtocolBufferException)
+                {
+                    return;
+                }
+                if (StoredPeers.TryRead(stored, out var read))
+                    Assert.True(read.Addresses.Count <= PeerBook.MaxAddresses && read.Protocols.Count <= IdentifyMessage.MaxProtocols);
             }, known),
         ];
     }

@@ -1,44 +1,52 @@
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Actors.TestKit;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
+using LogosActors.TestKit;
 using Xunit.Abstractions;
 
 namespace LogosActors.Libp2p.Tests.Gossipsub;
 
-public sealed class EmbeddedGossipsubActorTests(ITestOutputHelper output) : GossipsubActorTests(
-    output, logs => new EmbeddedTestHost(new ActorSystemOptions { LoggerFactory = logs, Time = new VirtualTime() }));
-
-public sealed class DeterministicGossipsubActorTests(ITestOutputHelper output) : GossipsubActorTests(
-    output, logs => new DeterministicTestHost(Random.Shared.Next(), options => options with { LoggerFactory = logs }));
-
 /// <summary>What the actor adds to the router: links, subscribers, validators in their time, restarts.</summary>
-public abstract class GossipsubActorTests(ITestOutputHelper output, Func<LogCapture, ITestHost> host) : XunitTestKit(output, host)
+public sealed class GossipsubActorTests : IDisposable
 {
     const string Topic = "t";
 
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
+    static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
+
     static readonly byte[] Utf8 = "t"u8.ToArray();
+
+    readonly Simulation _simulation = new();
+    readonly ActorSystem _system;
 
     static readonly PeerId Alice = NumberedPeer.Id(1), Bob = NumberedPeer.Id(2), Carol = NumberedPeer.Id(3);
 
+    public GossipsubActorTests(ITestOutputHelper output)
+    {
+        _system = _simulation.CreateSystem("node", setups: [new TimeProviderSetup(_simulation.Time), new RandomSetup(new Random(_simulation.Seed))]);
+        output.WriteLine($"{Simulation.SeedVariable}={_simulation.Seed}");
+    }
+
+    public void Dispose() => _simulation.Dispose();
+
     [Fact]
-    public async Task What_one_node_publishes_reaches_every_subscriber_of_another()
+    public void What_one_node_publishes_reaches_every_subscriber_of_another()
     {
         var (alice, bob) = (Spawn(), Spawn());
-        var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        await Subscribe(alice, CreateTestProbe());
-        await Subscribe(bob, first);
-        await Subscribe(bob, second);
+        var (first, second) = (_simulation.CreateProbe(system: _system), _simulation.CreateProbe(system: _system));
+        Subscribe(alice, _simulation.CreateProbe(system: _system));
+        Subscribe(bob, first);
+        Subscribe(bob, second);
         MemoryLink.Join(alice, Alice, bob, Bob);
-        await AwaitMesh(alice, Bob);
+        AwaitMesh(alice, Bob);
 
-        Assert.Equal(PublishOutcome.Sent, await Publish(alice, [1, 2, 3]));
+        Assert.Equal(PublishOutcome.Sent, Publish(alice, [1, 2, 3]));
 
         foreach (var subscriber in new[] { first, second })
         {
-            var delivered = await subscriber.ExpectMsg<Gossip.Delivered>();
+            var delivered = subscriber.ExpectMessage<Gossip.Delivered>();
             Assert.Equal(Topic, delivered.Topic);
             Assert.Equal([1, 2, 3], delivered.Data.ToArray());
             Assert.Equal(Alice, delivered.From);
@@ -46,91 +54,91 @@ public abstract class GossipsubActorTests(ITestOutputHelper output, Func<LogCapt
     }
 
     [Fact]
-    public async Task Publishing_says_why_a_message_goes_nowhere()
+    public void Publishing_says_why_a_message_goes_nowhere()
     {
         var node = Spawn();
 
-        Assert.Equal(PublishOutcome.NoPeers, await Publish(node, [1]));
-        Assert.Equal(PublishOutcome.Duplicate, await Publish(node, [1]));
-        Assert.Equal(PublishOutcome.TooLarge, await Publish(node, new byte[200_000]));
-        var again = await AwaitAsync(node.Ask<Gossip.PublishedTagged>(new Gossip.PublishTagged(Topic, new byte[] { 1 }, "tag"), Beat * 10));
+        Assert.Equal(PublishOutcome.NoPeers, Publish(node, [1]));
+        Assert.Equal(PublishOutcome.Duplicate, Publish(node, [1]));
+        Assert.Equal(PublishOutcome.TooLarge, Publish(node, new byte[200_000]));
+        var again = _simulation.Ask<Gossip.PublishedTagged>(node, new Gossip.PublishTagged(Topic, new byte[] { 1 }, "tag"));
         Assert.Equal(("tag", PublishOutcome.NoPeers), (again.Tag, again.Outcome));
     }
 
     [Fact]
-    public async Task A_topic_is_left_when_its_last_subscriber_stops()
+    public void A_topic_is_left_when_its_last_subscriber_stops()
     {
         var node = Spawn();
-        var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        await Subscribe(node, first);
-        await Subscribe(node, second);
+        var (first, second) = (_simulation.CreateProbe(system: _system), _simulation.CreateProbe(system: _system));
+        Subscribe(node, first);
+        Subscribe(node, second);
         var link = Connect(node, Alice);
 
-        System.Stop(first);
-        await AdvanceAsync(Beat);
+        _system.Stop(first.Ref);
+        _simulation.RunFor(Beat);
         Assert.DoesNotContain($"unsubscribe {Topic}", link.Heard!);
-        System.Stop(second);
+        _system.Stop(second.Ref);
 
-        await AwaitHeard(link, $"unsubscribe {Topic}");
+        AwaitHeard(link, $"unsubscribe {Topic}");
     }
 
     [Fact]
-    public async Task A_message_waits_for_its_validator_and_no_other_message_waits_for_it()
+    public void A_message_waits_for_its_validator_and_no_other_message_waits_for_it()
     {
-        var (node, subscriber, link) = await NodeWithPeer();
+        var (node, subscriber, link) = NodeWithPeer();
         var decision = new TaskCompletionSource<ValidationResult>();
-        await Validate(node, (message, _) => message.Data.Span[0] == 1 ? new(decision.Task) : new(ValidationResult.Accept));
+        Validate(node, (message, _) => message.Data.Span[0] == 1 ? new(decision.Task) : new(ValidationResult.Accept));
 
         link.Say(rpc => rpc.Message(Message([1])));
         link.Say(rpc => rpc.Message(Message([2])));
-        Assert.Equal([2], (await subscriber.ExpectMsg<Gossip.Delivered>()).Data.ToArray());
-        await subscriber.ExpectNoMsg();
+        Assert.Equal([2], (subscriber.ExpectMessage<Gossip.Delivered>()).Data.ToArray());
+        subscriber.ExpectNoMessage(Quiet);
         decision.SetResult(ValidationResult.Accept);
 
-        Assert.Equal([1], (await subscriber.ExpectMsg<Gossip.Delivered>()).Data.ToArray());
+        Assert.Equal([1], (subscriber.ExpectMessage<Gossip.Delivered>()).Data.ToArray());
     }
 
     [Fact]
-    public async Task A_message_whose_validator_takes_too_long_is_ignored()
+    public void A_message_whose_validator_takes_too_long_is_ignored()
     {
-        var (node, subscriber, link) = await NodeWithPeer();
+        var (node, subscriber, link) = NodeWithPeer();
         var cancelled = false;
-        await Validate(node, (_, cancellation) =>
+        Validate(node, (_, cancellation) =>
         {
             cancellation.Register(() => cancelled = true);
             return new(new TaskCompletionSource<ValidationResult>().Task);
         });
 
         link.Say(rpc => rpc.Message(Message([1])));
-        await AwaitStatus(node, status => status.PendingValidations == 1);
-        await AdvanceAsync(TimeSpan.FromSeconds(6));
+        AwaitStatus(node, status => status.PendingValidations == 1);
+        _simulation.RunFor(TimeSpan.FromSeconds(6));
 
-        await AwaitStatus(node, status => status.PendingValidations == 0);
+        AwaitStatus(node, status => status.PendingValidations == 0);
         Assert.True(cancelled);
-        await subscriber.ExpectNoMsg();
+        subscriber.ExpectNoMessage(Quiet);
         Assert.Null(link.Closed);
     }
 
     [Fact]
-    public async Task A_validator_that_fails_costs_its_message_only()
+    public void A_validator_that_fails_costs_its_message_only()
     {
-        var (node, subscriber, link) = await NodeWithPeer();
-        await Validate(node, (message, _) => message.Data.Span[0] == 1 ? throw new FormatException("broken validator") : new(ValidationResult.Accept));
+        var (node, subscriber, link) = NodeWithPeer();
+        Validate(node, (message, _) => message.Data.Span[0] == 1 ? throw new FormatException("broken validator") : new(ValidationResult.Accept));
 
         link.Say(rpc => rpc.Message(Message([1])));
         link.Say(rpc => rpc.Message(Message([2])));
 
-        Assert.Equal([2], (await subscriber.ExpectMsg<Gossip.Delivered>()).Data.ToArray());
-        await AwaitStatus(node, status => status.PendingValidations == 0);
-        await subscriber.ExpectNoMsg();
+        Assert.Equal([2], (subscriber.ExpectMessage<Gossip.Delivered>()).Data.ToArray());
+        AwaitStatus(node, status => status.PendingValidations == 0);
+        subscriber.ExpectNoMessage(Quiet);
     }
 
     [Fact]
-    public async Task No_more_validators_are_at_work_than_the_settings_say()
+    public void No_more_validators_are_at_work_than_the_settings_say()
     {
-        var (node, subscriber, link) = await NodeWithPeer(Settings() with { ConcurrentValidations = 2 });
+        var (node, subscriber, link) = NodeWithPeer(Settings() with { ConcurrentValidations = 2 });
         var decisions = new global::System.Collections.Concurrent.ConcurrentQueue<TaskCompletionSource<ValidationResult>>();
-        await Validate(node, (_, _) =>
+        Validate(node, (_, _) =>
         {
             var decision = new TaskCompletionSource<ValidationResult>();
             decisions.Enqueue(decision);
@@ -139,155 +147,177 @@ public abstract class GossipsubActorTests(ITestOutputHelper output, Func<LogCapt
 
         for (byte i = 1; i <= 5; i++)
             link.Say(rpc => rpc.Message(Message([i])));
-        await AwaitStatus(node, status => status.PendingValidations == 5);
+        AwaitStatus(node, status => status.PendingValidations == 5);
         Assert.Equal(2, decisions.Count);
 
         for (var decided = 0; decided < 5; decided++)
         {
-            await AwaitCondition(() => !decisions.IsEmpty);
+            Until(() => !decisions.IsEmpty);
             Assert.True(decisions.TryDequeue(out var decision) && decisions.Count <= 1);
             decision!.SetResult(ValidationResult.Accept);
-            await subscriber.ExpectMsg<Gossip.Delivered>();
+            subscriber.ExpectMessage<Gossip.Delivered>();
         }
     }
 
     [Fact]
-    public async Task Signed_messages_are_delivered_and_forged_ones_count_against_their_sender()
+    public void Signed_messages_are_delivered_and_forged_ones_count_against_their_sender()
     {
         using var key = PrivateKey.Generate(KeyType.Ed25519);
         var settings = new GossipsubSettings { Options = new GossipsubOptions(), Key = key };
-        var (node, subscriber, link) = await NodeWithPeer(settings);
+        var (node, subscriber, link) = NodeWithPeer(settings);
 
         link.Say(rpc => rpc.Message(Signed(key, [1], forge: true)));
         link.Say(rpc => rpc.Message(Signed(key, [2], forge: false)));
 
-        Assert.Equal([2], (await subscriber.ExpectMsg<Gossip.Delivered>()).Data.ToArray());
-        await subscriber.ExpectNoMsg();
-        Assert.Equal(PublishOutcome.Sent, await Publish(node, [3]));
-        await AwaitCondition(() => link.Heard!.Any(line => line.Contains($"message {Topic} 03 from", StringComparison.Ordinal)));
+        Assert.Equal([2], (subscriber.ExpectMessage<Gossip.Delivered>()).Data.ToArray());
+        subscriber.ExpectNoMessage(Quiet);
+        Assert.Equal(PublishOutcome.Sent, Publish(node, [3]));
+        Until(() => link.Heard!.Any(line => line.Contains($"message {Topic} 03 from", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Strict_signing_without_a_key_is_refused_when_the_actor_is_made() =>
-        Assert.Throws<ArgumentException>(() => GossipsubActor.Create(new GossipsubSettings { Options = new GossipsubOptions() }));
+        Assert.Throws<ArgumentException>(() => GossipsubActor.Props(new GossipsubSettings { Options = new GossipsubOptions() }));
 
     [Fact]
-    public async Task A_link_that_is_full_gets_what_has_waited_when_there_is_room()
+    public void A_link_that_is_full_gets_what_has_waited_when_there_is_room()
     {
-        var (node, _, link) = await NodeWithPeer();
+        var (node, _, link) = NodeWithPeer();
         link.IsFull = true;
         for (byte i = 1; i <= 3; i++)
-            await Publish(node, [i]);
+            Publish(node, [i]);
         Assert.DoesNotContain(link.Heard!, line => line.StartsWith("message", StringComparison.Ordinal));
 
         link.Drain();
 
-        await AwaitHeard(link, $"message {Topic} 03");
+        AwaitHeard(link, $"message {Topic} 03");
         Assert.Equal(["01", "02", "03"], link.Heard!.Where(line => line.StartsWith("message", StringComparison.Ordinal)).Select(line => line[^2..]));
     }
 
     [Fact]
-    public async Task A_drain_is_answered_when_nothing_waits_for_any_peer()
+    public void A_drain_is_answered_when_nothing_waits_for_any_peer()
     {
-        var (node, _, link) = await NodeWithPeer();
-        var waiter = CreateTestProbe();
+        var (node, _, link) = NodeWithPeer();
+        var waiter = _simulation.CreateProbe(system: _system);
         link.IsFull = true;
-        await Publish(node, [1]);
+        Publish(node, [1]);
 
-        node.Tell(Gossip.Drain.Instance, waiter);
-        await AdvanceAsync(Beat);
-        await waiter.ExpectNoMsg();
+        node.Tell(Gossip.Drain.Instance, waiter.Ref);
+        _simulation.RunFor(Beat);
+        waiter.ExpectNoMessage(Quiet);
         link.Drain();
-        await AdvanceAsync(Beat);
+        _simulation.RunFor(Beat);
 
-        await waiter.ExpectMsg<Gossip.Drained>();
+        waiter.ExpectMessage<Gossip.Drained>();
     }
 
     [Fact]
-    public async Task A_malformed_RPC_costs_its_sender_the_link_and_nobody_else()
+    public void A_malformed_RPC_costs_its_sender_the_link_and_nobody_else()
     {
-        var (node, subscriber, link) = await NodeWithPeer();
+        var (node, subscriber, link) = NodeWithPeer();
         var other = Connect(node, Bob);
 
         other.Say([0x12, 0xff]);
         other.Say(rpc => rpc.Message(Message([1])));
-        await AwaitCondition(() => other.Closed is DisconnectReason.MalformedRpc);
+        Until(() => other.Closed is DisconnectReason.MalformedRpc);
         link.Say(rpc => rpc.Message(Message([2])));
 
-        Assert.Equal([2], (await subscriber.ExpectMsg<Gossip.Delivered>()).Data.ToArray());
-        await AwaitStatus(node, status => status.Peers == 1);
+        Assert.Equal([2], (subscriber.ExpectMessage<Gossip.Delivered>()).Data.ToArray());
+        AwaitStatus(node, status => status.Peers == 1);
     }
 
     [Fact]
-    public async Task A_flood_from_one_peer_does_not_hold_up_another()
+    public void A_flood_from_one_peer_does_not_hold_up_another()
     {
-        var (node, subscriber, link) = await NodeWithPeer();
+        var (node, subscriber, link) = NodeWithPeer();
         var flooder = Connect(node, Bob);
         var order = new List<int>();
-        await Validate(node, (message, _) =>
+        Validate(node, (message, _) =>
         {
             order.Add(message.Data.Length);
             return new(ValidationResult.Accept);
         });
-        await AwaitStatus(node, status => status.Peers == 2);
+        AwaitStatus(node, status => status.Peers == 2);
 
         for (var i = 0; i < 1000; i++)
             flooder.Say(rpc => rpc.Message(Message([1, (byte)i, (byte)(i >> 8)])), tell: i == 999);
         link.Say(rpc => rpc.Message(Message([2])));
 
-        await subscriber.ReceiveN(1001);
+        subscriber.ExpectMessages(1001);
         Assert.True(order.IndexOf(1) < 100, $"The other peer's message came as number {order.IndexOf(1)}.");
     }
 
     [Fact]
-    public async Task After_a_failure_subscriptions_survive_and_links_are_to_be_opened_again()
+    public void After_a_failure_links_are_to_be_opened_again_and_the_parent_says_again_who_is_subscribed()
     {
-        var (node, subscriber, link) = await NodeWithPeer();
-        var reopened = MemoryLink.ToTest(node, Alice);
+        var (parent, subscriber) = (_simulation.CreateProbe(system: _system), _simulation.CreateProbe(system: _system));
+        var node = Owned(parent, Settings());
+        parent.ExpectMessage<Gossip.Started>();
+        Subscribe(node, subscriber);
+        var (link, reopened) = (Connect(node, Alice), MemoryLink.ToTest(node, Alice));
+        AwaitHeard(link, $"subscribe {Topic}");
         link.OnClose = _ => reopened.Connect(PeerDirection.Inbound);
 
         link.Fail();
-        await AwaitCondition(() => link.Closed is DisconnectReason.RouterRestarted);
+        parent.ExpectMessage<Gossip.Started>();
+        Assert.Equal(DisconnectReason.RouterRestarted, link.Closed);
+        Validate(node, (message, _) => new(message.Data.Span[0] == 1 ? ValidationResult.Accept : ValidationResult.Reject));
+        parent.Send(node, new Gossip.Subscribe(Topic, subscriber.Ref));
 
-        await AwaitHeard(reopened, $"subscribe {Topic}");
+        AwaitHeard(reopened, $"subscribe {Topic}");
+        reopened.Say(rpc => rpc.Message(Message([2])));
         reopened.Say(rpc => rpc.Message(Message([1])));
-        Assert.Equal([1], (await subscriber.ExpectMsg<Gossip.Delivered>()).Data.ToArray());
+        Assert.Equal([1], subscriber.ExpectMessage<Gossip.Delivered>().Data.ToArray());
     }
 
     [Fact]
-    public async Task A_newer_link_replaces_the_old_one_whose_end_then_means_nothing()
+    public void A_subscription_that_brings_its_validator_delivers_nothing_that_was_not_validated()
     {
-        var (node, subscriber, old) = await NodeWithPeer();
+        var (node, subscriber) = (Spawn(), _simulation.CreateProbe(system: _system));
         var link = Connect(node, Alice);
-        await AwaitHeard(link, $"subscribe {Topic}");
+        _simulation.RunUntilIdle();
+        node.Tell(new Gossip.Subscribe(Topic, subscriber.Ref) { Validator = (message, _) => new(message.Data.Span[0] == 1 ? ValidationResult.Accept : ValidationResult.Reject) });
+        _simulation.RunUntilIdle();
+        link.Say(rpc => rpc.Message(Message([2])));
+        link.Say(rpc => rpc.Message(Message([1])));
+
+        Assert.Equal([1], subscriber.ExpectMessage<Gossip.Delivered>().Data.ToArray());
+    }
+
+    [Fact]
+    public void A_newer_link_replaces_the_old_one_whose_end_then_means_nothing()
+    {
+        var (node, subscriber, old) = NodeWithPeer();
+        var link = Connect(node, Alice);
+        AwaitHeard(link, $"subscribe {Topic}");
         Assert.Equal(DisconnectReason.Replaced, old.Closed);
 
         node.Tell(new Gossip.PeerDisconnected(Alice, old));
         link.Say(rpc => rpc.Message(Message([1])));
 
-        await subscriber.ExpectMsg<Gossip.Delivered>();
-        await AwaitStatus(node, status => status.Peers == 1);
+        subscriber.ExpectMessage<Gossip.Delivered>();
+        AwaitStatus(node, status => status.Peers == 1);
     }
 
     [Fact]
-    public async Task The_parent_is_asked_to_dial_explicit_peers()
+    public void The_parent_is_asked_to_dial_explicit_peers()
     {
-        var parent = CreateTestProbe();
-        System.Spawn(Props.Create(() => new ParentActor(Settings() with { DirectPeers = [Carol] }, parent)));
+        var parent = _simulation.CreateProbe(system: _system);
+        Owned(parent, Settings() with { DirectPeers = [Carol] });
 
-        await AdvanceAsync(Beat * 2);
+        _simulation.RunFor(Beat * 2);
 
-        Assert.Equal(Carol, (await parent.ExpectMsg<Gossip.ConnectWanted>()).Peer);
+        Assert.Equal(Carol, parent.FishForMessage<Gossip.ConnectWanted>().Peer);
     }
 
     [Fact]
-    public async Task Links_are_closed_when_the_actor_stops()
+    public void Links_are_closed_when_the_actor_stops()
     {
-        var (node, _, link) = await NodeWithPeer();
+        var (node, _, link) = NodeWithPeer();
 
-        System.Stop(node);
+        _system.Stop(node);
 
-        await AwaitCondition(() => link.Closed is DisconnectReason.Stopped);
+        Until(() => link.Closed is DisconnectReason.Stopped);
     }
 
     static GossipsubSettings Settings() => new() { Options = GossipsubPresets.Relay };
@@ -310,7 +340,7 @@ public abstract class GossipsubActorTests(ITestOutputHelper output, Func<LogCapt
         return GossipMessage.Create(message, Topic, default);
     }
 
-    static MemoryLink Connect(ActorRef node, PeerId peer)
+    static MemoryLink Connect(IActorRef node, PeerId peer)
     {
         var link = MemoryLink.ToTest(node, peer);
         link.Connect(PeerDirection.Inbound);
@@ -318,55 +348,64 @@ public abstract class GossipsubActorTests(ITestOutputHelper output, Func<LogCapt
         return link;
     }
 
-    ActorRef Spawn() => System.Spawn(GossipsubActor.Create(Settings()));
+    void Until(Func<bool> condition) => Assert.True(_simulation.RunUntil(condition, Beat * 10), "The condition did not hold within 10 s.");
 
-    async Task<(ActorRef Node, TestProbe Subscriber, MemoryLink Link)> NodeWithPeer(GossipsubSettings? settings = null)
+    IActorRef Spawn() => _system.ActorOf(GossipsubActor.Props(Settings()));
+
+    (IActorRef Node, SimulationProbe Subscriber, MemoryLink Link) NodeWithPeer(GossipsubSettings? settings = null)
     {
-        var node = System.Spawn(GossipsubActor.Create(settings ?? Settings()));
-        var subscriber = CreateTestProbe();
-        await Subscribe(node, subscriber);
+        var node = _system.ActorOf(GossipsubActor.Props(settings ?? Settings()));
+        var subscriber = _simulation.CreateProbe(system: _system);
+        Subscribe(node, subscriber);
         var link = Connect(node, Alice);
-        await AwaitHeard(link, $"subscribe {Topic}");
+        AwaitHeard(link, $"subscribe {Topic}");
         return (node, subscriber, link);
     }
 
-    async Task Subscribe(ActorRef node, TestProbe subscriber) =>
-        Assert.True((await AwaitAsync(node.Ask<Gossip.Subscribed>(new Gossip.Subscribe(Topic, subscriber), Beat * 10))).IsAccepted);
+    void Subscribe(IActorRef node, SimulationProbe subscriber) =>
+        Assert.True((_simulation.Ask<Gossip.Subscribed>(node, new Gossip.Subscribe(Topic, subscriber.Ref))).IsAccepted);
 
-    async Task<PublishOutcome> Publish(ActorRef node, byte[] data) =>
-        (await AwaitAsync(node.Ask<Gossip.Published>(new Gossip.Publish(Topic, data), Beat * 10))).Outcome;
+    PublishOutcome Publish(IActorRef node, byte[] data) =>
+        (_simulation.Ask<Gossip.Published>(node, new Gossip.Publish(Topic, data))).Outcome;
 
-    async Task Validate(ActorRef node, MessageValidator validator)
+    void Validate(IActorRef node, MessageValidator validator)
     {
         node.Tell(new Gossip.SetValidator(Topic, validator));
-        await AwaitStatus(node, _ => true);
+        AwaitStatus(node, _ => true);
     }
 
-    Task AwaitHeard(MemoryLink link, string line) => AwaitCondition(() => link.Heard!.Contains(line));
+    void AwaitHeard(MemoryLink link, string line) => Until(() => link.Heard!.Contains(line));
 
-    Task AwaitMesh(ActorRef node, PeerId peer) => AwaitStatus(node, status => status.Mesh.Contains(peer));
+    void AwaitMesh(IActorRef node, PeerId peer) => AwaitStatus(node, status => status.Mesh.Contains(peer));
 
-    async Task AwaitStatus(ActorRef node, Func<Gossip.GetStatus.Status, bool> holds)
+    void AwaitStatus(IActorRef node, Func<Gossip.GetStatus.Status, bool> holds)
     {
         for (var tries = 0; tries < 100; tries++)
         {
-            if (holds(await AwaitAsync(node.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(Topic), Beat * 10))))
+            if (holds(_simulation.Ask<Gossip.GetStatus.Status>(node, new Gossip.GetStatus(Topic))))
                 return;
-            await AdvanceAsync(TimeSpan.FromMilliseconds(50));
+            _simulation.RunFor(TimeSpan.FromMilliseconds(50));
         }
         Assert.Fail("The status has not come.");
     }
 
-    sealed class ParentActor : Actor
+    /// <summary>An actor whose parent hands what it is told to a probe, restarts the actor at once, and says who it is.</summary>
+    IActorRef Owned(SimulationProbe parent, GossipsubSettings settings)
     {
-        readonly TestProbe _probe;
+        var props = GossipsubActor.Props(settings);
+        return _simulation.Ask<IActorRef>(_system.ActorOf(Props.Create(() => new ParentActor(props, parent.Ref))), "child");
+    }
 
-        public ParentActor(GossipsubSettings settings, TestProbe probe)
+    sealed class ParentActor(Props gossipsub, IActorRef probe) : UntypedActor
+    {
+        readonly IActorRef _child = Context.ActorOf(gossipsub);
+
+        protected override void OnReceive(object message)
         {
-            _probe = probe;
-            Context.Spawn(GossipsubActor.Create(settings));
+            if (message is "child")
+                Sender.Tell(_child);
+            else
+                probe.Forward(message);
         }
-
-        protected override void Receive(object message) => Forward(_probe, message);
     }
 }

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Tests.Hosting;
 
@@ -228,7 +229,7 @@ public sealed class GossipsubHostTests
         await there.HasMeshAsync(1);
 
         // Nobody says such things; they stand for a defect.
-        here.Gossipsub.Actor.Tell(routerFails ? new Gossip.GetStatus(null!) : new PeerIdentified(there.Host.Id, null!));
+        here.Gossipsub.Actor.Tell(routerFails ? new Gossip.GetStatus(null!) : new PeerIdentified(there.Host.Id, null!), ActorRefs.NoSender);
 
         Assert.Equal(0, (await here.Gossipsub.StatusAsync(Topic)).Peers);
         await here.HasMeshAsync(1);

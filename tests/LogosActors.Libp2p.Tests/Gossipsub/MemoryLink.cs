@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Tests.Gossipsub;
 
 /// <summary>One end of a link in memory, as one actor uses it. What it sends arrives at the other end at once.</summary>
-sealed class MemoryLink(ActorRef actor, PeerId peer) : IGossipsubLink
+sealed class MemoryLink(IActorRef actor, PeerId peer) : IGossipsubLink
 {
     readonly ConcurrentQueue<byte[]> _arrived = new();
     MemoryLink? _other;
@@ -28,10 +28,10 @@ sealed class MemoryLink(ActorRef actor, PeerId peer) : IGossipsubLink
     public Action<DisconnectReason> OnClose { get; set; } = _ => { };
 
     /// <summary>A link whose other end is in the test's hands.</summary>
-    public static MemoryLink ToTest(ActorRef actor, PeerId peer) => new(actor, peer) { Heard = new() };
+    public static MemoryLink ToTest(IActorRef actor, PeerId peer) => new(actor, peer) { Heard = new() };
 
     /// <summary>Joins two actors; <paramref name="a"/> has dialled.</summary>
-    public static (MemoryLink A, MemoryLink B) Join(ActorRef a, PeerId idOfA, ActorRef b, PeerId idOfB)
+    public static (MemoryLink A, MemoryLink B) Join(IActorRef a, PeerId idOfA, IActorRef b, PeerId idOfB)
     {
         var (linkOfA, linkOfB) = (new MemoryLink(a, idOfB), new MemoryLink(b, idOfA));
         (linkOfA._other, linkOfB._other) = (linkOfB, linkOfA);

@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using LogosActors.Actors;
-using LogosActors.Actors.TestKit;
+using Akka.Actor;
+using Akka.TestKit;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Gossipsub;
 using Xunit.Abstractions;
@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 namespace LogosActors.Libp2p.Tests.Gossipsub;
 
 /// <summary>RPCs over byte streams: framing, limits, back-pressure, and whose end is whose.</summary>
-public sealed class StreamLinkTests(ITestOutputHelper output) : XunitTestKit(output)
+public sealed class StreamLinkTests(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit("", output)
 {
     const string Topic = "t";
 
@@ -32,13 +32,13 @@ public sealed class StreamLinkTests(ITestOutputHelper output) : XunitTestKit(out
 
         for (var i = 0; i < Count; i++)
             Assert.Equal(PublishOutcome.Sent, (await alice.Ask<Gossip.Published>(new Gossip.Publish(Topic, BitConverter.GetBytes(i)), Long)).Outcome);
-        var received = await subscriber.ReceiveN(Count, Long);
+        var received = await subscriber.ReceiveNAsync(Count, Long).ToListAsync();
         Assert.Equal(Enumerable.Range(0, Count), received.Select(message => BitConverter.ToInt32(((Gossip.Delivered)message).Data.Span)));
 
-        System.Stop(alice);
-        Assert.Equal(DecodeError.None, await AwaitAsync(atAlice));
+        Sys.Stop(alice);
+        Assert.Equal(DecodeError.None, await atAlice.WaitAsync(Long));
         await streamOfAlice.DisposeAsync();
-        Assert.Equal(DecodeError.None, await AwaitAsync(atBob));
+        Assert.Equal(DecodeError.None, await atBob.WaitAsync(Long));
     }
 
     [Theory]
@@ -59,9 +59,9 @@ public sealed class StreamLinkTests(ITestOutputHelper output) : XunitTestKit(out
         await theirs.WriteAsync(bytes);
         theirs.Socket.Shutdown(SocketShutdown.Send);
 
-        Assert.Equal(error, $"{await AwaitAsync(running)}");
+        Assert.Equal(error, $"{await running.WaitAsync(Long)}");
         good.Say(rpc => rpc.Message(GossipMessage.Create(new MessageView { Data = "m"u8, Topic = "t"u8 }, Topic, default)));
-        await subscriber.ExpectMsg<Gossip.Delivered>();
+        await subscriber.ExpectMsgAsync<Gossip.Delivered>();
         Assert.Null(good.Closed);
     }
 
@@ -94,7 +94,7 @@ public sealed class StreamLinkTests(ITestOutputHelper output) : XunitTestKit(out
         }
         await pipe.Writer.CompleteAsync();
 
-        Assert.Equal(DecodeError.None, await AwaitAsync(reading));
+        Assert.Equal(DecodeError.None, await reading.WaitAsync(Long));
         Assert.True(frames.Count == taken.Count && frames.Zip(taken).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)), $"seed {seed}");
     }
 
@@ -120,7 +120,7 @@ public sealed class StreamLinkTests(ITestOutputHelper output) : XunitTestKit(out
         });
         var before = -1L;
         // A writer that no longer gets on has felt the pressure.
-        await AwaitCondition(() => before == (before = Interlocked.Read(ref written)) && before > 64 * 1024, Long);
+        await AwaitConditionAsync(() => Task.FromResult(before == (before = Interlocked.Read(ref written)) && before > 64 * 1024), Long);
 
         Assert.InRange(Interlocked.Read(ref written), 64 * 1024, 400 * 1024);
         await pressed.CancelAsync();
@@ -145,7 +145,7 @@ public sealed class StreamLinkTests(ITestOutputHelper output) : XunitTestKit(out
 
         var writing = writer.RunAsync(pipe.Writer.AsStream(), stop.Token);
 
-        await AwaitAsync(writable.Task);
+        await writable.Task.WaitAsync(Long);
         Assert.True(writer.TryBegin());
         var arrived = await pipe.Reader.ReadAtLeastAsync(sent * (rpc.Length + 2));
         Assert.Equal(sent * (rpc.Length + 2), arrived.Buffer.Length);
@@ -169,14 +169,14 @@ public sealed class StreamLinkTests(ITestOutputHelper output) : XunitTestKit(out
         return (new NetworkStream(dialler, ownsSocket: true), new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
     }
 
-    ActorRef Spawn() => System.Spawn(GossipsubActor.Create(new GossipsubSettings { Options = GossipsubPresets.Relay }));
+    IActorRef Spawn() => Sys.ActorOf(GossipsubActor.Props(new GossipsubSettings { Options = GossipsubPresets.Relay }));
 
-    async Task SubscribeAsync(ActorRef node, TestProbe subscriber) =>
-        Assert.True((await AwaitAsync(node.Ask<Gossip.Subscribed>(new Gossip.Subscribe(Topic, subscriber), Long))).IsAccepted);
+    async Task SubscribeAsync(IActorRef node, TestProbe subscriber) =>
+        Assert.True((await node.Ask<Gossip.Subscribed>(new Gossip.Subscribe(Topic, subscriber), Long)).IsAccepted);
 
-    async Task AwaitMeshAsync(ActorRef node)
+    async Task AwaitMeshAsync(IActorRef node)
     {
-        while ((await AwaitAsync(node.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(Topic), Long))).Mesh.Count == 0)
-            await AdvanceAsync(TimeSpan.FromMilliseconds(20));
+        while ((await node.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(Topic), Long)).Mesh.Count == 0)
+            await Task.Delay(20);
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Identity;
 

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Identify;
 using LogosActors.Libp2p.Tests.Hosting;
@@ -41,6 +43,33 @@ public sealed class IdentifyTests
         await TestHost.Until(() => here.Host.IdentityOf(there.Id)!.Protocols.Contains("/late/1"));
         there.Host.RemoveHandler("/late/1");
         await TestHost.Until(() => !here.Host.IdentityOf(there.Id)!.Protocols.Contains("/late/1"));
+    }
+
+    [Fact]
+    public async Task An_identify_actor_that_crashes_costs_exchanges_under_way_and_asks_again()
+    {
+        await using var system = TestSystem.Create();
+        await using var here = await TestHost.StartAsync(system: system);
+        await using var there = await TestHost.StartAsync();
+        // What is asked for is to be seen alone.
+        here.Host.RemoveHandler(IdentifyExchange.PushProtocol);
+        var answer = new IdentifyMessage { PublicKey = there.Key.PublicKey.Encode(), AgentVersion = "there/1" }.Encode();
+        var asked = 0;
+        Answer(there, async (stream, cancellation) =>
+        {
+            // The first question is never answered.
+            if (Interlocked.Increment(ref asked) == 1)
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            await LengthPrefixed.WriteAsync(stream, answer, cancellation);
+        });
+        await here.ConnectAsync(there);
+        await TestHost.Until(() => Volatile.Read(ref asked) == 1);
+
+        (await system.FindAsync("/user/host-*/identify")).Tell(new PipeFailure(new InvalidOperationException("on purpose")));
+
+        await here.Host.PingAsync(there.Id);
+        await TestHost.Until(() => here.Host.IdentityOf(there.Id)?.AgentVersion is "there/1");
+        Assert.Equal(2, Volatile.Read(ref asked));
     }
 
     [Fact]

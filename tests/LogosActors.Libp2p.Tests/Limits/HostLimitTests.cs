@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using LogosActors.Actors;
-using LogosActors.Actors.TestKit;
 using LogosActors.Configuration;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Multiplexing.Yamux;
 using LogosActors.Libp2p.Tests.Hosting;
+using LogosActors.TestKit;
 
 namespace LogosActors.Libp2p.Tests.Limits;
 
@@ -59,7 +58,7 @@ public sealed class HostLimitTests
     public async Task A_full_host_refuses_strangers_while_its_connections_are_new_and_prunes_an_idle_one_later()
     {
         var time = new VirtualTime();
-        await using var system = ActorSystem.Create("test", new ActorSystemOptions { Time = time });
+        await using var system = TestSystem.Create(time);
         await using var host = await TestHost.StartAsync(
             new Libp2pHostOptions { Limits = new ResourceLimits { MaxConnections = 2 } }, system);
         host.Host.Handle("/hold/1", (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation));
@@ -93,7 +92,7 @@ public sealed class HostLimitTests
     {
         var rate = DataSize.FromKibibytes(64);
         var time = new VirtualTime();
-        await using var system = ActorSystem.Create("test", new ActorSystemOptions { Time = time });
+        await using var system = TestSystem.Create(time);
         await using var host = await TestHost.StartAsync(
             Patient with { Limits = perPeer ? new ResourceLimits { MaxReadRatePerPeer = rate } : new ResourceLimits { MaxReadRate = rate } }, system);
         var received = Sink(host, "/sink");
@@ -116,7 +115,7 @@ public sealed class HostLimitTests
     {
         var rate = DataSize.FromKibibytes(64);
         var time = new VirtualTime();
-        await using var system = ActorSystem.Create("test", new ActorSystemOptions { Time = time });
+        await using var system = TestSystem.Create(time);
         var rates = new Dictionary<string, DataSize>(StringComparer.Ordinal) { ["/slow"] = rate };
         await using var host = await TestHost.StartAsync(Patient with { Limits = new ResourceLimits { MaxReadRatePerProtocol = rates } }, system);
         var (slow, fast) = (Sink(host, "/slow"), Sink(host, "/fast"));

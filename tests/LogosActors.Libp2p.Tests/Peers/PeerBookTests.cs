@@ -1,8 +1,9 @@
+using Google.Protobuf;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Peers;
-using LogosActors.Libp2p.Tests.Fuzzing;
+using LogosActors.Libp2p.Peers.Stored;
 using LogosActors.Libp2p.Tests.Hosting;
 
 namespace LogosActors.Libp2p.Tests.Peers;
@@ -74,16 +75,38 @@ public sealed class PeerBookTests : IDisposable
     }
 
     [Fact]
-    public void A_peer_reads_back_as_it_was_stored_and_mutations_are_refused_without_a_throw()
+    public void A_peer_reads_back_as_it_was_stored_and_what_no_host_stores_is_refused()
     {
         var book = new PeerBook(100);
         book.Identified(Peer, Identity(7, First, Second), Now);
         book.SetScore(Peer, -2.5);
-        var stored = KnownPeerCodec.Encode(book.Find(Peer)!);
-        Assert.True(KnownPeerCodec.TryDecode(stored, out var read, out _));
-        Assert.Equal(stored, KnownPeerCodec.Encode(read));
+        var stored = StoredPeers.Store(book.Find(Peer)!);
+        Assert.True(StoredPeers.TryRead(StoredPeer.Parser.ParseFrom(stored.ToByteArray()), out var read));
+        Assert.Equal(stored, StoredPeers.Store(read));
         Assert.Equal((Now, -2.5, 7UL), (read.LastSeen, read.Score, read.RecordSequence));
-        Mutations.Check(input => KnownPeerCodec.TryDecode(input, out var peer, out _) == peer is not null, stored);
+        foreach (var wrong in new Action<StoredPeer>[] { peer => peer.PeerId = ByteString.Empty, peer => peer.Score = double.NaN, peer => peer.LastSeen = ulong.MaxValue })
+        {
+            var changed = stored.Clone();
+            wrong(changed);
+            Assert.False(StoredPeers.TryRead(changed, out _));
+        }
+    }
+
+    [Fact]
+    public void What_is_stored_is_added_and_what_is_not_stored_yet_is_a_change()
+    {
+        var (stored, unstored, differs) = (TestHostKeys.Stranger, TestHostKeys.Stranger, TestHostKeys.Stranger);
+        var book = new PeerBook(100);
+        book.Seen(unstored, Now);
+        book.Seen(differs, Now);
+        book.Seen(Peer, Now);
+        book.TakeChanges();
+
+        book.Restore([new KnownPeer(stored), new KnownPeer(differs) { Score = 3 }, new KnownPeer(Peer) { LastSeen = Now }]);
+
+        Assert.NotNull(book.Find(stored));
+        Assert.Equal(0, book.Find(differs)!.Score);
+        Assert.Equal(new[] { unstored, differs }.Order(), book.TakeChanges().Order());
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
-using LogosActors.Actors.TestKit;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Connections.WebSocket;
+using LogosActors.TestKit;
 
 namespace LogosActors.Libp2p.Tests.Connections.WebSocket;
 
