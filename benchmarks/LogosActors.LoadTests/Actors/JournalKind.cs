@@ -1,6 +1,6 @@
 using System.Globalization;
 using Akka.Configuration;
-using LogosActors.Actors.Persistence;
+using LogosActors.Actors;
 
 namespace LogosActors.LoadTests.Actors;
 
@@ -8,7 +8,7 @@ namespace LogosActors.LoadTests.Actors;
 /// <param name="Name">Its name.</param>
 /// <param name="Ceiling">What its raw inserts are.</param>
 /// <param name="StartAsync">Makes an empty one.</param>
-internal sealed record JournalKind(string Name, string Ceiling, Func<Task<Journal>> StartAsync)
+internal sealed record JournalKind(string Name, string Ceiling, Func<Task<JournalDatabase>> StartAsync)
 {
     /// <summary>As many events as the journal writes in one transaction (Akka.Persistence.Sql's <c>batch-size</c>).</summary>
     public const int PerTransaction = 100;
@@ -16,13 +16,13 @@ internal sealed record JournalKind(string Name, string Ceiling, Func<Task<Journa
     /// <summary>As many transactions at the same time as the journal has.</summary>
     public const int PostgresConnections = 3;
 
-    public static JournalKind Sqlite { get; } = new("SQLite", $"raw inserts, {PerTransaction} per transaction", () => Task.FromResult<Journal>(new SqliteDatabase()));
+    public static JournalKind Sqlite { get; } = new("SQLite", $"raw inserts, {PerTransaction} per transaction", () => Task.FromResult<JournalDatabase>(new SqliteDatabase()));
 
     public static JournalKind Postgres { get; } = new("PostgreSQL", $"the same over {PostgresConnections} connections", PostgresDatabase.StartAsync);
 }
 
 /// <summary>A journal of ours, and a table with the same rows and keys beside it.</summary>
-internal abstract class Journal : IAsyncDisposable
+internal abstract class JournalDatabase : IAsyncDisposable
 {
     protected const string Insert =
         "INSERT INTO raw (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid) "

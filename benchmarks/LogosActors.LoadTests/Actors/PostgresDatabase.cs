@@ -7,7 +7,7 @@ using Npgsql;
 namespace LogosActors.LoadTests.Actors;
 
 /// <summary>A server of its own with a database for the journal and the raw inserts.</summary>
-internal sealed class PostgresDatabase : Journal
+internal sealed class PostgresDatabase : JournalDatabase
 {
     readonly PostgresCluster _cluster;
     readonly string _connection;
@@ -18,7 +18,7 @@ internal sealed class PostgresDatabase : Journal
 
     public override Config Configuration => JournalConfiguration.Postgres(Plugins, _connection);
 
-    public static async Task<Journal> StartAsync()
+    public static async Task<JournalDatabase> StartAsync()
     {
         var cluster = await PostgresCluster.StartAsync();
         var database = new PostgresDatabase(cluster, await cluster.CreateDatabaseAsync());

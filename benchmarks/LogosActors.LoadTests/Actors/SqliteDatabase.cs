@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 namespace LogosActors.LoadTests.Actors;
 
 /// <summary>A file for the journal, and one for the raw inserts.</summary>
-internal sealed class SqliteDatabase : Journal
+internal sealed class SqliteDatabase : JournalDatabase
 {
     readonly TemporaryDirectory _files = new();
     readonly SqliteJournalFile _journal;

@@ -27,7 +27,7 @@ internal sealed class Writers : IAsyncDisposable
     readonly ActorSystem _system;
     readonly IActorRef[] _writers;
 
-    public Writers(Journal journal, int count)
+    public Writers(JournalDatabase journal, int count)
     {
         _system = LogosSystem.Create("writers", NullLoggerFactory.Instance, journal.Configuration);
         ProtobufSerializer.Install(_system, Stored.Types);
@@ -72,7 +72,7 @@ internal sealed class Writers : IAsyncDisposable
     }
 
     /// <summary>Persists as our actors do: decided and applied at once, effects when it is stored, the next command meanwhile.</summary>
-    sealed class Writer(string id) : SupervisedPersistentActor(Journal.Plugins)
+    sealed class Writer(string id) : SupervisedPersistentActor(JournalDatabase.Plugins)
     {
         static readonly BytesValue[] Events = [Stored.Event];
 
@@ -91,7 +91,7 @@ internal sealed class Writers : IAsyncDisposable
             switch (message)
             {
                 case Command:
-                    PersistAllAsync(Events, static _ => { }, Stored);
+                    PersistAllAsync(Events, static _ => { }, WhenStored);
                     break;
                 case Run run:
                     (_run, _toStart, _toStore) = (run, run.EventsEach, run.EventsEach);
@@ -110,7 +110,7 @@ internal sealed class Writers : IAsyncDisposable
             Self.Tell(Command.Instance);
         }
 
-        void Stored()
+        void WhenStored()
         {
             if (_toStart > 0)
                 Start();
