@@ -27,7 +27,6 @@ public sealed class Simulation : IDisposable
     /// <summary>The environment variable that decides the seed, and that makes <see cref="Explore(int, Action{Simulation}, SimulationOptions?)"/> replay one seed only.</summary>
     public const string SeedVariable = "LOGOS_SEED";
 
-    const int RandomStream = 0x52414E44;
     const string DefaultSystemName = "simulation";
 
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -55,7 +54,7 @@ public sealed class Simulation : IDisposable
         Seed = _options.Seed ?? SeedFromEnvironment() ?? RandomSeed(_options.Output);
         _loop = new SimulationLoop(Seed, _options);
         Log = new SimulationLog(_options.LogCapacity);
-        Random = new Random(unchecked((int)StableHash.Mix((ulong)Seed, RandomStream)));
+        Random = CreateRandom("test");
         Storage = new SimulatedStorage { Faults = _options.StorageFaults, Serialize = _options.Serialize };
     }
 
@@ -148,13 +147,27 @@ public sealed class Simulation : IDisposable
         storage.Attach(_loop, unchecked((int)StableHash.Mix((ulong)Seed, (ulong)++_storages)));
         var process = new SimulatedProcess(_loop, this, name, storage);
         _processes.Add(process);
-        _loop.Call(process, static made => made.Process.System = made.Create(), (Process: process, Create: (Func<ActorSystem>)Create));
+        try
+        {
+            _loop.Call(process, static made => made.Process.System = made.Create(), (Process: process, Create: (Func<ActorSystem>)Create));
+        }
+        catch
+        {
+            process.IsDead = true;
+            _processes.Remove(process);
+            throw;
+        }
+        finally
+        {
+            process.Forget();
+        }
+
         return process.System!;
 
         ActorSystem Create()
         {
             var bootstrap = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(SimulationConfig.Create(process, _options, config)));
-            var setup = _options.Setups.Concat(setups ?? []).Aggregate(bootstrap, static (all, one) => all.And(one));
+            var setup = _options.Setups.Concat(_options.SetupsFor?.Invoke(this) ?? []).Concat(setups ?? []).Aggregate(bootstrap, static (all, one) => all.And(one));
             var system = ActorSystem.Create(name, setup);
             system.EventStream.Subscribe(new SimulationLog.Subscriber(Log, system, Time), typeof(LogEvent));
             return system;
@@ -175,7 +188,7 @@ public sealed class Simulation : IDisposable
             return;
         process.IsDead = true;
         process.Storage.Abandon(process);
-        End(process);
+        _processes.Remove(process);
     }
 
     /// <summary>The storage of a system.</summary>
@@ -239,6 +252,7 @@ public sealed class Simulation : IDisposable
         var most = limit ?? Patience;
         if (!_loop.Run(() => task.IsCompleted, most))
         {
+            // Nothing that is left can complete it, unless it has left the thread.
             _loop.ExposeEscape(() => task.IsCompleted);
             if (!task.IsCompleted)
                 throw new SimulationTimeoutException(Seed, $"the task has not completed within {most} of virtual time, or nothing is left that could complete it.");
@@ -299,12 +313,24 @@ public sealed class Simulation : IDisposable
         return promise.Task;
     }
 
+    /// <summary>A source of random numbers of its own, by the seed and a name: what one part of a test draws does not change what another one gets.</summary>
+    /// <param name="name">What it is for.</param>
+    public Random CreateRandom(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new Random(unchecked((int)StableHash.Mix((ulong)Seed, StableHash.Of(name))));
+    }
+
     /// <summary>Makes a probe: an actor in the hands of the test.</summary>
     /// <param name="name">Its name under <c>/user</c>; generated if null.</param>
     /// <param name="system">Its system; null for the first one.</param>
     public SimulationProbe CreateProbe(string? name = null, ActorSystem? system = null) => new(this, system ?? System, name);
 
     /// <summary>Lets an actor throw before it handles its next message; its supervisor decides.</summary>
+    /// <remarks>
+    /// A persistent actor that is recovering can only be crashed so by a test: its own exceptions stop it then. Akka lets the
+    /// restarted actor take answers to its earlier recovery for its own.
+    /// </remarks>
     /// <param name="actor">A local actor.</param>
     /// <param name="exception">What it throws; null for an <see cref="InjectedCrashException"/>.</param>
     public void Crash(IActorRef actor, Exception? exception = null)
@@ -332,16 +358,14 @@ public sealed class Simulation : IDisposable
         try
         {
             Faults = SimulationFaults.None;
+            _loop.IsClosing = true;
             Terminate();
-            _loop.ThrowEscapes();
+            _loop.ThrowUnreportedEscape();
         }
         finally
         {
-            foreach (var process in _processes.ToArray())
-            {
+            foreach (var process in _processes)
                 process.IsDead = true;
-                End(process);
-            }
 
             _loop.Clear();
         }
@@ -377,12 +401,6 @@ public sealed class Simulation : IDisposable
         }
     }
 
-    static void End(SimulatedProcess process)
-    {
-        process.Forget();
-        process.Simulation._processes.Remove(process);
-    }
-
     void Terminate()
     {
         var terminations = new List<Task>();
@@ -396,11 +414,8 @@ public sealed class Simulation : IDisposable
     void Abandon()
     {
         _isDisposed = true;
-        foreach (var process in _processes.ToArray())
-        {
+        foreach (var process in _processes)
             process.IsDead = true;
-            End(process);
-        }
 
         _loop.Clear();
     }

@@ -26,6 +26,10 @@ public sealed record SimulationOptions
     /// <value>Default none.</value>
     public IReadOnlyList<Setup> Setups { get; init; } = [];
 
+    /// <summary>Makes set-ups that need the simulation, such as one that hands its clock to the application.</summary>
+    /// <value>Default null.</value>
+    public Func<Simulation, IEnumerable<Setup>>? SetupsFor { get; init; }
+
     /// <summary>Ids of journals that the application names, such as <c>app.journal</c>; each is served by the system's <see cref="SimulatedStorage"/>.</summary>
     /// <value>Default none. <c>akka.persistence.journal.simulated</c> is always there, and is the default journal.</value>
     public IReadOnlyList<string> JournalPluginIds { get; init; } = [];

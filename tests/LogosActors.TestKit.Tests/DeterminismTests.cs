@@ -22,6 +22,7 @@ public sealed class DeterminismTests
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { "exec", typeof(DeterminismTests).Assembly.Location, "trace", seed.ToString(CultureInfo.InvariantCulture) },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -74,7 +74,8 @@ public sealed class FaultTests
         Assert.InRange(stored, probe.Messages.Count(), 20);
     }, new SimulationOptions
     {
-        Faults = new SimulationFaults { CrashProbability = 0.1 }, StorageFaults = new StorageFaults { MaxLatency = TimeSpan.FromMilliseconds(20) },
+        Faults = new SimulationFaults { CrashProbability = 0.1 },
+        StorageFaults = new StorageFaults { MaxLatency = TimeSpan.FromMilliseconds(20) },
     });
 
     [Fact]

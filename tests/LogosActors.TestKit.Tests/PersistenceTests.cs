@@ -168,7 +168,8 @@ public sealed class PersistenceTests
         {
             using var simulation = new Simulation(new SimulationOptions
             {
-                Seed = seed, StorageFaults = new StorageFaults { MinLatency = TimeSpan.FromMilliseconds(5), MaxLatency = TimeSpan.FromMilliseconds(10) },
+                Seed = seed,
+                StorageFaults = new StorageFaults { MinLatency = TimeSpan.FromMilliseconds(5), MaxLatency = TimeSpan.FromMilliseconds(10) },
             });
             var probe = simulation.CreateProbe();
             var sums = Enumerable.Range(0, 3).Select(i => simulation.System.ActorOf(SumActor.Props($"{i}"))).ToList();
@@ -272,7 +273,8 @@ public sealed class PersistenceTests
     {
         using var simulation = new Simulation(new SimulationOptions
         {
-            Seed = 1, Serialize = true,
+            Seed = 1,
+            Serialize = true,
             Config = "akka.actor.serialization-settings.allow-unregistered-types = false\nakka.actor.serialization-bindings { \"System.Int32\" = json }",
         });
         var sum = simulation.System.ActorOf(SumActor.Props("a"));
@@ -294,7 +296,9 @@ public sealed class PersistenceTests
     {
         using var simulation = new Simulation(new SimulationOptions
         {
-            Seed = 1, JournalPluginIds = ["app.journal"], SnapshotPluginIds = ["app.snapshots"],
+            Seed = 1,
+            JournalPluginIds = ["app.journal"],
+            SnapshotPluginIds = ["app.snapshots"],
         });
         var sum = simulation.System.ActorOf(SumActor.Props("a", "app.journal", "app.snapshots"));
         Assert.Equal(3, simulation.Ask<int>(sum, 3));

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Actor.Setup;
 
 namespace LogosActors.TestKit.Tests;
 
@@ -66,6 +67,24 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public void Every_system_gets_the_setups_of_the_options()
+    {
+        using var simulation = new Simulation(new SimulationOptions
+        {
+            Seed = 1,
+            Setups = [new FirstSetup("fixed")],
+            SetupsFor = running => [new SecondSetup(running.Time)],
+        });
+
+        var setup = simulation.CreateSystem("node").Settings.Setup;
+
+        Assert.Equal("fixed", setup.Get<FirstSetup>().Value.Text);
+        Assert.Same(simulation.Time, setup.Get<SecondSetup>().Value.Time);
+        Assert.Equal(simulation.CreateRandom("a").Next(), simulation.CreateRandom("a").Next());
+        Assert.NotEqual(simulation.CreateRandom("a").Next(), simulation.CreateRandom("b").Next());
+    }
+
+    [Fact]
     public void A_dispose_ends_actors_that_await_for_ever()
     {
         var stopped = false;
@@ -130,6 +149,16 @@ public sealed class ProcessTests
         }
 
         protected override void PostStop() => other.Tell("stopped");
+    }
+
+    sealed class FirstSetup(string text) : Setup
+    {
+        public string Text => text;
+    }
+
+    sealed class SecondSetup(TimeProvider time) : Setup
+    {
+        public TimeProvider Time => time;
     }
 
     sealed class StoppingActor(Action stopped) : UntypedActor

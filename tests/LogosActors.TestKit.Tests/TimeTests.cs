@@ -52,7 +52,8 @@ public sealed class TimeTests
     {
         using var simulation = new Simulation(new SimulationOptions
         {
-            Seed = 3, Faults = new SimulationFaults { ClockStepProbability = 1, MaxClockStep = TimeSpan.FromDays(1) },
+            Seed = 3,
+            Faults = new SimulationFaults { ClockStepProbability = 1, MaxClockStep = TimeSpan.FromDays(1) },
         });
         simulation.System.Scheduler.ScheduleTellRepeatedly(Second, Second, simulation.CreateProbe().Ref, "tick", ActorRefs.NoSender);
 

@@ -41,7 +41,7 @@ internal sealed class SimulatedProcess
 
     public static SimulatedProcess Find(long id) => Starting.TryGetValue(id, out var process)
         ? process
-        : throw new InvalidOperationException("This configuration belongs to a simulation that has ended.");
+        : throw new InvalidOperationException("Only Simulation.CreateSystem starts a system with this configuration.");
 
     public void Forget() => Starting.TryRemove(Id, out _);
 }

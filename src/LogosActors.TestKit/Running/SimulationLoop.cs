@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Akka.Actor;
+using Akka.Actor.Internal;
 using Akka.Persistence;
 
 namespace LogosActors.TestKit.Running;
@@ -47,6 +49,8 @@ internal sealed class SimulationLoop
     int _readyCount;
     int _arrivedCount;
     int _escapeCount;
+    Escape? _fatalEscape;
+    bool _isEscapeThrown;
     int _handledEscapes;
     int _owner = Environment.CurrentManagedThreadId;
     int _depth;
@@ -77,6 +81,9 @@ internal sealed class SimulationLoop
 
     /// <summary>The process whose code runs now; null for the test's own.</summary>
     public SimulatedProcess? CurrentProcess { get; private set; }
+
+    /// <summary>Whether escapes are not thrown, because everything comes to its end.</summary>
+    public bool IsClosing { get; set; }
 
     public bool IsForeign => Environment.CurrentManagedThreadId != _owner;
 
@@ -126,7 +133,7 @@ internal sealed class SimulationLoop
     public void Spare(IActorRef actor) => _spared.Add(actor);
 
     /// <summary>An actor is about to handle a message.</summary>
-    public void Handling(SimulatedMailbox.MessageQueue queue, ref Akka.Actor.Envelope envelope)
+    public void Handling(SimulatedMailbox.MessageQueue queue, ref Envelope envelope)
     {
         if (_faults.CrashProbability == 0 || !queue.Work.IsApplication || !_crashes.Chance(_faults.CrashProbability)
             || !MayCrash(envelope) || _spared.Contains(queue.Owner) || !_faults.MayCrash(queue.Work.Path))
@@ -204,9 +211,23 @@ internal sealed class SimulationLoop
         {
             Interlocked.Decrement(ref _escapeCount);
             if (++_handledEscapes > _toleratedEscapes)
-                throw new SimulationEscapeException(_seed, escape.What, escape.Thread, escape.Stack);
-            escape.Replay?.Invoke();
+                _fatalEscape ??= escape;
+            else
+                escape.Replay?.Invoke();
         }
+
+        if (_fatalEscape is not { } fatal || IsClosing)
+            return;
+        _isEscapeThrown = true;
+        throw new SimulationEscapeException(_seed, fatal.What, fatal.Thread, fatal.Stack);
+    }
+
+    /// <summary>Throws what has escaped and was not reported by any run.</summary>
+    public void ThrowUnreportedEscape()
+    {
+        IsClosing = false;
+        if (!_isEscapeThrown)
+            ThrowEscapes();
     }
 
     /// <summary>Forgets what the test has not run.</summary>
@@ -218,9 +239,15 @@ internal sealed class SimulationLoop
         Time.Clear();
     }
 
-    static bool MayCrash(Akka.Actor.Envelope envelope) =>
+    // An actor can only fail where its own code runs: not for messages that Akka handles, and not while it recovers (an
+    // exception of its OnRecover stops it; and restarted then, it would take answers to the recovery before for its own).
+    static bool MayCrash(Envelope envelope) =>
         envelope.Message is not (PoisonPill or Kill or Identify)
-        && (envelope.Message is WriteMessageSuccess or LoopMessageSuccess || envelope.Message.GetType().Assembly != typeof(Eventsourced).Assembly);
+        && (envelope.Message is WriteMessageSuccess or LoopMessageSuccess || envelope.Message.GetType().Assembly != typeof(Eventsourced).Assembly)
+        && InternalCurrentActorCellKeeper.Current is { } cell && ActorOf(cell) is { } actor && actor is not Eventsourced { IsRecovering: true };
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Actor")]
+    static extern ActorBase? ActorOf(ActorCell cell);
 
     void RunWork(Frame frame, Work work)
     {
