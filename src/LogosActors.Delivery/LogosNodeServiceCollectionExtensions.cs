@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LogosActors.Configuration;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Hosting;
@@ -17,7 +18,8 @@ public static class LogosNodeServiceCollectionExtensions
 
     /// <summary>Adds a <see cref="MessagingNode"/> that starts and stops with the host.</summary>
     /// <remarks>
-    /// Its logs are the application's; an <see cref="IMessageArchive"/> among the services makes it a store. The host's stop waits up to
+    /// Its actors live in the application's <see cref="ActorSystem"/> if the services have one, as <c>AddAkka</c> of Akka.Hosting registers it, else
+    /// in a system of the node's. Its logs are the application's; an <see cref="IMessageArchive"/> among the services makes it a store. The host's stop waits up to
     /// 5 s for messages that are being sent. Health check <see cref="HealthCheckName"/>: connected is healthy, partially connected degraded,
     /// disconnected unhealthy. Instruments are those of the meter <see cref="MessagingNode.MeterName"/>.
     /// </remarks>
@@ -60,7 +62,8 @@ public static class LogosNodeServiceCollectionExtensions
     static MessagingNode Create(IServiceProvider provider, NodeOptions options)
     {
         var created = MessagingNode.CreateAsync(
-            options with { Archive = options.Archive ?? provider.GetService<IMessageArchive>() }, provider.GetService<ILoggerFactory>());
+            options with { Archive = options.Archive ?? provider.GetService<IMessageArchive>() }, provider.GetService<ILoggerFactory>(),
+            provider.GetService<ActorSystem>());
 #pragma warning disable VSTHRD002 // a container cannot wait otherwise, and a node that is made only opens its own files
         return created.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002

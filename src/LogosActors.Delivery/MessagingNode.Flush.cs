@@ -10,7 +10,7 @@ public sealed partial class MessagingNode
     static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How many requests to send have not ended yet; 0 while the node is not started.</summary>
-    public int UnfinishedRequests => Volatile.Read(ref _running)?.Environment.Sends.Count ?? 0;
+    public int UnfinishedRequests => Volatile.Read(ref _running)?.Environment.Intake.Unfinished ?? 0;
 
     /// <summary>Waits until every request to send has ended, in sent or in error: what to do before stopping. A request ends within
     /// <see cref="SendingOptions.Timeout"/>. Then waits for a round trip to each connected peer, 10 s at most, so that what is still in the
@@ -19,7 +19,7 @@ public sealed partial class MessagingNode
     public async Task FlushAsync(CancellationToken cancellation = default)
     {
         while (UnfinishedRequests > 0)
-            await Task.Delay(FlushInterval, _system.Time, cancellation);
+            await Task.Delay(FlushInterval, Time, cancellation);
         if (Volatile.Read(ref _running) is { } running)
             await Task.WhenAll(running.Host.ConnectedPeers.Select(peer => PingAsync(running.Host, peer, cancellation)));
     }

@@ -1,3 +1,7 @@
+using Akka.Actor;
+using LogosActors.Actors;
+using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Sending;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery;
@@ -9,13 +13,19 @@ public sealed partial class MessagingNode
     IAsyncDisposable? _layer;
 
     /// <summary>The clock of the node.</summary>
-    internal TimeProvider Time => _system.Time;
+    internal TimeProvider Time => _system.TimeProvider();
+
+    /// <summary>Where the node's actors live.</summary>
+    internal ActorSystem System => _system;
+
+    /// <summary>The node's actors; null while it is not started.</summary>
+    internal NodeActors? Actors => Volatile.Read(ref _running)?.Actors;
+
+    /// <summary>Makes what a <see cref="Sends.Send"/> carries; null while the node is not started.</summary>
+    internal SendIntake? Intake => Volatile.Read(ref _running)?.Environment.Intake;
 
     /// <summary>Where the node logs.</summary>
-    internal ILoggerFactory Logs => _system.Options.LoggerFactory;
-
-    /// <summary>Sends a message under a name that the caller has made with <see cref="RequestId.New"/>: events may come before the answer.</summary>
-    internal Task<Result<RequestId, SendError>> SendNamedAsync(MessageEnvelope message, RequestId request) => AddAsync(message, request);
+    internal ILoggerFactory Logs => _logs;
 
     /// <summary>The layer above this node, which is made when it is asked for first and disposed of before the node.</summary>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>

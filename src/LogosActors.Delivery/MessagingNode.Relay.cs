@@ -1,4 +1,4 @@
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -25,11 +25,11 @@ public sealed partial class MessagingNode
     /// <summary>Takes part in a shard on behalf of an owner, and returns when it does. Once is enough.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>
     internal Task JoinAsync(PubsubTopic shard, string owner, CancellationToken cancellation = default) =>
-        RunningActor.Ask<RelayTopics.Joined>(new RelayTopics.Join(shard, owner), NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+        RunningActors.Relay.Ask<RelayTopics.Joined>(new RelayTopics.Join(shard, owner), NodeEnvironment.AnswerTimeout, cancellation);
 
-    /// <summary>An owner needs a shard no more.</summary>
+    /// <summary>An owner needs a shard no longer.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>
-    internal void Leave(PubsubTopic shard, string owner) => RunningActor.Tell(new RelayTopics.Leave(shard, owner));
+    internal void Leave(PubsubTopic shard, string owner) => RunningActors.Relay.Tell(new RelayTopics.Leave(shard, owner), ActorRefs.NoSender);
 
     /// <summary>Publishes a message as it is; watchers see it before peers do.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>
@@ -37,16 +37,12 @@ public sealed partial class MessagingNode
     {
         var hash = MessageHash.Compute(shard.ToString(), message);
         var publish = new RelayTopics.Publish(shard, hash, message, Tag: shard, IsRepeat: false);
-        var answer = await RunningActor.Ask<Gossip.PublishedTagged>(publish, NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+        var answer = await RunningActors.Router.Ask<Gossip.PublishedTagged>(publish, NodeEnvironment.AnswerTimeout, cancellation);
         return answer.Outcome;
     }
 
-    /// <summary>The shards that the node takes part in, in order; none while it is not started.</summary>
-    internal async Task<IReadOnlyList<PubsubTopic>> JoinedShardsAsync() =>
-        Volatile.Read(ref _running) is { } running
-            ? (await running.Actor.Ask<RelayTopics.Shards>(RelayTopics.GetShards.Instance, NodeEnvironment.AnswerTimeout)).Joined
-            : [];
+    /// <summary>The shards that the node takes part in, in order; none while it is not started. A snapshot.</summary>
+    internal Task<IReadOnlyList<PubsubTopic>> JoinedShardsAsync() => Task.FromResult(Volatile.Read(ref _running)?.Environment.Relay.Shards ?? []);
 
-    ActorRef RunningActor =>
-        Volatile.Read(ref _running)?.Actor ?? throw new InvalidOperationException("The node is not started; call StartAsync first.");
+    NodeActors RunningActors => Actors ?? throw new InvalidOperationException(NotStarted);
 }

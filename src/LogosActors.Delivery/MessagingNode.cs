@@ -1,19 +1,14 @@
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Actors.Persistence.Journals;
-using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
-using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
-using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
-using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
-using LogosActors.Libp2p.Connections;
-using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -33,24 +28,28 @@ namespace LogosActors.Delivery;
 /// </remarks>
 public sealed partial class MessagingNode : IAsyncDisposable
 {
+    /// <summary>How long a stop waits for the application's handlers.</summary>
+    static readonly TimeSpan HandlersTimeout = TimeSpan.FromSeconds(5);
+
     readonly NodeOptions _options;
+    readonly ILoggerFactory _logs;
     readonly ActorSystem _system;
-    readonly NodeSystem? _ownSystem;
+    readonly bool _ownsSystem;
     readonly DataDirectory? _directory;
+    readonly NodeJournal? _journal;
     readonly PrivateKey _key;
-    readonly EventStreams<MessagingEvent> _streams;
-    readonly ReceivingMemory _receiving;
+    readonly EventPublisher<MessagingEvent> _events;
     readonly TopicShards _topics;
     readonly SemaphoreSlim _turn = new(1);
+    IReadOnlyList<Subscriptions.LeftTopic> _left = [];
     RunningNode? _running;
     bool _isDisposed;
 
-    MessagingNode(NodeOptions options, ActorSystem system, NodeSystem? ownSystem, DataDirectory? directory, PrivateKey key)
+    MessagingNode(NodeOptions options, ILoggerFactory logs, ActorSystem system, bool ownsSystem, DataDirectory? directory, NodeJournal? journal, PrivateKey key)
     {
-        (_options, _system, _ownSystem, _directory, _key) = (options, system, ownSystem, directory, key);
-        _streams = new EventStreams<MessagingEvent>(options.EventCapacity);
-        _receiving = new ReceivingMemory(options.Receiving);
+        (_options, _logs, _system, _ownsSystem, _directory, _journal, _key) = (options, logs, system, ownsSystem, directory, journal, key);
         _metrics = new NodeMetrics(this);
+        _events = new EventPublisher<MessagingEvent>(system, UniqueName.Of(system, $"logos-{PeerId}"), options.EventCapacity, _metrics.Count);
         _topics = new TopicShards(options.Network);
     }
 
@@ -66,22 +65,29 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// <summary>Makes a node, which does nothing before it is started.</summary>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="logs">Where it logs; null: nowhere.</param>
-    /// <param name="system">Where its actors live, with a journal and the codecs of <see cref="DeliverySerialization"/>; null for a system of
-    /// its own, which keeps what it keeps in <see cref="NodeOptions.DataDirectory"/>.</param>
-    /// <exception cref="NodeStartException">The data directory or the key in it cannot be used.</exception>
+    /// <param name="system">The application's actor system in which the node's actors live, next to the application's own; null for a
+    /// system of the node's. The node adds what it needs, under names of its own, and changes no default.</param>
+    /// <exception cref="NodeStartException">The data directory, the key in it or the journal cannot be used.</exception>
     public static async Task<MessagingNode> CreateAsync(NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null)
     {
         options ??= new NodeOptions();
+        logs ??= NullLoggerFactory.Instance;
         var directory = options.DataDirectory is { } path ? DataDirectory.Open(path) : null;
         PrivateKey? key = null;
+        NodeJournal? journal = null;
         try
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
-            var own = system is null ? await NodeSystem.CreateAsync(directory, logs ?? NullLoggerFactory.Instance) : null;
-            return new MessagingNode(options, system ?? own!.System, own, directory, key);
+            journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
+            var actors = system ?? LogosSystem.Create("logos", logs);
+            journal?.AddTo(actors);
+            NodeJournal.InstallTypes(actors);
+            return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);
         }
         catch
         {
+            if (journal is not null)
+                await journal.DisposeAsync();
             if (key != options.Key)
                 key?.Dispose();
             directory?.Dispose();
@@ -97,8 +103,11 @@ public sealed partial class MessagingNode : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_running is null)
-                Volatile.Write(ref _running, await RunAsync());
+            if (_running is not null)
+                return;
+            (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
+            var parts = new NodeParts(_options, _key, _system, _journal, _events, _health, _tap);
+            Volatile.Write(ref _running, await RunningNode.StartAsync(parts, _left));
         }
         finally
         {
@@ -115,7 +124,15 @@ public sealed partial class MessagingNode : IAsyncDisposable
             if (_running is not { } running)
                 return;
             Volatile.Write(ref _running, null);
-            await EndAsync(running);
+            try
+            {
+                _left = await running.StopActorsAsync();
+                await _events.FlushAsync(HandlersTimeout, Time);
+            }
+            finally
+            {
+                await running.DisposeAsync();
+            }
         }
         finally
         {
@@ -130,7 +147,9 @@ public sealed partial class MessagingNode : IAsyncDisposable
     public Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return AddAsync(message, request: null).WaitAsync(cancellation);
+        return Volatile.Read(ref _running) is { } running
+            ? running.Environment.Intake.SendAsync(message, running.Actors).WaitAsync(cancellation)
+            : Task.FromResult<Result<RequestId, SendError>>(new SendError(SendErrorKind.NotStarted, NotStarted));
     }
 
     /// <summary>Receives the messages of content topics from now on.</summary>
@@ -140,7 +159,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     public Task<IReadOnlyList<SubscriptionError>> SubscribeAsync(IEnumerable<string> contentTopics, CancellationToken cancellation = default) =>
         ForEachAsync(contentTopics, (topic, shard) => new Subscriptions.Subscribe(topic, shard), cancellation);
 
-    /// <summary>Receives the messages of content topics no more.</summary>
+    /// <summary>Receives the messages of content topics no longer.</summary>
     /// <param name="contentTopics">The topics.</param>
     /// <param name="cancellation">Stops waiting for the answer.</param>
     /// <returns>What could not be unsubscribed from; empty: all is done.</returns>
@@ -155,25 +174,19 @@ public sealed partial class MessagingNode : IAsyncDisposable
         await DisposeLayerAsync();
         await StopAsync();
         _isDisposed = true;
-        _streams.Complete();
+        _events.Complete();
         _metrics.Dispose();
         _turn.Dispose();
-        if (_ownSystem is not null)
-            await _ownSystem.DisposeAsync();
+        if (_ownsSystem)
+            await _system.Terminate();
+        if (_journal is not null)
+            await _journal.DisposeAsync();
         if (_key != _options.Key)
             _key.Dispose();
         _directory?.Dispose();
     }
 
-    Task<Result<RequestId, SendError>> AddAsync(MessageEnvelope message, RequestId? request)
-    {
-        if (Volatile.Read(ref _running) is not { } running)
-            return Task.FromResult<Result<RequestId, SendError>>(
-                new SendError(SendErrorKind.NotStarted, "The node is not started; call StartAsync first."));
-        if (!OutgoingCheck.TryPass(message, _options, _topics, out var topic, out var shard, out var error))
-            return Task.FromResult<Result<RequestId, SendError>>(error);
-        return running.Environment.Sends.AddAsync(message, topic, shard, running.Actor, request);
-    }
+    const string NotStarted = "The node is not started; call StartAsync first.";
 
     async Task<IReadOnlyList<SubscriptionError>> ForEachAsync(
         IEnumerable<string> contentTopics, Func<ContentTopic, PubsubTopic, object> request, CancellationToken cancellation)
@@ -184,47 +197,20 @@ public sealed partial class MessagingNode : IAsyncDisposable
         foreach (var text in contentTopics.Distinct(StringComparer.Ordinal))
         {
             if (running is null)
-                errors.Add(new SubscriptionError(text, SubscriptionErrorKind.NotStarted, "The node is not started; call StartAsync first."));
+                errors.Add(new SubscriptionError(text, SubscriptionErrorKind.NotStarted, NotStarted));
             else if (!_topics.TryFind(text, out var topic, out var shard, out var problem))
                 errors.Add(new SubscriptionError(text, SubscriptionErrorKind.InvalidContentTopic, problem));
-            else if (await AskAsync(running, request(topic, shard), cancellation) is { } error)
+            else if (await AskAsync(running.Actors, request(topic, shard), cancellation) is { } error)
                 errors.Add(error);
         }
         return errors;
     }
 
-    static async Task<SubscriptionError?> AskAsync(RunningNode running, object request, CancellationToken cancellation)
+    static async Task<SubscriptionError?> AskAsync(NodeActors actors, object request, CancellationToken cancellation)
     {
-        var answer = await running.Actor.Ask<Subscriptions.Answer>(request, NodeEnvironment.AnswerTimeout, cancellation: cancellation);
+        var answer = await actors.Subscriptions.Ask<Subscriptions.Answer>(request, NodeEnvironment.AnswerTimeout, cancellation);
+        if (request is Subscriptions.Unsubscribe { Topic.Text: var topic })
+            actors.Sends.Tell(new Sends.Unsubscribed(topic), ActorRefs.NoSender);
         return answer.Error;
-    }
-
-    async Task<RunningNode> RunAsync()
-    {
-        (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
-        return await RunningNode.StartAsync(_options, _key, _system, _streams, Raise, _health, _receiving, _tap);
-    }
-
-    async Task EndAsync(RunningNode running)
-    {
-        try
-        {
-            await running.StopActorsAsync();
-            TellLast(running.Environment);
-        }
-        finally
-        {
-            await running.DisposeAsync();
-        }
-    }
-
-    /// <summary>Tells what the node's actors had no time to tell, and the end of what they had no time to end.</summary>
-    void TellLast(NodeEnvironment environment)
-    {
-        var log = _system.Options.LoggerFactory.CreateLogger<MessagingNode>();
-        while (environment.Waiting.TryTake(out var told))
-            EventsActor.Tell(told, _streams, Raise, log);
-        foreach (var told in environment.Sends.Close())
-            EventsActor.Tell(told, _streams, Raise, log);
     }
 }

@@ -65,6 +65,11 @@ public sealed record NodeOptions
     /// <value>Default null: in memory, as long as the node lives.</value>
     public string? DataDirectory { get; init; }
 
+    /// <summary>A database in which the node keeps its peers, what it is subscribed to and what it has not sent yet, in place of a file in its data
+    /// directory. One process at a time writes there with a node's key.</summary>
+    /// <value>Default null: in the data directory, if there is one.</value>
+    public JournalBackend? Journal { get; init; }
+
     /// <summary>The node's key, which stays the caller's and must live as long as the node; null: the one in the data directory, which is
     /// made at the first start, or a new one.</summary>
     /// <value>Default null.</value>
@@ -93,9 +98,9 @@ public sealed record NodeOptions
     /// <value>Default none.</value>
     public IReadOnlyList<PubsubTopic> Shards { get; init; } = [];
 
-    /// <summary>How many events wait for one reader that is slow; further ones are lost to it, and counted.</summary>
-    /// <value>Default 65,536.</value>
-    public int EventCapacity { get; init; } = 65_536;
+    /// <summary>How many events wait for one handler or enumeration that is slow; further ones are lost to it, and counted.</summary>
+    /// <value>Default 65,536. Range 1 – 16,777,216.</value>
+    public int EventCapacity { get; init => field = OptionRange.Check(value, 1, 16_777_216); } = 65_536;
 
     /// <summary>Settings of the libp2p host; the addresses above come before its own.</summary>
     public Libp2pHostOptions Host { get; init; } = new();

@@ -29,4 +29,10 @@ public enum NodeStartFailure
 
     /// <summary>The archive's database is unreachable, not ours or of a newer version.</summary>
     Archive,
+
+    /// <summary>The journal's database (<see cref="NodeOptions.Journal"/>) is unreachable.</summary>
+    Journal,
+
+    /// <summary>Another process writes to the journal's database with this node's key.</summary>
+    JournalInUse,
 }

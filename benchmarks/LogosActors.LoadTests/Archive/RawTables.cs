@@ -1,4 +1,3 @@
-using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using Microsoft.Data.Sqlite;
@@ -15,7 +14,7 @@ internal sealed class RawSqlite : IDisposable
 
     public RawSqlite(string path)
     {
-        SqliteNative.EnsureLoaded();
+        SQLitePCL.Batteries_V2.Init();
         _connection = new SqliteConnection($"Data Source={path};Pooling=False");
         _connection.Open();
         using var schema = _connection.CreateCommand();

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery.Archive;
@@ -5,15 +6,12 @@ namespace LogosActors.Delivery.Archive;
 /// <summary>What may be said to the <see cref="ArchiveWriterActor"/>, and what it says.</summary>
 internal static class ArchiveWriter
 {
-    /// <summary>Keep a message that was validated. No answer; see <see cref="Kept"/>.</summary>
+    /// <summary>Keep a message that was validated. No answer.</summary>
     /// <param name="Hash">Its hash on its pubsub topic.</param>
     /// <param name="PubsubTopic">The topic that it travelled on.</param>
     /// <param name="Message">The message. One that is ephemeral is passed over.</param>
     /// <param name="IsLate">Whether it may be of any time up to now: another store had it.</param>
-    public sealed record Keep(MessageHash Hash, string PubsubTopic, WakuMessage Message, bool IsLate = false);
-
-    /// <summary>Published on the event stream when a write has ended: these are durable now, some of them maybe since earlier.</summary>
-    public sealed record Kept(IReadOnlyList<ArchivedMessage> Messages);
+    public sealed record Keep(MessageHash Hash, string PubsubTopic, WakuMessage Message, bool IsLate = false) : INoSerializationVerificationNeeded;
 
     /// <summary>Asks how it goes; the answer is a <see cref="Status"/>.</summary>
     public sealed record GetStatus
@@ -44,13 +42,13 @@ internal static class ArchiveWriter
 
     internal sealed record Written(int Added);
 
-    internal sealed record WriteFailed(ArchiveException Cause);
+    internal sealed record WriteFailed(ArchiveException Cause) : INoSerializationVerificationNeeded;
 
-    internal sealed record Retained(Exception? Failure);
+    internal sealed record Retained(Exception? Failure) : INoSerializationVerificationNeeded;
 
-    internal sealed record TryAgain
+    internal sealed record WriteNow
     {
-        public static readonly TryAgain Instance = new();
+        public static readonly WriteNow Instance = new();
     }
 
     internal sealed record Retain

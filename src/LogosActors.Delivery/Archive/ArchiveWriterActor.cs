@@ -1,93 +1,106 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Messages;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Archive;
 
 /// <summary>Writes messages to an archive, batch by batch, and has it remove what is not to be kept.</summary>
 /// <remarks>
 /// <para>Nobody waits for it: a message is put in a bounded queue (<see cref="ArchiveWriterOptions.MaxWaitingMessages"/>), and when the
-/// database is slow or away, the oldest that wait are dropped and counted. A batch is what has come while the previous one was
-/// written. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
+/// database is slow or away, the oldest that wait are dropped and counted. A batch is what has come since the previous one was begun, which is
+/// <see cref="ArchiveWriterOptions.WriteInterval"/> ago at least. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
 /// although it is there is halved until what it does not take is alone, which is dropped.</para>
 /// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
 /// What was written is safe, and is not written twice when it comes again.</para>
 /// </remarks>
-internal sealed class ArchiveWriterActor : Actor
+#pragma warning disable CA1001 // PostStop disposes of what it owns
+internal class ArchiveWriterActor : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
 {
-    const string RetryTimer = "retry";
+    const string WriteTimer = "write";
     const string RetentionTimer = "retention";
     const string FinishTimer = "finish";
 
-    readonly IMessageArchive _archive;
     readonly ArchiveWriterOptions _options;
     readonly ArchiveQueue _queue;
+    readonly CancellationTokenSource _stopping = new();
     IReadOnlyList<ArchivedMessage> _writing = [];
-    ActorRef? _finishing;
+    IActorRef? _finishing;
     ArchiveFailure? _failure;
     TimeSpan _backoff;
-    long _started;
+    TimeSpan _started;
     long _appended;
     long _overflowed;
     long _refused;
     long _outOfTime;
-    bool _isBackingOff;
+    State _state;
     bool _isRetaining;
 
     /// <param name="archive">Belongs to somebody else, who disposes of it.</param>
     /// <param name="options">Limits and policy.</param>
     public ArchiveWriterActor(IMessageArchive archive, ArchiveWriterOptions options)
     {
-        _archive = archive;
+        Archive = archive;
         _options = options.Validated();
         _queue = new ArchiveQueue(_options);
         _backoff = _options.MinBackoff;
     }
 
+    public static Props Props(IMessageArchive archive, ArchiveWriterOptions options) =>
+        Akka.Actor.Props.Create(() => new ArchiveWriterActor(archive, options));
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Where messages are kept.</summary>
+    protected IMessageArchive Archive { get; }
+
     protected override void PreStart()
     {
         if (_options.Retention is not { MaxAge: null, MaxCount: null, MaxSize: null })
-            Context.StartPeriodicTimer(RetentionTimer, ArchiveWriter.Retain.Instance, _options.RetentionInterval);
+            Timers.StartPeriodicTimer(RetentionTimer, ArchiveWriter.Retain.Instance, _options.RetentionInterval);
     }
 
-    protected override void PostStop() => Drop(_queue.Count, "stop");
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        Drop(_queue.Count, "stop");
+    }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case ArchiveWriter.Keep keep: Keep(keep); break;
+            case ArchiveWriter.Keep keep: Keep(keep.Hash, keep.PubsubTopic, keep.Message, keep.IsLate); break;
             case ArchiveWriter.Written written: Written(written.Added); break;
             case ArchiveWriter.WriteFailed failed: WriteFailed(failed.Cause); break;
-            case ArchiveWriter.TryAgain: TryAgain(); break;
+            case ArchiveWriter.WriteNow: Write(); break;
             case ArchiveWriter.Retain: Retain(); break;
             case ArchiveWriter.Retained retained: Retained(retained.Failure); break;
-            case ArchiveWriter.GetStatus: Reply(Status()); break;
+            case ArchiveWriter.GetStatus: Sender.Tell(Status()); break;
             case ArchiveWriter.Finish: Finish(); break;
             case ArchiveWriter.GiveUp: End(); break;
             default: Unhandled(message); break;
         }
     }
 
-    long Now => UnixNanoseconds.Now(Time);
-
-    bool IsBusy => _writing.Count > 0 || _isBackingOff;
-
-    void Keep(ArchiveWriter.Keep keep)
+    /// <inheritdoc cref="ArchiveWriter.Keep"/>
+    protected void Keep(MessageHash hash, string pubsubTopic, WakuMessage message, bool isLate = false)
     {
-        if (keep.Message.IsEphemeral || _finishing is not null)
+        if (message.IsEphemeral || _finishing is not null)
             return;
-        var now = Now;
-        if (keep.Message.Timestamp is { } timestamp && _options.MaxTimeDifference is { } most && IsOff(timestamp, now, most, keep.IsLate))
+        var now = UnixNanoseconds.Now(Time);
+        if (message.Timestamp is { } timestamp && _options.MaxTimeDifference is { } most && IsOff(timestamp, now, most, isLate))
         {
             _outOfTime++;
             Drop(1, "time");
             return;
         }
-        var dropped = _queue.Enqueue(new(keep.Hash, keep.PubsubTopic, keep.Message.Timestamp ?? now, keep.Message));
+        var dropped = _queue.Enqueue(new(hash, pubsubTopic, message.Timestamp ?? now, message));
         _overflowed += dropped;
         Drop(dropped, "overflow");
-        if (!IsBusy)
+        if (_state is State.Idle || (_state is State.Gathering && _queue.Count >= _options.MaxBatchMessages))
             Write();
     }
 
@@ -97,22 +110,24 @@ internal sealed class ArchiveWriterActor : Actor
 
     void Write()
     {
+        Timers.Cancel(WriteTimer);
         _writing = _queue.Next();
-        if (_writing.Count == 0)
+        _state = _writing.Count > 0 ? State.Writing : State.Idle;
+        if (_state is State.Idle)
         {
             if (_finishing is not null)
                 End();
             return;
         }
-        _started = Time.GetTimestamp();
-        Context.PipeTo(WriteAsync(_writing));
+        _started = Now;
+        PipeToSelf(WriteAsync(_writing));
     }
 
     async Task<object> WriteAsync(IReadOnlyList<ArchivedMessage> batch)
     {
         try
         {
-            return new ArchiveWriter.Written(await _archive.AppendAsync(batch));
+            return new ArchiveWriter.Written(await Archive.AppendAsync(batch));
         }
         catch (ArchiveException e)
         {
@@ -130,14 +145,29 @@ internal sealed class ArchiveWriterActor : Actor
     void Written(int added)
     {
         if (_failure is not null)
-            Log.LogInformation("The archive takes messages again; {Waiting} wait", _queue.Count);
+            Log.Info("The archive takes messages again; {0} wait", _queue.Count);
         (_failure, _backoff) = (null, _options.MinBackoff);
         _appended += added;
         ArchiveMetrics.Appended.Add(added);
-        ArchiveMetrics.Writes.Record(Time.GetElapsedTime(_started).TotalSeconds);
+        ArchiveMetrics.Writes.Record((Now - _started).TotalSeconds);
         _queue.Written(_writing.Count);
-        Context.System.EventStream.Publish(new ArchiveWriter.Kept(_writing));
-        Write();
+        Gather();
+    }
+
+    // Each write costs the same again for the last page of the table and of each index, and for the disk: few are cheaper than many.
+    void Gather()
+    {
+        var rest = _options.WriteInterval - (Now - _started);
+        if (rest <= TimeSpan.Zero || _finishing is not null || _queue.Count >= _options.MaxBatchMessages)
+            Write();
+        else
+            WriteIn(rest, State.Gathering);
+    }
+
+    void WriteIn(TimeSpan delay, State state)
+    {
+        (_writing, _state) = ([], state);
+        Timers.StartSingleTimer(WriteTimer, ArchiveWriter.WriteNow.Instance, delay);
     }
 
     void WriteFailed(ArchiveException cause)
@@ -149,11 +179,9 @@ internal sealed class ArchiveWriterActor : Actor
             return;
         }
         if (_failure != cause.Failure)
-            Log.LogWarning(cause, "The archive does not take messages; {Waiting} wait", _queue.Count);
+            Log.Warning(cause, "The archive does not take messages; {0} wait", _queue.Count);
         _failure = cause.Failure;
-        _writing = [];
-        _isBackingOff = true;
-        Context.StartSingleTimer(RetryTimer, ArchiveWriter.TryAgain.Instance, _backoff * (0.8 + (0.4 * Context.Random.NextDouble())));
+        WriteIn(_backoff * (0.8 + (0.4 * Context.System.Random().NextDouble())), State.BackingOff);
         _backoff = _backoff * 2 < _options.MaxBackoff ? _backoff * 2 : _options.MaxBackoff;
     }
 
@@ -162,15 +190,9 @@ internal sealed class ArchiveWriterActor : Actor
     {
         var dropped = _queue.Refused(_writing.Count);
         if (dropped > 0)
-            Log.LogWarning(cause, "The archive does not take the message {Hash}; it is dropped", _writing[0].Hash);
+            Log.Warning(cause, "The archive does not take the message {0}; it is dropped", _writing[0].Hash);
         _refused += dropped;
         Drop(dropped, "refused");
-        Write();
-    }
-
-    void TryAgain()
-    {
-        _isBackingOff = false;
         Write();
     }
 
@@ -179,14 +201,14 @@ internal sealed class ArchiveWriterActor : Actor
         if (_isRetaining)
             return;
         _isRetaining = true;
-        Context.PipeTo(RetainAsync(Now));
+        PipeToSelf(RetainAsync(UnixNanoseconds.Now(Time), _stopping.Token));
     }
 
-    async Task<object> RetainAsync(long now)
+    async Task<object> RetainAsync(long now, CancellationToken stopping)
     {
         try
         {
-            await _archive.RetainAsync(_options.Retention, now, Context.Stopping);
+            await Archive.RetainAsync(_options.Retention, now, stopping);
             return new ArchiveWriter.Retained(Failure: null);
         }
 #pragma warning disable CA1031 // Tried again at the next interval.
@@ -201,7 +223,7 @@ internal sealed class ArchiveWriterActor : Actor
     {
         _isRetaining = false;
         if (failure is not null)
-            Log.LogWarning(failure, "The archive does not remove what is not to be kept");
+            Log.Warning(failure, "The archive does not remove what is not to be kept");
     }
 
     void Finish()
@@ -209,8 +231,8 @@ internal sealed class ArchiveWriterActor : Actor
         if (_finishing is not null)
             return;
         _finishing = Sender;
-        Context.StartSingleTimer(FinishTimer, ArchiveWriter.GiveUp.Instance, _options.FinishTimeout);
-        if (!IsBusy)
+        Timers.StartSingleTimer(FinishTimer, ArchiveWriter.GiveUp.Instance, _options.FinishTimeout);
+        if (_state is State.Idle or State.Gathering)
             Write();
     }
 
@@ -227,5 +249,19 @@ internal sealed class ArchiveWriterActor : Actor
     {
         if (count > 0)
             ArchiveMetrics.Dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+    }
+
+    enum State
+    {
+        /// <summary>Nothing waits.</summary>
+        Idle,
+
+        Writing,
+
+        /// <summary>Messages wait for the time of the next write.</summary>
+        Gathering,
+
+        /// <summary>The last write has failed.</summary>
+        BackingOff,
     }
 }

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Persistence.Journals;
+using System.Net.Sockets;
 using Npgsql;
 
 namespace LogosActors.Delivery.Archive;
@@ -12,13 +12,28 @@ sealed class PostgresArchiveDatabase : IAsyncDisposable
         "SET synchronous_commit = on; SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; "
         + "SET enable_sort = off; SET jit = off";
 
+    // Statements that each connection keeps prepared: all that an archive has.
+    const int MaxPrepared = 40;
+
     readonly NpgsqlDataSource _source;
     readonly string _name;
 
     public PostgresArchiveDatabase(PostgresArchiveOptions options)
     {
-        (_source, _name) = PostgresSource.Create(
-            options.ConnectionString, options.MaxConnections, options.CommandTimeout, maxPrepared: 40, Settings, connectTimeout: options.CommandTimeout);
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        var connection = builder.ConnectionStringBuilder;
+        connection.MaxPoolSize = options.MaxConnections;
+        connection.Timeout = connection.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        connection.Enlist = false;
+        connection.MaxAutoPrepare = MaxPrepared;
+        connection.AutoPrepareMinUsages = 1;
+        // The settings outlive the return to the pool; nothing else is ever set.
+        connection.NoResetOnClose = true;
+        builder.UsePhysicalConnectionInitializer(
+            static session => Configure(session).ExecuteNonQuery(),
+            static session => Configure(session).ExecuteNonQueryAsync());
+        _source = builder.Build();
+        _name = $"{connection.Database ?? connection.Username} on {connection.Host}";
     }
 
     /// <summary>Runs some work on a connection of the pool.</summary>
@@ -30,7 +45,7 @@ sealed class PostgresArchiveDatabase : IAsyncDisposable
             await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             return await work(connection, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (PostgresDatabase.IsFailure(e))
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or SocketException)
         {
             throw Explain(e);
         }
@@ -41,6 +56,8 @@ sealed class PostgresArchiveDatabase : IAsyncDisposable
         $"The archive ({_name}) has schema version {version}, this program knows {known}: run the newer program. Nothing was written.");
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    static NpgsqlCommand Configure(NpgsqlConnection session) => new(Settings, session);
 
     ArchiveException Explain(Exception cause)
     {

@@ -1,4 +1,3 @@
-using LogosActors.Actors.Persistence.Journals;
 using Npgsql;
 
 namespace LogosActors.Delivery.Archive;
@@ -44,6 +43,9 @@ static class PostgresArchiveSchema
         """,
     ];
 
+    // "logos" in ASCII, the same in every process: two that make tables at once would collide.
+    const long CreationLock = 0x6C_6F_67_6F_73;
+
     /// <summary>The advisory lock under which messages of unknown time are looked for: "archive" in ASCII.</summary>
     public const long UntimedLock = 0x61_72_63_68_69_76_65;
 
@@ -54,7 +56,7 @@ static class PostgresArchiveSchema
         if (await ReadVersionAsync(database, connection, cancellation).ConfigureAwait(false) == Version)
             return;
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({PostgresSchema.CreationLock})", cancellation).ConfigureAwait(false);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({CreationLock})", cancellation).ConfigureAwait(false);
         for (var version = await ReadVersionAsync(database, connection, cancellation).ConfigureAwait(false); version < Version; version++)
             await ExecuteAsync(connection, Steps[version], cancellation).ConfigureAwait(false);
         await ExecuteAsync(

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LogosActors.Actors.Persistence.Journals;
 using SQLitePCL;
 
 namespace LogosActors.Delivery.Archive;
@@ -26,6 +25,7 @@ public sealed class SqliteArchive : IMessageArchive
     readonly SemaphoreSlim _writing = new(1);
     readonly SemaphoreSlim _reading;
     readonly ConcurrentStack<SqliteArchiveReader> _idleReaders = [];
+    SqliteWritingThread? _thread;
     FileStream? _lock;
     SqliteArchiveWriter? _writer;
     volatile bool _isInitialized;
@@ -89,6 +89,8 @@ public sealed class SqliteArchive : IMessageArchive
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         await _writing.WaitAsync().ConfigureAwait(false);
+        if (_thread is not null)
+            await _thread.DisposeAsync().ConfigureAwait(false);
         for (var i = 0; i < _options.MaxReaders; i++)
             await _reading.WaitAsync().ConfigureAwait(false);
         while (_idleReaders.TryPop(out var reader))
@@ -106,7 +108,8 @@ public sealed class SqliteArchive : IMessageArchive
         await _writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => Write(write), CancellationToken.None).ConfigureAwait(false);
+            _thread ??= new SqliteWritingThread($"archive {Path.GetFileName(_options.Path)}");
+            return await _thread.RunAsync(() => Write(write)).ConfigureAwait(false);
         }
         finally
         {

@@ -1,4 +1,4 @@
-using LogosActors.Actors;
+using LogosActors.Libp2p;
 
 namespace LogosActors.Delivery.Archive;
 

@@ -1,4 +1,3 @@
-using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery.Archive;

@@ -1,4 +1,4 @@
-using LogosActors.Actors.Persistence.Journals;
+using SQLitePCL;
 
 namespace LogosActors.Delivery.Archive;
 
@@ -51,19 +51,34 @@ static class SqliteArchiveSchema
 
     /// <summary>Opens the connection that writes, making or migrating the tables.</summary>
     /// <exception cref="ArchiveException">A newer version wrote the file, or something else did; it was not changed.</exception>
-    public static SqliteSession OpenWriter(SqliteArchiveOptions options) => SqliteSession.OpenWriter(options.Path, options.BusyTimeout, session =>
+    public static SqliteSession OpenWriter(SqliteArchiveOptions options)
     {
-        CheckOwner(session, options.Path);
-        session.UseLog(options.SurvivesPowerCut, cacheKibibytes: 64 * 1024);
-        if (session.QueryNumber("PRAGMA user_version") < Version)
-            Migrate(session, options.Path);
-        if (options.Fault?.Invoke() is { } fault)
-            session.Execute(fault);
-    });
+        var session = SqliteSession.Open(options.Path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, options.BusyTimeout);
+        try
+        {
+            CheckOwner(session, options.Path);
+            session.UseLog(options.SurvivesPowerCut, cacheKibibytes: 64 * 1024);
+            if (session.QueryNumber("PRAGMA user_version") < Version)
+                Migrate(session, options.Path);
+            if (options.Fault?.Invoke() is { } fault)
+                session.Execute(fault);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Opens a connection that only reads a file that the writer has prepared.</summary>
-    public static SqliteSession OpenReader(SqliteArchiveOptions options) =>
-        SqliteSession.OpenReader(options.Path, options.BusyTimeout, cacheKibibytes: 16 * 1024);
+    public static SqliteSession OpenReader(SqliteArchiveOptions options)
+    {
+        // Not SQLITE_OPEN_READONLY: the last connection to close would then leave the log behind.
+        var session = SqliteSession.Open(options.Path, raw.SQLITE_OPEN_READWRITE, options.BusyTimeout);
+        session.Execute($"PRAGMA query_only=1; PRAGMA cache_size=-{16 * 1024}; PRAGMA temp_store=MEMORY");
+        return session;
+    }
 
     static void CheckOwner(SqliteSession session, string path)
     {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery.Archive;

@@ -1,42 +1,56 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Health;
 
 /// <summary>Looks at the node's connections again and again, and tells the application when its health changes.</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>, restart. A failure costs one look: what was told is in <see cref="NodeEnvironment.Health"/>, so that
-/// nothing is told twice.
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs one look: what was told last is published as <see cref="NodeEnvironment.Health"/>,
+/// and read again, so that nothing is told twice.
 /// </remarks>
-internal sealed class HealthActor(NodeEnvironment node, ActorRef subscriptions, ActorRef events) : Actor
+/// <param name="node">The node.</param>
+/// <param name="subscriptions">Knows the content topics.</param>
+/// <param name="events">Tells the application.</param>
+internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions, EventPublisher<MessagingEvent> events) : SupervisedActor, IWithTimers
 {
     /// <summary>How long to wait between two looks.</summary>
     /// <value>1 s, the heartbeat of gossipsub (11/WAKU2-RELAY): a mesh does not change more often.</value>
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    readonly long _origin = node.Time.GetTimestamp();
-    readonly HealthAssessment _assessment = new(node.Health.Current, TimeSpan.Zero);
+    readonly HealthAssessment _assessment = new(node.Health.Current, Now);
 
-    protected override void PreStart() => Self.Tell(Look.Instance, Self);
+    public static Props Props(NodeEnvironment node, IActorRef subscriptions, EventPublisher<MessagingEvent> events) =>
+        Akka.Actor.Props.Create(() => new HealthActor(node, subscriptions, events));
 
-    protected override void Receive(object message)
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Self.Tell(Look.Instance);
+
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
             case Look:
-                Context.PipeTo(ObserveAsync());
+                // Whatever is lost on the way, there is a next look.
+                LookIn(NodeEnvironment.AnswerTimeout);
+                subscriptions.Tell(Subscriptions.List.Instance);
+                break;
+            case Subscriptions.Listed listed:
+                PipeToSelf(ObserveAsync(listed.ContentTopics));
                 break;
             case HealthObservation seen:
-                Tell(seen);
-                LookLater();
+                Publish(seen);
+                LookIn(Interval);
                 break;
             case PipeFailure failure:
-                Log.LogDebug(failure.Cause, "The node's connections could not be looked at; again soon");
-                LookLater();
+                Log.Debug(failure.Cause, "The node's connections could not be looked at; again soon");
+                LookIn(Interval);
                 break;
             default:
                 Unhandled(message);
@@ -44,24 +58,23 @@ internal sealed class HealthActor(NodeEnvironment node, ActorRef subscriptions, 
         }
     }
 
-    void Tell(HealthObservation seen)
+    void Publish(HealthObservation seen)
     {
-        var changes = _assessment.Observe(seen, node.Time.GetElapsedTime(_origin));
+        var changes = _assessment.Observe(seen, Now);
         (node.Health.Current, node.Health.Seen) = (_assessment.Told, seen);
         foreach (var change in changes)
         {
             if (change is ConnectionStatusChanged { Status: var status })
-                Log.LogInformation("The node is {Status} ({Peers} relay peers, {Stores} stores)", status, seen.RelayPeers, seen.Stores);
-            events.Tell(change, Self);
+                Log.Info("The node is {0} ({1} relay peers, {2} stores)", status, seen.RelayPeers, seen.Stores);
+            events.Publish(change);
         }
     }
 
-    void LookLater() => Context.StartSingleTimer(Look.Instance, Look.Instance, Interval);
+    void LookIn(TimeSpan delay) => Timers.StartSingleTimer(Look.Instance, Look.Instance, delay);
 
-    async Task<HealthObservation> ObserveAsync()
+    async Task<HealthObservation> ObserveAsync(IReadOnlyDictionary<string, PubsubTopic> topics)
     {
-        var topics = await subscriptions.Ask<Subscriptions.Listed>(Subscriptions.List.Instance, NodeEnvironment.AnswerTimeout);
-        var shards = topics.ContentTopics.Values.Concat(node.Options.Shards).ToHashSet();
+        var shards = topics.Values.Concat(node.Options.Shards).ToHashSet();
         var peers = new Dictionary<PubsubTopic, ShardPeers>();
         // Without a shard any topic tells how many relay peers there are.
         var relayPeers = shards.Count > 0 ? 0 : (await node.Gossipsub.StatusAsync("")).Peers;
@@ -71,7 +84,7 @@ internal sealed class HealthActor(NodeEnvironment node, ActorRef subscriptions, 
             peers.Add(shard, new ShardPeers(status.Subscribers, status.Mesh.Count));
             relayPeers = status.Peers;
         }
-        return new HealthObservation(relayPeers, CountStores(), peers, topics.ContentTopics);
+        return new HealthObservation(relayPeers, CountStores(), peers, topics);
     }
 
     int CountStores() => (node.Options.Archive is null ? 0 : 1)

@@ -11,7 +11,7 @@ internal sealed class DataDirectory : IDisposable
     DataDirectory(string path, FileStream file) => (_path, _lock) = (path, file);
 
     /// <summary>The file of the journal and the snapshots.</summary>
-    public string Journal => Path.Combine(_path, "node.db");
+    public string Journal => Path.Combine(_path, "journal.db");
 
     /// <summary>Makes the directory, if it is not there, and takes it.</summary>
     /// <exception cref="NodeStartException">It cannot be used, or another node has it.</exception>
@@ -27,7 +27,9 @@ internal sealed class DataDirectory : IDisposable
         }
         try
         {
-            return new DataDirectory(path, new FileStream(Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var directory = new DataDirectory(path, new FileStream(Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            directory.RefuseOldJournal();
+            return directory;
         }
         catch (UnauthorizedAccessException e)
         {
@@ -60,4 +62,15 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    void RefuseOldJournal()
+    {
+        var old = Path.Combine(_path, "node.db");
+        if (!File.Exists(old))
+            return;
+        Dispose();
+        throw new NodeStartException(
+            NodeStartFailure.DataDirectory,
+            $"'{old}' is the journal of version 0.1, which this version does not read. Move it away to start with an empty one: the node keeps its key, and forgets its peers, its subscriptions and what it has not sent yet.");
+    }
 }

@@ -1,6 +1,5 @@
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Delivery.Archive;
-using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Metadata;
 using LogosActors.Delivery.Peers;
@@ -8,90 +7,103 @@ using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Hosting;
 
-/// <summary>Supervises the actors of one node, and hands them what the application asks.</summary>
+/// <summary>Supervises the actors of one node, and publishes those that are spoken to from outside.</summary>
 /// <remarks>
-/// Parent: the root. Children: relay, tap, subscriptions, router, sends, events, health, peers, metadata and, with an archive, store;
-/// one-for-one, restart. A failure of this actor makes all of them anew; the request that failed is handed on by the next one.
+/// Parent: /user. It is sent nothing but what concerns its children, and nothing passes through it; what it does not know it ignores, so
+/// that no message makes it fail. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or only in
+/// part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its journal
+/// fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
-internal sealed class NodeActor(NodeEnvironment node) : Actor
+internal sealed class NodeActor : UntypedActor
 {
-    ActorRef? _relay;
-    ActorRef? _sends;
-    ActorRef? _store;
-    ActorRef? _subscriptions;
+    static readonly string[] Resumed = ["sends", "subscriptions", "relay"];
+
+    static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    readonly NodeEnvironment _node;
+    RecreatedChild? _sends;
+    Sends.Left? _left;
+
+    NodeActor(NodeEnvironment node) => _node = node;
+
+    public static Props Props(NodeEnvironment node) => Akka.Actor.Props.Create(() => new NodeActor(node));
+
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new ChildStrategy(child => Resumed.Contains(child.Path.Name, StringComparer.Ordinal), ShortestWait, LongestWait);
 
     protected override void PreStart()
     {
-        var events = Context.Spawn(Props.Create(() => new EventsActor(node.Streams, node.Waiting, node.Raise)), "events");
-        var (gossipsub, registrations) = (node.Gossipsub.Topics, new RelayRegistrations());
-        var relay = _relay = Context.Spawn(Props.Create(() => new RelayActor(gossipsub, registrations, node.Validation)), "relay");
-        // Here, and not when they start: the first message may be sent before that.
-        relay.Tell(new RelayTopics.Observe(Context.Spawn(Props.Create(() => new RelayTapActor(node.Tap)), "tap")), Self);
+        var (options, gossipsub) = (_node.Options, _node.Gossipsub.Topics);
+        var relay = Context.ActorOf(RelayActor.Props(gossipsub.Actor, _node.Validation, _node.Tap, _node.Relay), "relay");
+        IActorRef? store = null;
         OwnStore? own = null;
-        if (node.Options.Archive is { } archive)
+        if (options.Archive is { } archive)
         {
-            _store = Context.Spawn(Props.Create(() => new StoreActor(node, archive)), "store");
-            relay.Tell(new RelayTopics.Observe(_store), Self);
-            own = new OwnStore(_store, archive);
+            store = Context.ActorOf(StoreActor.Props(_node, archive), "store");
+            relay.Tell(new RelayTopics.Observe(store));
+            own = new OwnStore(store, archive);
         }
-        var subscriptions = _subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsActor(node.Receiving, relay, events, own)), "subscriptions");
-        var mode = node.Options.Mode;
-        var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(mode, relay)), "router");
-        var journalId = node.Sends.IsStored ? $"{node.Host.PeerId}/sends" : null;
-        var sending = new SendsSettings(node.Options, node.Sends, node.Waiting, node.Stores, journalId, router, subscriptions, events);
-        _sends = Context.Spawn(Props.Create(() => new SendsActor(sending)), "sends");
-        Context.Spawn(Props.Create(() => new HealthActor(node, subscriptions, events)), "health");
-        Context.Spawn(Props.Create(() => new PeersActor(node)), "peers");
-        var (log, network) = (Log, (uint)node.Options.Network.Cluster);
-        Context.Spawn(
-            Props.Create(() => new MetadataActor(
-                node.Host,
-                () => new NodeMetadata(network, [.. (registrations.Relayed?.Topics ?? []).Select(topic => topic.Shard)]),
-                peer => log.LogDebug("{Peer} relays {Shards}", peer.Peer, peer.Shards))),
-            "metadata");
-        foreach (var shard in node.Options.Shards)
-            relay.Tell(new RelayTopics.Join(shard, "options"));
+        var subscriptions = Context.ActorOf(SubscriptionsActor.Props(_node.Receiving, relay, own), "subscriptions");
+        IActorRef[] observers = store is null ? [subscriptions] : [subscriptions, store];
+        var router = Context.ActorOf(DeliveryRouterActor.Props(options.Mode, gossipsub, _node.Validation, observers, _node.Tap), "router");
+        var settings = new SendsSettings(
+            options, _node.Intake, _node.Events, _node.Stores, _node.Persistence, $"{_node.Host.PeerId}/sends", router, subscriptions);
+        _sends = new RecreatedChild(
+            Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(ShortestWait, LongestWait), SendsCreated, SendsOverflow);
+        Context.ActorOf(HealthActor.Props(_node, subscriptions, _node.Events), "health");
+        Context.ActorOf(PeersActor.Props(_node), "peers");
+        var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
+        Context.ActorOf(
+            MetadataActor.Props(_node.Host, () => new NodeMetadata(network, [.. view.Shards.Select(topic => topic.Shard)]), static _ => { }), "metadata");
+        if (_node.JournalLock is { } held)
+            Context.ActorOf(JournalLockActor.Props(held), "journal-lock");
+        foreach (var shard in options.Shards)
+            relay.Tell(new RelayTopics.Join(shard, "options"), ActorRefs.NoSender);
+        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, router, store));
     }
 
-    protected override void PreRestart(Exception reason, object? message)
+    protected override void PostStop()
     {
-        if (Retried.Deserves(message))
-            Self.Tell(new Retried(message!), Sender);
+        _node.Intake.Close();
+        _sends?.Stop();
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
+        if (_sends!.TryHandle(message))
+            return;
         switch (message)
         {
-            case Sends.Added:
-                Forward(_sends!, message);
+            case Sends.Left left:
+                _left = left;
                 break;
-            case Subscriptions.Subscribe or Subscriptions.Drain:
-                Forward(_subscriptions!, message);
-                break;
-            case Subscriptions.Unsubscribe:
-                Forward(_subscriptions!, message);
-                _sends!.Tell(message, Self);
-                break;
-            case RelayTopics.Join or RelayTopics.Leave or RelayTopics.Publish or RelayTopics.GetShards:
-                Forward(_relay!, message);
-                break;
-            case ArchiveWriter.Finish when _store is not null:
-                Forward(_store, message);
-                break;
-            case ArchiveWriter.Finish:
-                Reply(new ArchiveWriter.Finished(0));
-                break;
-            case Retried retried:
-                Receive(retried.Message);
+            case JournalLockActor.Lost:
+                // Another process writes under these names: whatever this one wrote would harm it.
+                Context.Stop(Self);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    void SendsCreated(IActorRef sends)
+    {
+        _node.Actors.SetSends(sends);
+        if (_left is not null)
+            sends.Tell(_left);
+        _left = null;
+    }
+
+    void SendsOverflow(object message, IActorRef sender)
+    {
+        if (message is Sends.Send send)
+            _node.Intake.Refuse(send, SendIntake.NotStored("its journal is away, and too many messages wait for it."), _node.Events.Publish, send.IsCounted);
+        else if (message is Sends.Close)
+            sender.Tell(Sends.Closed.Instance);
     }
 }

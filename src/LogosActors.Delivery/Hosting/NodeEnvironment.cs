@@ -1,3 +1,4 @@
+using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
@@ -12,14 +13,13 @@ namespace LogosActors.Delivery.Hosting;
 /// <param name="Options">The node's settings.</param>
 /// <param name="Host">Its libp2p host.</param>
 /// <param name="Gossipsub">The relay below.</param>
-/// <param name="Streams">The application's readers.</param>
-/// <param name="Raise">Calls the application's handlers.</param>
+/// <param name="Events">Publishes events to the application.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record NodeEnvironment(
-    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventStreams<MessagingEvent> Streams, Action<MessagingEvent> Raise, TimeProvider Time)
+    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventPublisher<MessagingEvent> Events, TimeProvider Time)
 {
-    /// <summary>Events that wait to be told.</summary>
-    public required WaitingEvents Waiting { get; init; }
+    /// <summary>Where the actors that are spoken to from outside are published.</summary>
+    public NodeActors Actors { get; } = new();
 
     /// <summary>What the actors share that receive.</summary>
     public required ReceivingEnvironment Receiving { get; init; }
@@ -27,8 +27,8 @@ internal sealed record NodeEnvironment(
     /// <summary>Decides which messages are relayed.</summary>
     public required MessageValidation Validation { get; init; }
 
-    /// <summary>Requests that have not ended.</summary>
-    public required UnfinishedSends Sends { get; init; }
+    /// <summary>Where requests to send come in.</summary>
+    public required SendIntake Intake { get; init; }
 
     /// <summary>How stores are asked for messages.</summary>
     public StorePresence Stores { get; init; } = StorePresence.None;
@@ -36,8 +36,17 @@ internal sealed record NodeEnvironment(
     /// <summary>The node's health, for whoever asks.</summary>
     public required HealthView Health { get; init; }
 
+    /// <summary>The shards that are joined, for whoever asks.</summary>
+    public RelayView Relay { get; } = new();
+
     /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
     public RelayTap Tap { get; init; } = new();
+
+    /// <summary>Where what must survive is stored; null: nowhere.</summary>
+    public PersistencePlugins? Persistence { get; init; }
+
+    /// <summary>Keeps other processes from writing to the same journal, where a file's lock does not.</summary>
+    public PostgresLock? JournalLock { get; init; }
 
     /// <summary>How long one actor of a node waits for another.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);

@@ -1,5 +1,5 @@
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
@@ -8,12 +8,25 @@ using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
+using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Hosting;
+
+/// <summary>What a node has between its starts.</summary>
+/// <param name="Options">Its settings.</param>
+/// <param name="Key">Its key.</param>
+/// <param name="System">Where its actors live.</param>
+/// <param name="Journal">Where what must survive is stored; null: nowhere.</param>
+/// <param name="Events">Publishes events to the application.</param>
+/// <param name="Health">Where its health is published.</param>
+/// <param name="Tap">Shows the relay's messages.</param>
+internal sealed record NodeParts(
+    NodeOptions Options, PrivateKey Key, ActorSystem System, NodeJournal? Journal, EventPublisher<MessagingEvent> Events, HealthView Health, RelayTap Tap);
 
 /// <summary>A node between its start and its stop: the host, what is mounted on it, and the actors.</summary>
 internal sealed class RunningNode : IAsyncDisposable
@@ -21,14 +34,17 @@ internal sealed class RunningNode : IAsyncDisposable
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     readonly ActorSystem _system;
+    readonly IActorRef _node;
 
     RunningNode(ActorSystem system, NodeEnvironment environment, StoreClient client, StorePeers stores)
     {
         (_system, Environment, Client, Stores) = (system, environment, client, stores);
-        Actor = system.Spawn(Props.Create(() => new NodeActor(environment)));
+        _node = system.ActorOf(NodeActor.Props(environment), UniqueName.Of(system, $"logos-{environment.Host.PeerId}"));
     }
 
     public NodeEnvironment Environment { get; }
+
+    public NodeActors Actors => Environment.Actors;
 
     public Libp2pHost Host => Environment.Host;
 
@@ -38,40 +54,41 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public StorePeers Stores { get; }
 
-    /// <summary>The <see cref="NodeActor"/>.</summary>
-    public ActorRef Actor { get; }
-
+    /// <summary>Starts a node.</summary>
+    /// <param name="parts">What it is made of.</param>
+    /// <param name="left">What it was subscribed to when it stopped.</param>
     /// <exception cref="NodeStartException">An address cannot be listened at, or the archive cannot be used.</exception>
-    public static async Task<RunningNode> StartAsync(
-        NodeOptions options, PrivateKey key, ActorSystem system, EventStreams<MessagingEvent> streams, Action<MessagingEvent> raise, HealthView health,
-        ReceivingMemory receiving, RelayTap tap)
+    public static async Task<RunningNode> StartAsync(NodeParts parts, IReadOnlyList<Subscriptions.LeftTopic> left)
     {
+        var (options, system) = (parts.Options, parts.System);
         if (options.Archive is { } archive)
             await InitializeAsync(archive);
-        var host = await ListenAsync(options, key, system);
+        var host = await ListenAsync(parts);
         try
         {
             var gossipsub = host.UseGossipsub(RelayGossipsub.For(options.MaxMessageSize));
             var client = new StoreClient(host);
-            var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], system.Time);
+            var time = system.TimeProvider();
+            var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], time);
             host.Subscribe(stores.Observe);
-            var waiting = new WaitingEvents();
-            var presence = new PresenceReader(stores, client.FindPresentAsync, Random.Shared);
-            // What memory keeps survives the actors anyway.
-            var isStored = system.Options.Persistence.Journal is not (null or InMemoryJournal);
-            var environment = new NodeEnvironment(options, host, gossipsub, streams, raise, system.Time)
+            var presence = new PresenceReader(stores, client.FindPresentAsync, system.Random());
+            var persistence = parts.Journal?.Plugins;
+            var environment = new NodeEnvironment(options, host, gossipsub, parts.Events, time)
             {
-                Health = health,
-                Tap = tap,
-                Waiting = waiting,
+                Health = parts.Health,
+                Tap = parts.Tap,
+                Persistence = persistence,
+                JournalLock = parts.Journal?.Lock,
                 Validation = new MessageValidation(options.Validation with { MaxSize = options.MaxMessageSize }),
-                Sends = new UnfinishedSends(options.Sending, system.Time) { IsStored = isStored },
+                Intake = new SendIntake(options, new TopicShards(options.Network), system) { IsJournalled = persistence is not null },
                 Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, presence.FindAsync),
                 Receiving = new ReceivingEnvironment(
-                    options.Receiving, options.Network, receiving, waiting, stores, (store, query) => client.QueryAsync(store, query),
-                    isStored ? $"{host.PeerId}/received" : null),
+                    options.Receiving, options.Network, parts.Events, stores, (store, query) => client.QueryAsync(store, query),
+                    persistence, $"{host.PeerId}/received") { Left = left },
             };
-            return new RunningNode(system, environment, client, stores);
+            var running = new RunningNode(system, environment, client, stores);
+            await environment.Actors.Ready.WaitAsync(StopTimeout, time);
+            return running;
         }
         catch
         {
@@ -81,11 +98,18 @@ internal sealed class RunningNode : IAsyncDisposable
     }
 
     /// <summary>Stops the actors, in an order in which nothing that was accepted is lost, within a bounded time.</summary>
-    public async Task StopActorsAsync()
+    /// <returns>What the next start goes on with.</returns>
+    public async Task<IReadOnlyList<Subscriptions.LeftTopic>> StopActorsAsync()
     {
-        await AskAsync<Subscriptions.Answer>(Subscriptions.Drain.Instance);
-        await AskAsync<ArchiveWriter.Finished>(ArchiveWriter.Finish.Instance);
-        await _system.StopAsync(Actor, StopTimeout);
+        await Environment.Intake.CloseAsync();
+        if (_system.WhenTerminated.IsCompleted)
+            return [];
+        await AskAsync<Sends.Closed>(Actors.Sends, Sends.Close.Instance);
+        var drained = await AskAsync<Subscriptions.Drained>(Actors.Subscriptions, Subscriptions.Drain.Instance);
+        if (Actors.Store is { } store)
+            await AskAsync<ArchiveWriter.Finished>(store, ArchiveWriter.Finish.Instance);
+        await StopAsync();
+        return drained?.Topics ?? [];
     }
 
     public async ValueTask DisposeAsync()
@@ -94,15 +118,29 @@ internal sealed class RunningNode : IAsyncDisposable
         await Host.DisposeAsync();
     }
 
-    async Task AskAsync<TAnswer>(object question)
+    async Task StopAsync()
     {
         try
         {
-            await Actor.Ask<TAnswer>(question, StopTimeout);
+            await _node.GracefulStop(StopTimeout);
+        }
+        catch (TaskCanceledException)
+        {
+            // An actor that does not end its turn; its host goes all the same.
+        }
+    }
+
+    static async Task<TAnswer?> AskAsync<TAnswer>(IActorRef actor, object question)
+        where TAnswer : class
+    {
+        try
+        {
+            return await actor.Ask<TAnswer>(question, StopTimeout);
         }
         catch (AskTimeoutException)
         {
-            // A database that does not answer: what waits for it is not told, or not kept.
+            // A database that does not answer: what waits for it is not said, or not kept.
+            return null;
         }
     }
 
@@ -118,11 +156,12 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
-    static async Task<Libp2pHost> ListenAsync(NodeOptions options, PrivateKey key, ActorSystem system)
+    static async Task<Libp2pHost> ListenAsync(NodeParts parts)
     {
+        var options = parts.Options.Host with { ListenAddresses = parts.Options.ListenAddresses, PeerJournal = parts.Journal?.Plugins };
         try
         {
-            return await Libp2pHost.CreateAsync(key, options.Host with { ListenAddresses = options.ListenAddresses, PersistPeers = true }, system);
+            return await Libp2pHost.CreateAsync(parts.Key, options, parts.System);
         }
         catch (ConnectionException e)
         {

@@ -1,20 +1,23 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Metadata;
 
 /// <summary>Tells peers this node's network and shards, asks each peer for its own, and disconnects those of other networks.</summary>
 /// <remarks>
-/// Parent: /node, one-for-one, restart with backoff. A failure costs the questions under way; a restart asks every connected peer again.
+/// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A failure costs the questions under way; a restart asks every connected peer again.
 /// A peer that does not speak the protocol stays: whether it is of any use is for other protocols to find out.
 /// </remarks>
 /// <param name="host">The host.</param>
 /// <param name="self">What this node is now; for any thread.</param>
 /// <param name="publish">Is told what a peer of this network has said of itself, whenever it has; on the actor's thread.</param>
-internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Action<PeerShards> publish) : Actor
+#pragma warning disable CA1001 // PostStop disposes of what it owns
+internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Action<PeerShards> publish) : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
 {
     /// <summary>After which time a peer that has not answered is asked again.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
@@ -24,17 +27,23 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
 
     // Bounded by the host's connections.
     readonly HashSet<PeerId> _asked = [];
+    readonly CancellationTokenSource _stopping = new();
     RequestClient<NodeMetadata, NodeMetadata>? _client;
     Action<HostEvent>? _observer;
+
+    public static Props Props(Libp2pHost host, Func<NodeMetadata> self, Action<PeerShards> publish) =>
+        Akka.Actor.Props.Create(() => new MetadataActor(host, self, publish));
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
         var actor = Self;
         _client = host.CreateClient(MetadataProtocol.Protocol);
-        _observer = occurred => actor.Tell(occurred);
+        _observer = occurred => actor.Tell(occurred, ActorRefs.NoSender);
         host.Serve(MetadataProtocol.Protocol, (peer, metadata, _) =>
         {
-            actor.Tell(new Heard(peer, metadata));
+            actor.Tell(new Heard(peer, metadata), ActorRefs.NoSender);
             return Task.FromResult(self());
         });
         host.Subscribe(_observer);
@@ -45,10 +54,12 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
         if (_observer is not null)
             host.Unsubscribe(_observer);
         host.RemoveHandler(MetadataProtocol.Id);
+        _stopping.Cancel();
+        _stopping.Dispose();
         _client?.Dispose();
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
@@ -62,18 +73,18 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
                 break;
             case PeerDisconnected disconnected:
                 _asked.Remove(disconnected.Peer);
-                Context.CancelTimer(new Ask(disconnected.Peer));
+                Timers.Cancel(new Ask(disconnected.Peer));
                 break;
             case Heard heard:
                 AskAgain(heard.Peer, RefreshDelay);
                 Judge(heard.Peer, heard.Metadata);
                 break;
             case Silent silent:
-                Log.LogDebug("{Peer} does not say its network: {Reason}", silent.Peer, silent.Reason);
+                Log.Debug("{0} does not say its network: {1}", silent.Peer, silent.Reason);
                 AskAgain(silent.Peer, RetryDelay);
                 break;
             case Ask ask when _asked.Contains(ask.Peer):
-                Context.PipeTo(AskAsync(ask.Peer, Context.Stopping));
+                PipeToSelf(AskAsync(ask.Peer, _stopping.Token));
                 break;
             case Ask or Gone:
                 break;
@@ -86,13 +97,13 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
     void Consider(PeerId peer, PeerIdentity identity)
     {
         if (identity.Protocols.Contains(MetadataProtocol.Id, StringComparer.Ordinal) && _asked.Add(peer))
-            Context.PipeTo(AskAsync(peer, Context.Stopping));
+            PipeToSelf(AskAsync(peer, _stopping.Token));
     }
 
     void AskAgain(PeerId peer, TimeSpan delay)
     {
         if (_asked.Contains(peer))
-            Context.StartSingleTimer(new Ask(peer), new Ask(peer), delay);
+            Timers.StartSingleTimer(new Ask(peer), new Ask(peer), delay);
     }
 
     void Judge(PeerId peer, NodeMetadata metadata)
@@ -103,8 +114,8 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
             publish(new PeerShards(peer, theirs, metadata.Shards));
             return;
         }
-        Log.LogInformation("{Peer} is of cluster {Cluster}, not {OwnCluster}; it is disconnected", peer, theirs, ours);
-        Context.PipeTo(DisconnectAsync(peer));
+        Log.Info("{0} is of cluster {1}, not {2}; it is disconnected", peer, theirs, ours);
+        PipeToSelf(DisconnectAsync(peer));
     }
 
     async Task<object> AskAsync(PeerId peer, CancellationToken cancellation)

@@ -1,30 +1,33 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Libp2p;
+using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Peers;
 
 /// <summary>Keeps the entry nodes and the named stores connected, and dials known peers when there are fewer relay peers than wanted.</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>, restart. A failure costs what is known of peers' failures; addresses and scores are the host's, which
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs what is known of peers' failures; addresses and scores are the host's, which
 /// stores them. Entry nodes of which only an address is known are dialed there until somebody answers.
 /// </remarks>
-internal sealed class PeersActor(NodeEnvironment node) : Actor
+internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithTimers
 {
     /// <summary>How often the known peers are looked through.</summary>
     /// <value>5 s. Nim looks every 15 – 30 s.</value>
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    readonly long _origin = node.Time.GetTimestamp();
     readonly PeerSelection _selection = new(node.Options.TargetRelayPeers, GossipsubPresets.Relay.Protocols[0].Id);
     readonly List<EntryNode> _entryNodes = [];
     Action<HostEvent>? _observer;
     Action<PeerId, bool>? _asked;
 
-    TimeSpan Now => node.Time.GetElapsedTime(_origin);
+    public static Props Props(NodeEnvironment node) => Akka.Actor.Props.Create(() => new PeersActor(node));
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
@@ -43,9 +46,9 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
                 actor.Tell(new DialEntry(_entryNodes.Count - 1), actor);
             }
         }
-        node.Receiving.Stores.SubscribeAsked(_asked = (peer, isServed) => actor.Tell(new NodePeers.Asked(peer, isServed)));
-        node.Host.Subscribe(_observer = occurred => actor.Tell(occurred));
-        Context.StartPeriodicTimer(Look.Instance, Look.Instance, Interval, TimeSpan.Zero);
+        node.Receiving.Stores.SubscribeAsked(_asked = (peer, isServed) => actor.Tell(new NodePeers.Asked(peer, isServed), ActorRefs.NoSender));
+        node.Host.Subscribe(_observer = occurred => actor.Tell(occurred, ActorRefs.NoSender));
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, Interval);
     }
 
     protected override void PostStop()
@@ -56,7 +59,7 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
             node.Host.Unsubscribe(_observer);
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
@@ -75,19 +78,19 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
                 DialMissing();
                 break;
             case NotReached failed:
-                Log.LogDebug("{Peer} was not reached: {Reason}", failed.Peer, failed.Reason);
+                Log.Debug("{0} was not reached: {1}", failed.Peer, failed.Reason);
                 Score(failed.Peer, _selection.NotReached(failed.Peer, Now));
                 break;
             case NodePeers.Asked asked:
                 Score(asked.Peer, asked.IsServed ? PeerStanding.Served : PeerStanding.NotServed);
                 break;
             case DialEntry entry:
-                Context.PipeTo(DialEntryAsync(entry.Index));
+                PipeToSelf(DialEntryAsync(entry.Index));
                 break;
             case EntryDialed dialed:
                 Dialed(dialed);
                 break;
-            case Reached or PipeFailure:
+            case Reached:
                 break;
             default:
                 Unhandled(message);
@@ -113,8 +116,8 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
 
     void DialMissing()
     {
-        foreach (var peer in _selection.Choose(node.Host.KnownPeers, Now, Context.Random))
-            Context.PipeTo(DialAsync(peer));
+        foreach (var peer in _selection.Choose(node.Host.KnownPeers, Now, Context.System.Random()))
+            PipeToSelf(DialAsync(peer));
     }
 
     void Dialed(EntryDialed dialed)
@@ -122,7 +125,7 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
         var entry = _entryNodes[dialed.Index];
         if (!dialed.Result.IsConnected)
         {
-            Log.LogInformation("Nobody has answered at the entry node {Address}: {Reason}", entry.Address, dialed.Result.Reason);
+            Log.Info("Nobody has answered at the entry node {0}: {1}", entry.Address, dialed.Result.Reason);
             DialLater(dialed.Index);
             return;
         }
@@ -139,7 +142,7 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
     void DialLater(int index)
     {
         var again = new DialEntry(index);
-        Context.StartSingleTimer(again, again, _entryNodes[index].Failed(Context.Random.NextDouble()));
+        Timers.StartSingleTimer(again, again, _entryNodes[index].Failed(Context.System.Random().NextDouble()));
     }
 
     void Score(PeerId peer, double change)
@@ -151,11 +154,23 @@ internal sealed class PeersActor(NodeEnvironment node) : Actor
 
     async Task<object> DialAsync(PeerId peer)
     {
-        var result = await node.Host.DialAsync(peer);
+        var result = await AnswerAsync(node.Host.DialAsync(peer));
         return result.IsConnected ? Reached.Instance : new NotReached(peer, result.Reason);
     }
 
-    async Task<EntryDialed> DialEntryAsync(int index) => new(index, await node.Host.DialAsync(_entryNodes[index].Address));
+    async Task<EntryDialed> DialEntryAsync(int index) => new(index, await AnswerAsync(node.Host.DialAsync(_entryNodes[index].Address)));
+
+    static async Task<DialResult> AnswerAsync(Task<DialResult> dialing)
+    {
+        try
+        {
+            return await dialing;
+        }
+        catch (Exception e) when (e is AskTimeoutException or ObjectDisposedException)
+        {
+            return DialResult.Failed(peer: null, ConnectionFailure.NotConnected, e.Message);
+        }
+    }
 
     sealed record DialEntry(int Index);
 

@@ -2,10 +2,10 @@ using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery.Receiving;
 
-/// <summary>The newest messages that were received, by hash. For any number of threads.</summary>
+/// <summary>The newest messages that were received, by hash.</summary>
 /// <remarks>
-/// When there are too many, those of the earliest time make room, and stores are not asked for what is as old any more: that a message
-/// comes once goes before that it comes at all.
+/// When there are too many, those of the earliest time make room, and stores are no longer asked for what is as old: at-most-once delivery
+/// takes priority over completeness.
 /// </remarks>
 /// <param name="capacity">How many are remembered, at least 1.</param>
 internal sealed class ReceivedHashes(int capacity)
@@ -13,20 +13,13 @@ internal sealed class ReceivedHashes(int capacity)
     /// <summary>How far a sender's clock may be ahead (64/WAKU2-NETWORK §Invalid timestamp), in nanoseconds: later times count as that.</summary>
     public const long MaxAhead = 20_000_000_000;
 
-    readonly Lock _gate = new();
+    const int BatchSize = 256;
+
     readonly HashSet<MessageHash> _hashes = [];
     readonly PriorityQueue<MessageHash, long> _earliest = new();
-    long _floor = long.MinValue;
 
     /// <summary>The latest time of a message that has made room, in nanoseconds since 1970 UTC: up to it nothing is known for sure.</summary>
-    public long Floor
-    {
-        get
-        {
-            lock (_gate)
-                return _floor;
-        }
-    }
+    public long Floor { get; private set; } = long.MinValue;
 
     /// <summary>The time at which a message counts.</summary>
     /// <param name="message">The message.</param>
@@ -38,42 +31,39 @@ internal sealed class ReceivedHashes(int capacity)
     /// <param name="time">Its time, in nanoseconds since 1970 UTC.</param>
     public bool TryAdd(MessageHash hash, long time)
     {
-        lock (_gate)
-        {
-            if (!_hashes.Add(hash))
-                return false;
-            _earliest.Enqueue(hash, time);
-            if (_hashes.Count > capacity)
-                RemoveEarliest();
-            return true;
-        }
+        if (!_hashes.Add(hash))
+            return false;
+        _earliest.Enqueue(hash, time);
+        if (_hashes.Count > capacity)
+            RemoveEarliest();
+        return true;
     }
 
     /// <summary>Whether a message is known.</summary>
-    public bool Contains(MessageHash hash)
+    public bool Contains(MessageHash hash) => _hashes.Contains(hash);
+
+    /// <summary>Remembers what a history has kept.</summary>
+    public void Add(ReceivingJournal.Topic history)
     {
-        lock (_gate)
-            return _hashes.Contains(hash);
+        foreach (var batch in history.Batches)
+        {
+            foreach (var hash in batch.Hashes)
+                TryAdd(hash, batch.Time);
+        }
+        Floor = Math.Max(Floor, history.Floor);
     }
 
-    /// <summary>Nothing is known for sure up to a time.</summary>
-    public void Raise(long floor)
-    {
-        lock (_gate)
-            _floor = Math.Max(_floor, floor);
-    }
-
-    /// <summary>All that are known with their times, in no order.</summary>
-    public (MessageHash Hash, long Time)[] ToArray()
-    {
-        lock (_gate)
-            return [.. _earliest.UnorderedItems];
-    }
+    /// <summary>All that are known by ascending time, some hundred together.</summary>
+    public ReceivingJournal.Batch[] ToBatches() =>
+        [.. _earliest.UnorderedItems
+            .OrderBy(known => known.Priority)
+            .Chunk(BatchSize)
+            .Select(known => new ReceivingJournal.Batch(known[^1].Priority, [.. known.Select(one => one.Element)]))];
 
     void RemoveEarliest()
     {
         _earliest.TryDequeue(out var hash, out var time);
         _hashes.Remove(hash);
-        _floor = Math.Max(_floor, time);
+        Floor = Math.Max(Floor, time);
     }
 }

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Receiving.Stored;
 using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Receiving;
@@ -23,36 +25,35 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
     public int SnapshotCount { get; private set; }
 
     /// <summary>All topics.</summary>
-    public IReadOnlyList<ReceivingJournal.Topic> Topics =>
-        [.. _topics.Select(pair => new ReceivingJournal.Topic(pair.Key, pair.Value.Shard, pair.Value.Since, pair.Value.Marks, pair.Value.Floor, [.. pair.Value.Batches]))];
+    public IReadOnlyList<ReceivingJournal.Topic> Topics => [.. _topics.Select(pair => pair.Value.ToTopic(pair.Key))];
 
     /// <summary>Applies an event or a snapshot.</summary>
+    /// <exception cref="FormatException">It cannot be read.</exception>
     public void Apply(object stored)
     {
         switch (stored)
         {
-            case ReceivingJournal.Subscribed subscribed:
-                _topics[subscribed.Topic] = new TopicHistory(subscribed.Shard, subscribed.Since);
+            case TopicSubscribed subscribed:
+                if (_topics.TryGetValue(subscribed.Topic, out var known) && known.Since == subscribed.Since)
+                    known.IsWanted = subscribed.IsWanted;
+                else
+                    _topics[subscribed.Topic] = new TopicHistory(StoredReceiving.ToShard(subscribed.Shard), subscribed.Since) { IsWanted = subscribed.IsWanted };
                 break;
-            case ReceivingJournal.Unsubscribed unsubscribed:
+            case TopicUnsubscribed unsubscribed:
                 _topics.Remove(unsubscribed.Topic);
                 break;
-            case ReceivingJournal.Synced { Store: { } store } synced:
-                foreach (var (name, topic) in _topics)
-                {
-                    if (topic.Shard == synced.Shard && (synced.Topics.Count == 0 ? topic.Since <= synced.Time : synced.Topics.Contains(name, StringComparer.Ordinal)))
-                        topic.Marks = topic.Marks.With(store, synced.Time);
-                }
+            case StoreReached reached:
+                Apply(reached);
                 break;
-            case ReceivingJournal.Received received:
-                foreach (var (topic, batch) in received.Batches)
-                    Add(topic, batch);
+            case MessagesReceived received:
+                foreach (var part in received.Topics)
+                    Add(part.Topic, StoredReceiving.ToBatch(part.Batch));
                 break;
-            case ReceivingJournal.Snapshot snapshot:
+            case ReceivingSnapshot snapshot:
                 _topics.Clear();
-                foreach (var topic in snapshot.Topics)
+                foreach (var topic in StoredReceiving.ToTopics(snapshot))
                 {
-                    _topics[topic.Name] = new TopicHistory(topic.Shard, topic.Since) { Marks = topic.Marks, Floor = topic.Floor };
+                    _topics[topic.Name] = new TopicHistory(topic.Shard, topic.Since) { IsWanted = topic.IsWanted, Marks = topic.Marks, Floor = topic.Floor };
                     foreach (var batch in topic.Batches)
                         Add(topic.Name, batch);
                 }
@@ -62,7 +63,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
     }
 
     /// <summary>All that must be kept.</summary>
-    public ReceivingJournal.Snapshot TakeSnapshot()
+    public ReceivingSnapshot TakeSnapshot()
     {
         var (horizon, overlap) = (UnixNanoseconds.Of(options.StoreHorizon), UnixNanoseconds.Of(options.StoreOverlap));
         foreach (var topic in _topics.Values)
@@ -71,35 +72,49 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
                 topic.Forget();
         }
         (SnapshotCount, FreshCount) = (_topics.Values.Sum(topic => topic.Count), 0);
-        return new ReceivingJournal.Snapshot(Topics);
+        return StoredReceiving.From(Topics);
     }
 
-    /// <summary>The events after which the history is as the node's memory is.</summary>
-    public IReadOnlyList<object> DifferencesTo(IReadOnlyList<ReceivingJournal.Topic> memory)
+    /// <summary>The events after which the topics, without their hashes, are as the node has them.</summary>
+    public IEnumerable<IMessage> DifferencesTo(IReadOnlyList<ReceivingJournal.Topic> topics)
     {
-        var differences = new List<object>();
-        var names = memory.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
-        differences.AddRange(_topics.Keys.Where(name => !names.Contains(name)).Select(name => new ReceivingJournal.Unsubscribed(name)));
-        foreach (var topic in memory)
+        var differences = new List<IMessage>();
+        var names = topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
+        differences.AddRange(_topics.Keys.Where(name => !names.Contains(name)).Select(name => new TopicUnsubscribed { Topic = name }));
+        foreach (var topic in topics)
         {
             var known = _topics.GetValueOrDefault(topic.Name);
-            if (known is null || known.Since != topic.Since || known.Shard != topic.Shard)
-            {
+            if (known?.Since != topic.Since || known.Shard != topic.Shard)
                 known = null;
-                differences.Add(new ReceivingJournal.Subscribed(topic.Name, topic.Shard, topic.Since));
-            }
-            var stored = known?.Batches.SelectMany(batch => batch.Hashes).ToHashSet() ?? [];
-            var missing = topic.Batches
-                .Select(batch => (topic.Name, batch with { Hashes = [.. batch.Hashes.Where(hash => !stored.Contains(hash))] }))
-                .Where(missing => missing.Item2.Hashes.Length > 0)
-                .ToArray();
-            if (missing.Length > 0)
-                differences.Add(new ReceivingJournal.Received(missing));
+            if (known?.IsWanted != topic.IsWanted)
+                differences.Add(StoredReceiving.From(topic.Name, topic.Shard, topic.Since, topic.IsWanted));
             differences.AddRange(topic.Marks.Stores
                 .Where(mark => !(known?.Marks.Of(mark.Store) >= mark.Time))
-                .Select(mark => new ReceivingJournal.Synced(topic.Shard, [topic.Name], mark.Store, mark.Time)));
+                .Select(mark => StoredReceiving.From(new ReceivingJournal.Reached(topic.Shard, [topic.Name], mark.Store, mark.Time))));
         }
         return differences;
+    }
+
+    /// <summary>What of a topic's hashes is not in the history.</summary>
+    public IReadOnlyList<ReceivingJournal.Batch> Missing(string topic, IReadOnlyList<ReceivingJournal.Batch> batches)
+    {
+        var stored = _topics.GetValueOrDefault(topic)?.Batches.SelectMany(batch => batch.Hashes).ToHashSet() ?? [];
+        return
+        [
+            .. batches
+                .Select(batch => batch with { Hashes = [.. batch.Hashes.Where(hash => !stored.Contains(hash))] })
+                .Where(batch => batch.Hashes.Length > 0),
+        ];
+    }
+
+    void Apply(StoreReached reached)
+    {
+        var (shard, store) = (StoredReceiving.ToShard(reached.Shard), StoredReceiving.ToPeer(reached.Store));
+        foreach (var (name, topic) in _topics)
+        {
+            if (topic.Shard == shard && (reached.Topics.Count == 0 ? topic.Since <= reached.Time : reached.Topics.Contains(name)))
+                topic.Marks = topic.Marks.With(store, reached.Time);
+        }
     }
 
     void Add(string name, ReceivingJournal.Batch batch)
@@ -120,6 +135,8 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
 
         public long Since { get; } = since;
 
+        public bool IsWanted { get; set; }
+
         public StoreMarks Marks { get; set; } = new(since);
 
         public long Floor { get; set; } = long.MinValue;
@@ -135,5 +152,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
             Count -= forgotten.Hashes.Length;
             Floor = Math.Max(Floor, forgotten.Time);
         }
+
+        public ReceivingJournal.Topic ToTopic(string name) => new(name, Shard, Since, IsWanted, Marks, Floor, [.. Batches]);
     }
 }

@@ -1,16 +1,21 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Google.Protobuf;
 using LogosActors.Actors;
-using LogosActors.Actors.Persistence;
-using Microsoft.Extensions.Logging;
+using LogosActors.Delivery.Receiving.Stored;
 
 namespace LogosActors.Delivery.Receiving;
 
-/// <summary>Keeps what a node is subscribed to, what it has received of it, and up to when stores have told it everything.</summary>
+/// <summary>Stores what a node is subscribed to, what it has received of it, and up to when stores have told it everything.</summary>
 /// <remarks>
-/// Parent: <see cref="SubscriptionsActor"/>, which spawns it again when a failing journal has stopped it. Hashes that come while a write is
-/// under way are one event of the next write. A snapshot is saved whenever the events since the last one hold as many hashes as it, and
-/// at least <see cref="SnapshotHashes"/> or <see cref="SnapshotEvents"/>: the history is never longer than twice what must be kept.
+/// Parent: <see cref="SubscriptionsActor"/>, restart. A write or a recovery that fails stops it; the parent creates it again with
+/// backoff (1 s … 1 min) and keeps up to 1,000 messages meanwhile. Nothing is held up: messages are delivered as if there were no journal, and
+/// it is told what it has missed when it is back. Hashes that come while a write is under way share the next event. A snapshot is saved whenever
+/// the events since the last one hold as many hashes as it, and at least <see cref="SnapshotHashes"/> or <see cref="SnapshotEvents"/>; the
+/// events and snapshots that it replaces are deleted: the history is never longer than twice what must be kept.
 /// </remarks>
-internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptions options) : PersistentActor
+internal sealed class ReceivingJournalActor : SupervisedPersistentActor
 {
     /// <summary>After how many events a snapshot is due.</summary>
     public const int SnapshotEvents = 1000;
@@ -18,26 +23,39 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
     /// <summary>After how many hashes a snapshot is due, if there are as many in the last one.</summary>
     public const int SnapshotHashes = 10_000;
 
-    readonly ReceivedHistory _history = new(options);
-    readonly List<(ActorRef Sender, ReceivingJournal.Record Record)> _waiting = [];
+    readonly ReceivedHistory _history;
+    readonly List<(IActorRef Sender, ReceivingJournal.Record Record)> _waiting = [];
     bool _isWriting;
     bool _isSaving;
     long _savedAt;
 
-    protected override string PersistenceId => persistenceId;
+    ReceivingJournalActor(PersistencePlugins persistence, string persistenceId, ReceivingOptions options)
+        : base(persistence) =>
+        (PersistenceId, _history) = (persistenceId, new ReceivedHistory(options));
 
-    protected override void Recover(object message)
+    public override string PersistenceId { get; }
+
+    public static Props Props(PersistencePlugins persistence, string persistenceId, ReceivingOptions options) =>
+        Akka.Actor.Props.Create(() => new ReceivingJournalActor(persistence, persistenceId, options));
+
+    protected override void OnRecover(object message)
     {
-        if (message is not RecoveryCompleted)
+        switch (message)
         {
-            _history.Apply(message is SnapshotOffer offer ? offer.State : message);
-            return;
+            case RecoveryCompleted:
+                Context.Parent.Tell(new ReceivingJournal.Recovered(_history.Topics));
+                break;
+            case SnapshotOffer offer:
+                _savedAt = offer.Metadata.SequenceNr;
+                _history.Apply(offer.Snapshot);
+                break;
+            default:
+                _history.Apply(message);
+                break;
         }
-        _savedAt = SnapshotSequenceNr;
-        Context.Parent.Tell(new ReceivingJournal.Recovered(_history.Topics), Self);
     }
 
-    protected override void Receive(object message)
+    protected override void OnCommand(object message)
     {
         switch (message)
         {
@@ -45,27 +63,44 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
                 _waiting.Add((Sender, record));
                 WriteWaiting();
                 break;
-            case ReceivingJournal.Subscribed subscribed:
-                // The parent answers whoever asked when it is durable.
-                PersistAsync(subscribed, stored => { Apply(stored); Reply(stored); });
+            case ReceivingJournal.Subscribe subscribe:
+                var subscriber = Sender;
+                PersistAsync(StoredReceiving.From(subscribe.Topic, subscribe.Shard, subscribe.Since, subscribe.IsWanted), stored =>
+                {
+                    Apply(stored);
+                    subscriber.Tell(new ReceivingJournal.Subscribed(stored.Topic));
+                });
                 break;
-            case ReceivingJournal.Unsubscribed or ReceivingJournal.Synced:
-                PersistAsync(message, Apply);
+            case ReceivingJournal.Unsubscribe unsubscribe:
+                PersistAsync(new TopicUnsubscribed { Topic = unsubscribe.Topic }, Apply);
+                break;
+            case ReceivingJournal.Reached reached:
+                PersistAsync(StoredReceiving.From(reached), Apply);
                 break;
             case ReceivingJournal.Reconcile reconcile:
                 foreach (var difference in _history.DifferencesTo(reconcile.Topics))
                     PersistAsync(difference, Apply);
                 break;
-            case SnapshotSaved saved:
-                _isSaving = false;
-                DeleteEvents(saved.SequenceNr);
-                DeleteSnapshots(saved.SequenceNr - 1);
+            case ReceivingJournal.Merge merge:
+                if (_history.Missing(merge.Topic, merge.Batches) is { Count: > 0 } missing)
+                    PersistAsync(StoredReceiving.From(missing.Select(batch => (merge.Topic, batch))), Apply);
                 break;
-            case SnapshotFailed failed:
+            case SaveSnapshotSuccess saved:
                 _isSaving = false;
-                Log.LogWarning(failed.Cause, "The snapshot of what was received was not stored; its history grows");
+                DeleteMessages(saved.Metadata.SequenceNr);
+                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
                 break;
-            case EventsDeleted or EventsNotDeleted or SnapshotsDeleted or SnapshotsNotDeleted:
+            case SaveSnapshotFailure failed:
+                _isSaving = false;
+                Log.Warning(failed.Cause, "The snapshot of what was received was not stored; its history grows");
+                break;
+            case DeleteMessagesFailure failed:
+                Log.Warning(failed.Cause, "The history of what was received was not shortened; the next snapshot does it");
+                break;
+            case DeleteSnapshotsFailure failed:
+                Log.Warning(failed.Cause, "Old snapshots of what was received were not deleted; the next one does it");
+                break;
+            case DeleteMessagesSuccess or DeleteSnapshotsSuccess:
                 break;
             default:
                 Unhandled(message);
@@ -75,7 +110,7 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        // Messages wait for what cannot be stored. The parent tells them when this actor has stopped.
+        // Messages wait for what cannot be stored. The parent delivers them when this actor has stopped.
         base.OnPersistRejected(cause, @event, sequenceNr);
         Context.Stop(Self);
     }
@@ -92,11 +127,11 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
             waiting => waiting.Record,
             (topic, records) => (topic, Join([.. records])),
             StringComparer.Ordinal);
-        PersistAsync(new ReceivingJournal.Received([.. received]), stored =>
+        PersistAsync(StoredReceiving.From(received), stored =>
         {
             Apply(stored);
             foreach (var waiting in batch.GroupBy(waiting => waiting.Sender, waiting => waiting.Record.Hashes))
-                waiting.Key.Tell(new ReceivingJournal.Recorded([.. waiting.SelectMany(hashes => hashes)]), Self);
+                waiting.Key.Tell(new ReceivingJournal.Recorded([.. waiting.SelectMany(hashes => hashes)]));
             _isWriting = false;
             WriteWaiting();
         });
@@ -105,7 +140,7 @@ internal sealed class ReceivingJournalActor(string persistenceId, ReceivingOptio
     static ReceivingJournal.Batch Join(ReceivingJournal.Record[] records) =>
         new(records.Max(record => record.Time), [.. records.SelectMany(record => record.Hashes)]);
 
-    void Apply(object stored)
+    void Apply(IMessage stored)
     {
         _history.Apply(stored);
         var isDue = LastSequenceNr - _savedAt >= SnapshotEvents || _history.FreshCount >= Math.Max(SnapshotHashes, _history.SnapshotCount);

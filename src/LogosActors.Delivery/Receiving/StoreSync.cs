@@ -9,7 +9,7 @@ namespace LogosActors.Delivery.Receiving;
 /// <summary>Asks a store for the messages of one shard's content topics that were missed (P2P-RELIABILITY §Store-based reliability for
 /// receiving).</summary>
 /// <remarks>
-/// Pure: the caller hands in time and answers, and runs the effects. One round at a time, with one store: for each group of topics the
+/// Pure: the caller passes time and answers in, and runs the effects. One round at a time, with one store: for each group of topics the
 /// hashes since the store's mark, page by page to the end; of each page the messages that are not known, in batches; and when those are
 /// taken, the next page. A round that has come to its end moves the store's mark to the time at which it began. A long one moves it before,
 /// so that what is known needs not reach over all of it. Whatever fails ends the round, and the next one with that store goes on at its mark.
@@ -62,7 +62,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     readonly HashSet<MessageHash> _fetching = [];
     Queue<Group> _groups = [];
     Group? _group;
-    IReadOnlyList<TopicMemory> _topics = [];
+    IReadOnlyList<SyncTopic> _topics = [];
     long _end;
     long _from;
     long _to;
@@ -82,11 +82,14 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     /// <summary>Whether a round is under way.</summary>
     public bool IsAsking => _group is not null;
 
+    /// <summary>The topics that the last question was about, if the answer is a list of hashes; empty: it brings messages.</summary>
+    public IReadOnlyList<SyncTopic> Listing => _group is { } group && _fetching.Count == 0 ? group.Topics : [];
+
     /// <summary>Begins a round, unless one is under way.</summary>
     /// <param name="topics">The content topics of the shard.</param>
     /// <param name="store">The store that is asked.</param>
     /// <param name="now">In nanoseconds since 1970 UTC.</param>
-    public IReadOnlyList<StoreSyncEffect> Begin(IReadOnlyList<TopicMemory> topics, PeerId store, long now)
+    public IReadOnlyList<StoreSyncEffect> Begin(IReadOnlyList<SyncTopic> topics, PeerId store, long now)
     {
         if (IsAsking)
             return [];
@@ -100,12 +103,13 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
 
     /// <summary>The store has answered the last question.</summary>
     /// <param name="page">The answer.</param>
+    /// <param name="received">What of a list of hashes (<see cref="Listing"/>) has been received.</param>
     /// <param name="lacking">What of it the node's own archive lacks, so that it is wanted although it was received; null: it has none.</param>
-    public IReadOnlyList<StoreSyncEffect> Answered(StorePage page, IReadOnlySet<MessageHash>? lacking = null)
+    public IReadOnlyList<StoreSyncEffect> Answered(StorePage page, IReadOnlySet<MessageHash> received, IReadOnlySet<MessageHash>? lacking = null)
     {
         if (_group is null)
             return [];
-        return _fetching.Count > 0 ? Fetched(page) : Listed(page, lacking);
+        return _fetching.Count > 0 ? Fetched(page) : Listed(page, received, lacking);
     }
 
     /// <summary>The store did not answer, or a message was not taken in time. Ends the round.</summary>
@@ -116,7 +120,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     public IReadOnlyList<StoreSyncEffect> Taken(MessageHash hash) =>
         _group is not null && _untaken.Remove(hash) && _untaken.Count == 0 && _fetching.Count == 0 ? GoOn() : [];
 
-    IReadOnlyList<StoreSyncEffect> Listed(StorePage page, IReadOnlySet<MessageHash>? lacking)
+    IReadOnlyList<StoreSyncEffect> Listed(StorePage page, IReadOnlySet<MessageHash> received, IReadOnlySet<MessageHash>? lacking)
     {
         _next = page.Cursor;
         if (page.Cursor is { } cursor && (page.Messages.Count == 0 || !_cursors.Add(cursor)))
@@ -125,7 +129,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
             return [Fail($"it has more than {MaxPages} pages")];
         foreach (var hash in page.Messages.Select(listed => listed.Hash).Distinct())
         {
-            if (_unavailable.GetValueOrDefault(hash) < MaxTries && (!IsReceived(hash) || lacking?.Contains(hash) == true))
+            if (_unavailable.GetValueOrDefault(hash) < MaxTries && (!received.Contains(hash) || lacking?.Contains(hash) == true))
                 _missing.Enqueue(hash);
         }
         return GoOn();
@@ -211,8 +215,6 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
         IncludesData = false,
     };
 
-    bool IsReceived(MessageHash hash) => _group!.Topics.Any(topic => topic.Received.Contains(hash));
-
     bool IsWanted(string? pubsubTopic, WakuMessage message) =>
         string.Equals(pubsubTopic, _pubsubTopic, StringComparison.Ordinal)
         && _group!.Topics.Any(topic => string.Equals(topic.Topic, message.ContentTopic, StringComparison.Ordinal));
@@ -230,7 +232,7 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
     }
 
     /// <summary>Groups topics that are asked for together: as many as a question takes, of like beginnings.</summary>
-    IEnumerable<Group> GroupsOf(IReadOnlyList<TopicMemory> topics, PeerId store, long now)
+    IEnumerable<Group> GroupsOf(IReadOnlyList<SyncTopic> topics, PeerId store, long now)
     {
         var (horizon, overlap) = (UnixNanoseconds.Of(options.StoreHorizon), UnixNanoseconds.Of(options.StoreOverlap));
         Group? group = null;
@@ -248,10 +250,10 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
             yield return group;
 
         // The clock may have been set back.
-        long StartOf(TopicMemory topic)
+        long StartOf(SyncTopic topic)
         {
             var start = Math.Max(topic.Since, Math.Min(topic.Marks.StartFor(store, horizon), now) - overlap);
-            return topic.Received.Floor < start ? start : topic.Received.Floor + 1;
+            return topic.Floor < start ? start : topic.Floor + 1;
         }
     }
 
@@ -287,6 +289,6 @@ internal sealed class StoreSync(PubsubTopic shard, ReceivingOptions options, Ran
 
     sealed record Group(long Start)
     {
-        public List<TopicMemory> Topics { get; } = [];
+        public List<SyncTopic> Topics { get; } = [];
     }
 }

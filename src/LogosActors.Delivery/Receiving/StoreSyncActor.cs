@@ -1,10 +1,11 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Identity;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Receiving;
 
@@ -14,41 +15,50 @@ internal delegate Task<StoreResult<StorePage>> AskStore(PeerId store, ArchiveQue
 /// <summary>Asks stores for what was missed on one shard: at the start, each <see cref="ReceivingOptions.StoreInterval"/>, and when there
 /// is a store after there was none.</summary>
 /// <remarks>
-/// Whatever makes it ask at once makes the relay's mesh form anew, too: the next round follows soon, for what has come meanwhile.
-/// Parent: <see cref="SubscriptionsActor"/>, one-for-one, restart. A failure costs the round that is under way; a restart begins one at once.
+/// Whatever makes it ask at once makes the relay's mesh form again, too: the next round follows soon, for what has come meanwhile.
+/// Parent: <see cref="SubscriptionsActor"/>, one-for-one, restart with backoff. A failure costs the round that is under way; a restart begins
+/// one at once. What is subscribed to, and what was received, it asks the parent and its children for.
 /// </remarks>
-internal sealed class StoreSyncActor : Actor
+internal sealed class StoreSyncActor : SupervisedActor, IWithTimers
 {
-    /// <summary>How long the actors of the topics may take to take the messages of one answer.</summary>
+    /// <summary>How long the actors of the topics may take to deliver the messages of one answer, or to answer themselves.</summary>
     static readonly TimeSpan TakeTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>How long after a round that was asked for at once the next one comes: gossipsub's mesh takes a heartbeat or two, of 1 s
     /// (gossipsub v1.0 §Parameters), and an archive may be some seconds late.</summary>
     static readonly TimeSpan FollowUp = TimeSpan.FromSeconds(5);
 
-    readonly ShardMemory _shard;
+    readonly PubsubTopic _shard;
     readonly StorePeers _stores;
     readonly AskStore _ask;
     readonly OwnStore? _own;
     readonly StoreSync _sync;
     readonly Action _storeAppeared;
+    readonly HashSet<MessageHash> _known = [];
     PeerId? _store;
     object _question = new();
+    Answer? _listed;
+    int _notAnswered;
     StoreFailure? _failure;
     bool _isFollowed = true;
 
-    /// <param name="shard">What is subscribed to.</param>
+    StoreSyncActor(PubsubTopic shard, StorePeers stores, AskStore ask, OwnStore? own, ReceivingOptions options)
+    {
+        (_shard, _stores, _ask, _own) = (shard, stores, ask, own);
+        _sync = new StoreSync(shard, options, Context.System.Random());
+        var self = Self;
+        _storeAppeared = () => self.Tell(Subscriptions.SyncNow.Instance, ActorRefs.NoSender);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <param name="shard">The shard.</param>
     /// <param name="stores">Whom to ask.</param>
     /// <param name="ask">Asks.</param>
     /// <param name="own">Keeps what is found; null: the node is no store.</param>
     /// <param name="options">When to ask.</param>
-    public StoreSyncActor(ShardMemory shard, StorePeers stores, AskStore ask, OwnStore? own, ReceivingOptions options)
-    {
-        (_shard, _stores, _ask, _own) = (shard, stores, ask, own);
-        _sync = new StoreSync(shard.Shard, options, Context.Random);
-        var self = Self;
-        _storeAppeared = () => self.Tell(Subscriptions.SyncNow.Instance);
-    }
+    public static Props Props(PubsubTopic shard, StorePeers stores, AskStore ask, OwnStore? own, ReceivingOptions options) =>
+        Akka.Actor.Props.Create(() => new StoreSyncActor(shard, stores, ask, own, options));
 
     protected override void PreStart()
     {
@@ -58,7 +68,7 @@ internal sealed class StoreSyncActor : Actor
 
     protected override void PostStop() => _stores.Unsubscribe(_storeAppeared);
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
@@ -69,10 +79,16 @@ internal sealed class StoreSyncActor : Actor
             case NextRound:
                 Begin();
                 break;
-            case Answer answer when ReferenceEquals(answer.Question, _question):
-                Take(answer);
+            case Subscriptions.SyncTopics topics:
+                Begin(topics.Topics);
                 break;
-            case Answer:
+            case Answer answer when ReferenceEquals(answer.Question, _question):
+                Accept(answer);
+                break;
+            case Subscription.Known known when ReferenceEquals(known.Question, _question):
+                Accept(known);
+                break;
+            case Answer or Subscription.Known:
                 break;
             case Subscription.Taken taken:
                 Run(_sync.Taken(taken.Hash));
@@ -92,15 +108,24 @@ internal sealed class StoreSyncActor : Actor
     {
         if (_sync.IsAsking)
             return;
-        (_store, _failure) = (_stores.Choose(Context.Random), null);
-        // Without a store the next one to appear begins the round; one that is passed over for now is asked when the timer comes.
-        if (_store is not null)
-            Run(_sync.Begin(_shard.Topics, _store, UnixNanoseconds.Now(Time)));
-        else
-            Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, TimeSpan.FromSeconds(1));
+        Context.Parent.Tell(new Subscriptions.GetSyncTopics(_shard));
+        // In case that there is no answer.
+        Timers.StartSingleTimer(NextRound.Instance, NextRound.Instance, TakeTimeout);
     }
 
-    void Take(Answer answer)
+    void Begin(IReadOnlyList<SyncTopic> topics)
+    {
+        if (_sync.IsAsking)
+            return;
+        (_store, _failure) = (_stores.Choose(Context.System.Random()), null);
+        // Without a store the next one to appear begins the round; one that is passed over for now is asked when the timer comes.
+        if (_store is not null)
+            Run(_sync.Begin(topics, _store, UnixNanoseconds.Now(Time)));
+        else
+            Timers.StartSingleTimer(NextRound.Instance, NextRound.Instance, TimeSpan.FromSeconds(1));
+    }
+
+    void Accept(Answer answer)
     {
         if (!answer.Result.IsAnswered)
         {
@@ -109,7 +134,30 @@ internal sealed class StoreSyncActor : Actor
             return;
         }
         _stores.Succeeded(_store!);
-        Run(_sync.Answered(answer.Result.Value, answer.Lacking));
+        var topics = _sync.Listing;
+        if (topics.Count == 0 || answer.Result.Value.Messages.Count == 0)
+        {
+            Run(_sync.Answered(answer.Result.Value, _known, answer.Lacking));
+            return;
+        }
+        // A hash is of one of the topics: each is asked, and what one of them has received is known.
+        _known.Clear();
+        (_listed, _notAnswered) = (answer, topics.Count);
+        MessageHash[] hashes = [.. answer.Result.Value.Messages.Select(listed => listed.Hash)];
+        Timers.StartSingleTimer(TakesTooLong.Instance, TakesTooLong.Instance, TakeTimeout);
+        foreach (var topic in topics)
+            Context.Parent.Tell(new Subscription.FindKnown(topic.Topic, _question, hashes));
+    }
+
+    void Accept(Subscription.Known known)
+    {
+        _known.UnionWith(known.Hashes);
+        if (--_notAnswered > 0 || _listed is not { } listed)
+            return;
+        _listed = null;
+        Timers.Cancel(TakesTooLong.Instance);
+        Run(_sync.Answered(listed.Result.Value!, _known, listed.Lacking));
+        _known.Clear();
     }
 
     void Run(IReadOnlyList<StoreSyncEffect> effects)
@@ -119,16 +167,17 @@ internal sealed class StoreSyncActor : Actor
             switch (effect)
             {
                 case StoreSyncEffect.Ask ask:
-                    Context.CancelTimer(typeof(TakesTooLong));
-                    Context.PipeTo(AskAsync(_store!, ask.Query, _question = new object()));
+                    Timers.Cancel(TakesTooLong.Instance);
+                    _listed = null;
+                    PipeToSelf(AskAsync(_store!, ask.Query, _question = new object()));
                     break;
                 case StoreSyncEffect.Give give:
-                    Context.StartSingleTimer(typeof(TakesTooLong), TakesTooLong.Instance, TakeTimeout);
-                    _own?.Actor.Tell(new Subscription.Found(_shard.Shard, give.Hash, give.Message), Self);
-                    Context.Parent.Tell(new Subscription.Take(_shard.Shard, give.Hash, give.Message), Self);
+                    Timers.StartSingleTimer(TakesTooLong.Instance, TakesTooLong.Instance, TakeTimeout);
+                    _own?.Actor.Tell(new Subscription.Found(_shard, give.Hash, give.Message));
+                    Context.Parent.Tell(new Subscription.Take(_shard, give.Hash, give.Message));
                     break;
                 case StoreSyncEffect.Reached reached:
-                    Move(reached);
+                    Context.Parent.Tell(new ReceivingJournal.Reached(_shard, [.. reached.Topics.Select(topic => topic.Topic)], _store!, reached.Time));
                     break;
                 case StoreSyncEffect.Wait wait:
                     Wait(wait);
@@ -137,28 +186,21 @@ internal sealed class StoreSyncActor : Actor
         }
     }
 
-    void Move(StoreSyncEffect.Reached reached)
-    {
-        foreach (var topic in reached.Topics)
-            topic.Marks = topic.Marks.With(_store!, reached.Time);
-        Context.Parent.Tell(
-            new ReceivingJournal.Synced(_shard.Shard, reached.IsWholeShard ? [] : [.. reached.Topics.Select(topic => topic.Topic)], _store!, reached.Time), Self);
-    }
-
     void Wait(StoreSyncEffect.Wait wait)
     {
-        Context.CancelTimer(typeof(TakesTooLong));
+        Timers.Cancel(TakesTooLong.Instance);
+        _listed = null;
         var delay = wait.Delay;
         if (wait.Failure is { } failure)
         {
-            Log.LogInformation("Store {Store} was asked for the messages of {Shard} in vain: {Reason}", _store, _shard.Shard, failure);
+            Log.Info("Store {0} was asked for the messages of {1} in vain: {2}", _store, _shard, failure);
             _stores.Failed(_store!, _failure ?? StoreFailure.BadAnswer);
         }
         else if (_isFollowed)
         {
             (_isFollowed, delay) = (false, delay < FollowUp ? delay : FollowUp);
         }
-        Context.StartSingleTimer(typeof(NextRound), NextRound.Instance, delay);
+        Timers.StartSingleTimer(NextRound.Instance, NextRound.Instance, delay);
     }
 
     async Task<Answer> AskAsync(PeerId store, ArchiveQuery query, object question)
@@ -179,7 +221,7 @@ internal sealed class StoreSyncActor : Actor
         }
     }
 
-    sealed record Answer(object Question, StoreResult<StorePage> Result, IReadOnlySet<MessageHash>? Lacking = null);
+    sealed record Answer(object Question, StoreResult<StorePage> Result, IReadOnlySet<MessageHash>? Lacking = null) : INoSerializationVerificationNeeded;
 
     sealed record NextRound
     {
@@ -189,20 +231,5 @@ internal sealed class StoreSyncActor : Actor
     sealed record TakesTooLong
     {
         public static readonly TakesTooLong Instance = new();
-    }
-}
-
-/// <summary>What is subscribed to on one shard. For any number of threads.</summary>
-internal sealed class ShardMemory(PubsubTopic shard)
-{
-    volatile IReadOnlyList<TopicMemory> _topics = [];
-
-    public PubsubTopic Shard { get; } = shard;
-
-    /// <summary>The content topics; replaced, never changed.</summary>
-    public IReadOnlyList<TopicMemory> Topics
-    {
-        get => _topics;
-        set => _topics = value;
     }
 }

@@ -16,7 +16,7 @@ internal abstract record StoreSyncEffect
     /// <param name="Topics">The topics.</param>
     /// <param name="IsWholeShard">Whether they are all that the round began with.</param>
     /// <param name="Time">In nanoseconds since 1970 UTC.</param>
-    public sealed record Reached(IReadOnlyList<TopicMemory> Topics, bool IsWholeShard, long Time) : StoreSyncEffect;
+    public sealed record Reached(IReadOnlyList<SyncTopic> Topics, bool IsWholeShard, long Time) : StoreSyncEffect;
 
     /// <summary>The round has ended; begin the next one after a time.</summary>
     /// <param name="Failure">Why it failed; null when it did not.</param>

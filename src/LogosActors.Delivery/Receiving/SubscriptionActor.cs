@@ -1,56 +1,77 @@
+using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
-using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
+using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Receiving;
 
-/// <summary>Tells the application each message of one content topic once.</summary>
+/// <summary>Delivers each message of one content topic once: to the application, and to the receivers that are attached.</summary>
 /// <remarks>
-/// Parent: <see cref="SubscriptionsActor"/>, one-for-one, restart. What it knows is in its <see cref="TopicMemory"/>, which a restart leaves
-/// alone; the message that failed is handled again. Where a journal keeps the hashes, a message is told when its hash is durable: if the
-/// process is killed between the two, the message is not told, and never twice.
+/// Parent: <see cref="SubscriptionsActor"/>, one-for-one, resume: an exception is one message's, and costs that message, which stores are
+/// asked for; what was received stays known. Where there is a journal, a message is delivered when its hash is stored: if the process is
+/// killed between the two, the message is not delivered, and never twice.
 /// </remarks>
-internal sealed class SubscriptionActor(TopicMemory memory, WaitingEvents waiting, ActorRef events, JournalLink journal) : Actor
+internal sealed class SubscriptionActor : SupervisedActor
 {
-    ActorRef? _drainer;
+    readonly string _topic;
+    readonly long _since;
+    readonly EventPublisher<MessagingEvent> _events;
+    readonly ReceivedHashes _received;
+    readonly PendingDeliveries _pending = new();
+    IActorRef? _journal;
+    IActorRef? _drainer;
+    bool _isWanted;
+    IReadOnlyList<IActorRef> _receivers = [];
+    TimeSpan _forgotAt;
 
-    protected override void PreStart() => RecordUntold();
-
-    protected override void PreRestart(Exception reason, object? message)
+    SubscriptionActor(ReceivingJournal.Topic history, int maxRemembered, EventPublisher<MessagingEvent> events)
     {
-        if (Retried.Deserves(message))
-            Self.Tell(new Retried(message!), Sender);
+        (_topic, _since, _events) = (history.Name, history.Since, events);
+        _received = new ReceivedHashes(maxRemembered);
+        _received.Add(history);
     }
 
-    protected override void Receive(object message)
+    /// <param name="history">What is known of the topic.</param>
+    /// <param name="maxRemembered">How many hashes are remembered.</param>
+    /// <param name="events">The application.</param>
+    public static Props Props(ReceivingJournal.Topic history, int maxRemembered, EventPublisher<MessagingEvent> events) =>
+        Akka.Actor.Props.Create(() => new SubscriptionActor(history, maxRemembered, events));
+
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case Gossip.Delivered { Decoded: RelayedMessage relayed }:
+                Accept(relayed.Hash, relayed.Message, isSilent: false, giver: null);
+                break;
             case RelayTopics.Seen seen:
-                Take(seen.Hash, seen.Message, seen.IsOwn, giver: null);
+                Accept(seen.Hash, seen.Message, seen.IsOwn, giver: null);
                 break;
             case Subscription.Take take:
                 // What stores have of before the subscription is not wanted, but known from now on.
-                Take(take.Hash, take.Message, take.Message.Timestamp < memory.Since, Sender);
+                Accept(take.Hash, take.Message, take.Message.Timestamp < _since, Sender);
                 break;
             case ReceivingJournal.Recorded recorded:
                 foreach (var hash in recorded.Hashes)
-                    memory.Untold.Confirm(hash);
-                while (memory.Untold.TryTake(out var durable))
-                    Tell(durable);
+                    _pending.Confirm(hash);
+                while (_pending.TryTake(out var stored))
+                    Deliver(stored);
                 EndDrain();
                 break;
-            case Subscription.JournalChanged:
-                RecordUntold();
+            case Subscription.FindKnown find:
+                Sender.Tell(new Subscription.Known(find.Question, [.. find.Hashes.Where(_received.Contains)]));
+                break;
+            case Subscription.DeliverTo to:
+                (_isWanted, _receivers) = (to.IsWanted, to.Receivers);
+                break;
+            case Subscription.UseJournal use:
+                Use(use.Journal);
                 break;
             case Subscription.Drain:
                 _drainer = Sender;
                 EndDrain();
-                break;
-            case Retried retried:
-                Receive(retried.Message);
                 break;
             default:
                 Unhandled(message);
@@ -58,51 +79,78 @@ internal sealed class SubscriptionActor(TopicMemory memory, WaitingEvents waitin
         }
     }
 
-    void Take(MessageHash hash, WakuMessage message, bool isSilent, ActorRef? giver)
+    void Accept(MessageHash hash, WakuMessage message, bool isSilent, IActorRef? giver)
     {
-        if (memory.Untold.IsFull)
+        // Without anybody to deliver to it is not received: stores have it for whoever comes.
+        if (_pending.IsFull || (!_isWanted && _receivers.Count == 0))
             return;
         var time = ReceivedHashes.TimeOf(message, UnixNanoseconds.Now(Time));
-        if ((giver is not null && time <= memory.Received.Floor) || !memory.Received.TryAdd(hash, time))
+        if (_received.Contains(hash) || (giver is not null && time <= _received.Floor))
         {
-            giver?.Tell(new Subscription.Taken(hash), Self);
+            giver?.Tell(new Subscription.Taken(hash));
             return;
         }
-        memory.Untold.Add(new UntoldMessages.Entry(hash, time, isSilent ? null : Event(hash, message), giver));
-        if (journal.Current is { } current)
-            current.Tell(new ReceivingJournal.Record(memory.Topic, time, hash), Self);
+        var entry = new PendingDeliveries.Entry(hash, time, isSilent ? null : message, giver);
+        if (_journal is null)
+        {
+            Deliver(entry);
+        }
         else
-            TellAll();
+        {
+            _pending.Add(entry);
+            _journal.Tell(new ReceivingJournal.Record(_topic, time, hash));
+        }
+        _received.TryAdd(hash, time);
+        ReportFloor();
     }
 
-    void RecordUntold()
+    void Deliver(in PendingDeliveries.Entry entry)
     {
-        if (journal.Current is not { } current)
-            TellAll();
-        else if (memory.Untold.Entries.ToArray() is { Length: > 0 } entries)
-            current.Tell(new ReceivingJournal.Record(memory.Topic, entries.Max(entry => entry.Time), [.. entries.Select(entry => entry.Hash)]), Self);
+        if (entry.Message is { } message)
+        {
+            if (_receivers.Count > 0)
+            {
+                var arrived = new Subscriptions.Arrived(entry.Hash, message);
+                foreach (var receiver in _receivers)
+                    receiver.Tell(arrived);
+            }
+            if (_isWanted)
+                _events.Publish(Event(entry.Hash, message));
+        }
+        entry.Giver?.Tell(new Subscription.Taken(entry.Hash));
     }
 
-    void TellAll()
+    void Use(IActorRef? journal)
     {
-        while (memory.Untold.TryTakeAny(out var untold))
-            Tell(untold);
+        _journal = journal;
+        if (journal is not null)
+        {
+            // What was delivered while there was none, and what the last incarnation was given in vain.
+            journal.Tell(new ReceivingJournal.Merge(_topic, _received.ToBatches()));
+            if (_pending.Entries.ToArray() is { Length: > 0 } entries)
+                journal.Tell(new ReceivingJournal.Record(_topic, entries.Max(entry => entry.Time), [.. entries.Select(entry => entry.Hash)]));
+            return;
+        }
+        while (_pending.TryTakeAny(out var pending))
+            Deliver(pending);
         EndDrain();
+    }
+
+    /// <summary>The parent tells stores' questions by it, which need not be exact.</summary>
+    void ReportFloor()
+    {
+        if (_received.Floor == long.MinValue || Now - _forgotAt < TimeSpan.FromSeconds(1))
+            return;
+        _forgotAt = Now;
+        Context.Parent.Tell(new Subscriptions.Forgot(_topic, _received.Floor));
     }
 
     void EndDrain()
     {
-        if (_drainer is not { } drainer || !memory.Untold.IsEmpty)
+        if (_drainer is not { } drainer || !_pending.IsEmpty)
             return;
         _drainer = null;
-        drainer.Tell(Subscription.Drain.Instance, Self);
-    }
-
-    void Tell(UntoldMessages.Entry entry)
-    {
-        if (entry.Told is { } told)
-            waiting.Add(told, events);
-        entry.Giver?.Tell(new Subscription.Taken(entry.Hash), Self);
+        drainer.Tell(new Subscription.Drained(_topic, _received.Floor, _received.ToBatches()));
     }
 
     static MessageReceived Event(MessageHash hash, WakuMessage message)

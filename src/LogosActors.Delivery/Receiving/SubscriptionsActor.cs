@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
@@ -5,121 +7,151 @@ using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
-using Microsoft.Extensions.Logging;
+using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Receiving;
 
 /// <summary>What the actors that receive share. Immutable.</summary>
 /// <param name="Options">How messages are received.</param>
 /// <param name="Network">Finds shards.</param>
-/// <param name="Memory">What outlives them.</param>
-/// <param name="Waiting">Takes what the application is told.</param>
+/// <param name="Events">Publishes what comes.</param>
 /// <param name="Stores">Whom to ask for what was missed.</param>
 /// <param name="Ask">Asks.</param>
-/// <param name="PersistenceId">Names the history in the journal; null: nothing is stored.</param>
+/// <param name="Persistence">Where what was received is stored; null: nowhere.</param>
+/// <param name="PersistenceId">Names the history in the journal.</param>
 internal sealed record ReceivingEnvironment(
-    ReceivingOptions Options, Autosharding Network, ReceivingMemory Memory, WaitingEvents Waiting, StorePeers Stores, AskStore Ask, string? PersistenceId);
+    ReceivingOptions Options, Autosharding Network, EventPublisher<MessagingEvent> Events, StorePeers Stores, AskStore Ask,
+    PersistencePlugins? Persistence, string PersistenceId)
+{
+    /// <summary>What the node was subscribed to when it stopped last.</summary>
+    public IReadOnlyList<Subscriptions.LeftTopic> Left { get; init; } = [];
+}
 
-/// <summary>Knows which content topics the application wants, and hands each message to the actor of its topic.</summary>
+/// <summary>Knows which content topics are wanted and by whom, and has the router send each message to the actor of its topic.</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>. Children, one-for-one, restart: one <see cref="SubscriptionActor"/> for each content topic, one
-/// <see cref="StoreSyncActor"/> for each shard that has one, and the <see cref="ReceivingJournalActor"/> where there is a journal. What they
-/// know is in the <see cref="ReceivingMemory"/>, which outlives them: a failure of this actor costs the messages that wait for its children,
-/// and stores are asked for those at once. A journal that fails holds up nothing: messages are told as if there were none, and it gets what
-/// it has missed when it works again.
+/// Parent: <see cref="NodeActor"/>, one-for-one, resume: an exception is one message's, and costs that message; the topics stay. Children: one
+/// <see cref="SubscriptionActor"/> for each content topic (resume), one <see cref="StoreSyncActor"/> for each shard that has one, and the
+/// <see cref="ReceivingJournalActor"/> where there is a journal (restart with backoff). A journal that fails holds up nothing: messages are
+/// delivered as if there were none, and it is told what it has missed when it is back.
 /// </remarks>
-/// <param name="environment">What they share.</param>
-/// <param name="relay">Shows what travels.</param>
-/// <param name="events">Tells the application.</param>
-/// <param name="own">Keeps what other stores have; null: the node is no store.</param>
-internal sealed class SubscriptionsActor(ReceivingEnvironment environment, ActorRef relay, ActorRef events, OwnStore? own = null) : Actor
+internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers, IWithStash
 {
     /// <summary>How long a subscription waits for the journal before it goes on without.</summary>
     static readonly TimeSpan JournalTimeout = TimeSpan.FromSeconds(10);
 
-    static readonly TimeSpan ShortestJournalWait = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan LongestJournalWait = TimeSpan.FromMinutes(1);
+    /// <summary>How many messages wait for the recovery.</summary>
+    const int StashCapacity = 1_000;
 
-    readonly ReceivingMemory _memory = environment.Memory;
-    readonly Dictionary<string, (PubsubTopic Shard, ActorRef Actor)> _topics = new(StringComparer.Ordinal);
-    readonly Dictionary<PubsubTopic, ActorRef> _syncs = [];
-    readonly JournalLink _journal = new();
-    ActorRef? _recovering;
-    TimeSpan _journalWait = ShortestJournalWait;
+    const string Owner = "subscriptions";
+
+    readonly ReceivingEnvironment _environment;
+    readonly IActorRef _relay;
+    readonly OwnStore? _own;
+    readonly Dictionary<string, Topic> _topics = new(StringComparer.Ordinal);
+    readonly Dictionary<PubsubTopic, Shard> _shards = [];
+    int _stashed;
     bool _isReady;
-    bool _isDraining;
+
+    SubscriptionsActor(ReceivingEnvironment environment, IActorRef relay, OwnStore? own) => (_environment, _relay, _own) = (environment, relay, own);
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    /// <param name="environment">What they share.</param>
+    /// <param name="relay">The <see cref="RelayActor"/>.</param>
+    /// <param name="own">Keeps what other stores have; null: the node is no store.</param>
+    public static Props Props(ReceivingEnvironment environment, IActorRef relay, OwnStore? own = null) =>
+        Akka.Actor.Props.Create(() => new SubscriptionsActor(environment, relay, own));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new ChildStrategy(
+        child => child.Path.Name.StartsWith(TopicPrefix, StringComparison.Ordinal), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
     protected override void PreStart()
     {
-        relay.Tell(new RelayTopics.Observe(Self), Self);
-        if (environment.PersistenceId is not null)
-            SpawnJournal();
-        if (environment.PersistenceId is not null && !_memory.IsRecovered)
+        if (_environment.Persistence is { } persistence)
+            CreateJournal(persistence);
+        else
+            Open();
+    }
+
+    protected override void PostStop()
+    {
+        _journal?.Stop();
+        foreach (var shard in _shards.Keys)
+            _relay.Tell(new RelayTopics.Leave(shard, Owner));
+    }
+
+    protected override void OnReceive(object message)
+    {
+        if (TryHandleJournal(message))
             return;
-        _journal.Current = _recovering;
-        Open();
-    }
-
-    protected override void PreRestart(Exception reason, object? message)
-    {
-        if (Retried.Deserves(message))
-            Self.Tell(new Retried(message!), Sender);
-    }
-
-    protected override void Receive(object message)
-    {
         switch (message)
         {
-            case RelayTopics.Seen or Subscription.Take when _isDraining:
+            case Gossip.Delivered { Decoded: RelayedMessage relayed }:
+                if (_topics.TryGetValue(relayed.Message.ContentTopic, out var topic) && string.Equals(topic.ShardName, relayed.PubsubTopic, StringComparison.Ordinal))
+                    Forward(topic, message);
                 break;
-            case RelayTopics.Seen seen when _isReady:
-                if (_topics.TryGetValue(seen.Message.ContentTopic, out var topic) && topic.Shard == seen.Shard)
-                    topic.Actor.Tell(seen, Self);
+            case RelayTopics.Seen or Subscriptions.Subscribe or Subscriptions.Unsubscribe or Subscriptions.Attach or Subscriptions.Detach when !_isReady:
+                if (_stashed++ < StashCapacity)
+                    Stash.Stash();
+                break;
+            case RelayTopics.Seen seen:
+                if (_topics.TryGetValue(seen.Message.ContentTopic, out var own) && own.Shard == seen.Shard)
+                    Forward(own, message);
                 break;
             case Subscription.Take take:
                 if (_topics.TryGetValue(take.Message.ContentTopic, out var wanted) && wanted.Shard == take.Shard)
-                    Forward(wanted.Actor, take);
+                    wanted.Actor.Forward(take);
                 else
-                    Reply(new Subscription.Taken(take.Hash));
+                    Sender.Tell(new Subscription.Taken(take.Hash));
                 break;
-            case ReceivingJournal.Synced synced:
-                _journal.Current?.Tell(synced, Self);
-                break;
-            case ReceivingJournal.Recovered recovered:
-                if (Sender == _recovering)
-                    TakeOver(recovered);
-                break;
-            case Terminated terminated:
-                if (terminated.Actor == _recovering)
-                    LoseJournal();
-                break;
-            case RespawnJournal:
-                SpawnJournal();
-                break;
-            case Retried retried:
-                Receive(retried.Message);
-                break;
-            case RelayTopics.Joined or ReceivingJournal.Subscribed:
-                break;
-            case RelayTopics.Seen or RelayTopics.Restarted or Subscriptions.Subscribe or Subscriptions.Unsubscribe when !_isReady:
-                Context.Stash();
+            case Subscription.FindKnown find:
+                if (_topics.TryGetValue(find.Topic, out var asked))
+                    asked.Actor.Forward(find);
+                else
+                    Sender.Tell(new Subscription.Known(find.Question, []));
                 break;
             case Subscriptions.Subscribe subscribe:
                 Subscribe(subscribe);
                 break;
             case Subscriptions.Unsubscribe unsubscribe:
-                Reply(Unsubscribe(unsubscribe.Topic.Text));
+                Unsubscribe(unsubscribe.Topic.Text);
                 break;
-            case RelayTopics.Restarted:
-                foreach (var sync in _syncs.Values)
-                    sync.Tell(Subscriptions.SyncNow.Instance, Self);
+            case Subscriptions.Attach attach:
+                Attach(attach);
                 break;
-            case Subscriptions.Drain:
-                _isDraining = true;
-                Context.PipeTo(DrainAsync([.. _topics.Values.Select(topic => topic.Actor)]), Sender);
+            case Subscriptions.Detach detach:
+                Detach(detach);
+                break;
+            case Terminated stopped:
+                Forget(stopped.ActorRef);
+                break;
+            case RelayTopics.Joined joined:
+                Joined(joined.Shard);
+                break;
+            case Subscriptions.GetSyncTopics get:
+                Sender.Tell(new Subscriptions.SyncTopics([.. ShardOf(get.Shard).Topics.Where(known => known.HasTakers).Select(known => known.ToSync())]));
+                break;
+            case Subscriptions.Forgot forgot:
+                if (_topics.TryGetValue(forgot.Topic, out var full))
+                    full.Floor = forgot.Floor;
+                break;
+            case ReceivingJournal.Reached reached:
+                Reached(reached);
                 break;
             case Subscriptions.List:
-                Reply(new Subscriptions.Listed(_topics.ToDictionary(topic => topic.Key, topic => topic.Value.Shard, StringComparer.Ordinal)));
+                Sender.Tell(new Subscriptions.Listed(_topics.ToDictionary(known => known.Key, known => known.Value.Shard, StringComparer.Ordinal)));
+                break;
+            case Subscriptions.Drain:
+                Drain(Sender);
+                break;
+            case Subscription.Drained drained:
+                Drained(drained);
+                break;
+            case JournalLate late:
+                if (_topics.TryGetValue(late.Topic, out var unstored))
+                    Stored(unstored);
                 break;
             default:
                 Unhandled(message);
@@ -127,123 +159,247 @@ internal sealed class SubscriptionsActor(ReceivingEnvironment environment, Actor
         }
     }
 
-    /// <summary>Begins to receive what is subscribed to.</summary>
+    void Forward(Topic topic, object message)
+    {
+        if (!_isDraining)
+            topic.Actor.Forward(message);
+    }
+
+    /// <summary>Begins to receive: what the node was subscribed to when it stopped, and what has been asked for meanwhile.</summary>
     void Open()
     {
         _isReady = true;
-        foreach (var topic in _memory.Topics)
-            Receive(topic);
-        Context.UnstashAll();
-    }
-
-    void Receive(TopicMemory topic)
-    {
-        if (_topics.ContainsKey(topic.Topic))
-            return;
-        _topics.Add(topic.Topic, (topic.Shard, Context.Spawn(Props.Create(() => new SubscriptionActor(topic, environment.Waiting, events, _journal)))));
-        relay.Tell(new RelayTopics.Join(topic.Shard, topic.Topic), Self);
-        if (_syncs.TryGetValue(topic.Shard, out var sync))
+        foreach (var left in _environment.Left)
         {
-            sync.Tell(Subscriptions.SyncNow.Instance, Self);
-            return;
+            if (!_topics.TryGetValue(left.Name.Text, out var topic))
+                topic = Add(left.Name, left.History with { IsWanted = left.IsWanted });
+            foreach (var receiver in left.Receivers)
+                Attach(topic, receiver);
+            DeliverTo(topic);
         }
-        var shard = _memory.ShardOf(topic.Shard);
-        _syncs.Add(topic.Shard, Context.Spawn(Props.Create(() => new StoreSyncActor(shard, environment.Stores, environment.Ask, own, environment.Options))));
+        Stash.UnstashAll();
     }
 
     void Subscribe(Subscriptions.Subscribe subscribe)
     {
-        var text = subscribe.Topic.Text;
-        var stored = Task.CompletedTask;
-        if (_memory.Find(text) is null)
+        if (Find(subscribe.Topic, subscribe.Shard) is not { } topic)
+            return;
+        if (!topic.IsWanted)
         {
-            var most = environment.Options.MaxContentTopics;
-            if (_memory.Count >= most)
-            {
-                Reply(new Subscriptions.Answer(new SubscriptionError(
-                    text, SubscriptionErrorKind.TooManyContentTopics, $"The node is subscribed to {most} content topics; unsubscribe from some.")));
-                return;
-            }
-            var topic = _memory.Add(text, subscribe.Shard, UnixNanoseconds.Now(Time));
-            Receive(topic);
-            if (_journal.Current is { } journal)
-                stored = journal.Ask<ReceivingJournal.Subscribed>(new ReceivingJournal.Subscribed(text, topic.Shard, topic.Since), JournalTimeout);
+            topic.IsWanted = true;
+            DeliverTo(topic);
+            Store(topic);
         }
-        Context.PipeTo(AnswerAsync(stored, relay.Ask<RelayTopics.Joined>(new RelayTopics.Join(subscribe.Shard, text), NodeEnvironment.AnswerTimeout)), Sender);
+        AnswerWhenDone(topic);
     }
 
-    static async Task<Subscriptions.Answer> AnswerAsync(Task stored, Task joined)
+    void Unsubscribe(string name)
     {
-        try
+        if (!_topics.TryGetValue(name, out var topic) || !topic.IsWanted)
         {
-            await stored;
+            Sender.Tell(new Subscriptions.Answer(new SubscriptionError(name, SubscriptionErrorKind.NotSubscribed, $"The node is not subscribed to '{name}'.")));
+            return;
         }
-        catch (AskTimeoutException)
+        topic.IsWanted = false;
+        if (topic.Receivers.Count == 0)
         {
-            // The journal has failed, and says so in the log; it gets to know when it works again.
+            Remove(topic);
         }
-        await joined;
-        return Subscriptions.Answer.Done;
+        else
+        {
+            DeliverTo(topic);
+            Store(topic);
+        }
+        Sender.Tell(Subscriptions.Answer.Done);
     }
 
-    static async Task<Subscriptions.Answer> DrainAsync(ActorRef[] topics)
+    void Attach(Subscriptions.Attach attach)
     {
-        await Task.WhenAll(topics.Select(topic => topic.Ask<Subscription.Drain>(Subscription.Drain.Instance, NodeEnvironment.AnswerTimeout)));
-        return Subscriptions.Answer.Done;
+        if (Find(attach.Topic, attach.Shard) is not { } topic)
+            return;
+        Attach(topic, attach.Receiver);
+        DeliverTo(topic);
+        // One that the journal does not know yet, or an earlier one.
+        if (topic.Receivers.Count == 1 && !topic.IsWanted)
+            Store(topic);
+        AnswerWhenDone(topic);
     }
 
-    Subscriptions.Answer Unsubscribe(string topic)
+    void Attach(Topic topic, IActorRef receiver)
     {
-        if (_memory.Remove(topic) is not { } memory)
-            return new Subscriptions.Answer(new SubscriptionError(topic, SubscriptionErrorKind.NotSubscribed, $"The node is not subscribed to '{topic}'."));
-        _journal.Current?.Tell(new ReceivingJournal.Unsubscribed(topic), Self);
-        if (_topics.Remove(topic, out var subscription))
-            Context.Stop(subscription.Actor);
-        relay.Tell(new RelayTopics.Leave(memory.Shard, topic), Self);
-        if (_memory.ShardOf(memory.Shard).Topics.Count == 0 && _syncs.Remove(memory.Shard, out var sync))
-            Context.Stop(sync);
-        return Subscriptions.Answer.Done;
+        if (topic.Receivers.Contains(receiver))
+            return;
+        topic.Receivers.Add(receiver);
+        Context.Watch(receiver);
     }
 
-    void SpawnJournal()
+    void Detach(Subscriptions.Detach detach)
     {
-        _recovering = Context.Spawn(Props.Create(() => new ReceivingJournalActor(environment.PersistenceId!, environment.Options)));
-        Context.Watch(_recovering);
+        if (_topics.TryGetValue(detach.Topic.Text, out var topic) && topic.Receivers.Remove(detach.Receiver))
+        {
+            if (!_topics.Values.Any(other => other.Receivers.Contains(detach.Receiver)))
+                Context.Unwatch(detach.Receiver);
+            if (topic.HasTakers)
+                DeliverTo(topic);
+            else
+                Remove(topic);
+        }
+        Sender.Tell(Subscriptions.Answer.Done);
     }
 
-    void TakeOver(ReceivingJournal.Recovered recovered)
+    /// <summary>A receiver has stopped without detaching: its topics stay, for the next one to attach.</summary>
+    void Forget(IActorRef receiver)
     {
-        _journal.Current = _recovering;
-        _journalWait = ShortestJournalWait;
-        var isFirst = !_memory.IsRecovered;
-        if (isFirst)
-            _memory.Add(recovered.Topics, ShardOf);
-        // What a node that is new here has is what its history says; in all other cases something may have been missed.
-        if (!isFirst || _isReady)
-            _journal.Current!.Tell(new ReceivingJournal.Reconcile(_memory.ToRecords()), Self);
-        _memory.IsRecovered = true;
-        foreach (var (_, actor) in _topics.Values)
-            actor.Tell(Subscription.JournalChanged.Instance, Self);
-        Open();
+        foreach (var topic in _topics.Values.Where(topic => topic.Receivers.Remove(receiver)))
+            DeliverTo(topic);
     }
 
-    void LoseJournal()
+    /// <summary>The topic, which is added if there is room; else whoever asks is told that there is none.</summary>
+    Topic? Find(ContentTopic name, PubsubTopic shard)
     {
-        Log.LogError("The journal of what is received has failed; the node goes on without, and tries again in {Wait}", _journalWait);
-        _journal.Current = _recovering = null;
-        foreach (var (_, actor) in _topics.Values)
-            actor.Tell(Subscription.JournalChanged.Instance, Self);
-        if (!_isReady)
-            Open();
-        Context.StartSingleTimer(typeof(RespawnJournal), RespawnJournal.Instance, _journalWait);
-        _journalWait = _journalWait * 2 < LongestJournalWait ? _journalWait * 2 : LongestJournalWait;
+        if (_topics.TryGetValue(name.Text, out var topic))
+            return topic;
+        var most = _environment.Options.MaxContentTopics;
+        if (_topics.Count < most)
+        {
+            var since = UnixNanoseconds.Now(Time);
+            return Add(name, new ReceivingJournal.Topic(name.Text, shard, since, IsWanted: false, new StoreMarks(since), long.MinValue, []));
+        }
+        Sender.Tell(new Subscriptions.Answer(new SubscriptionError(
+            name.Text, SubscriptionErrorKind.TooManyContentTopics, $"The node is subscribed to {most} content topics; unsubscribe from some.")));
+        return null;
     }
 
-    PubsubTopic? ShardOf(string topic) =>
-        ContentTopic.TryParse(topic, out var parsed, out _) && environment.Network.TryGetShard(parsed, out var shard, out _) ? shard : null;
-
-    sealed record RespawnJournal
+    Topic Add(ContentTopic name, ReceivingJournal.Topic history)
     {
-        public static readonly RespawnJournal Instance = new();
+        var actor = Context.ActorOf(
+            SubscriptionActor.Props(history, _environment.Options.MaxRemembered, _environment.Events), $"{TopicPrefix}{++_lastTopic}");
+        var topic = new Topic(name, history, actor) { IsWanted = history.IsWanted };
+        _topics.Add(name.Text, topic);
+        if (_recovered is not null)
+            actor.Tell(new Subscription.UseJournal(_recovered));
+        var shard = ShardOf(history.Shard);
+        shard.Topics.Add(topic);
+        if (shard.Sync is not null)
+        {
+            shard.Sync.Tell(Subscriptions.SyncNow.Instance);
+            return topic;
+        }
+        _relay.Tell(new RelayTopics.Join(history.Shard, Owner, Self));
+        shard.Sync = Context.ActorOf(StoreSyncActor.Props(history.Shard, _environment.Stores, _environment.Ask, _own, _environment.Options));
+        return topic;
+    }
+
+    void Remove(Topic topic)
+    {
+        _topics.Remove(topic.Name.Text);
+        Context.Stop(topic.Actor);
+        _recovered?.Tell(new ReceivingJournal.Unsubscribe(topic.Name.Text));
+        foreach (var waiting in topic.Waiting)
+            waiting.Tell(Subscriptions.Answer.Done);
+        var shard = ShardOf(topic.Shard);
+        shard.Topics.Remove(topic);
+        if (shard.Topics.Count > 0)
+            return;
+        _shards.Remove(topic.Shard);
+        Context.Stop(shard.Sync!);
+        _relay.Tell(new RelayTopics.Leave(topic.Shard, Owner));
+    }
+
+    static void DeliverTo(Topic topic) => topic.Actor.Tell(new Subscription.DeliverTo(topic.IsWanted, [.. topic.Receivers]));
+
+    void AnswerWhenDone(Topic topic)
+    {
+        if (!Sender.IsNobody())
+            topic.Waiting.Add(Sender);
+        // Once is enough; but one may have been lost with a failure of the relay's actor.
+        if (!ShardOf(topic.Shard).IsJoined)
+            _relay.Tell(new RelayTopics.Join(topic.Shard, Owner, Self));
+        AnswerIfDone(topic);
+    }
+
+    void AnswerIfDone(Topic topic)
+    {
+        if (topic.IsStoring || !ShardOf(topic.Shard).IsJoined)
+            return;
+        foreach (var waiting in topic.Waiting)
+            waiting.Tell(Subscriptions.Answer.Done);
+        topic.Waiting.Clear();
+    }
+
+    void Joined(PubsubTopic name)
+    {
+        if (!_shards.TryGetValue(name, out var shard))
+            return;
+        shard.IsJoined = true;
+        foreach (var topic in shard.Topics)
+            AnswerIfDone(topic);
+    }
+
+    void Reached(ReceivingJournal.Reached reached)
+    {
+        // Without names it is about all topics that the round has begun with; those that came later, or had no takers, are not among them.
+        foreach (var name in reached.Topics)
+        {
+            if (_topics.TryGetValue(name, out var topic) && topic.Shard == reached.Shard)
+                topic.Marks = topic.Marks.With(reached.Store, reached.Time);
+        }
+        var isWhole = ShardOf(reached.Shard).Topics.All(topic => topic.Since > reached.Time || topic.Marks.Of(reached.Store) >= reached.Time);
+        _recovered?.Tell(isWhole ? reached with { Topics = [] } : reached);
+    }
+
+    Shard ShardOf(PubsubTopic name)
+    {
+        if (!_shards.TryGetValue(name, out var shard))
+            _shards.Add(name, shard = new Shard());
+        return shard;
+    }
+
+    const string TopicPrefix = "topic-";
+
+    long _lastTopic;
+
+    sealed class Shard
+    {
+        public List<Topic> Topics { get; } = [];
+
+        public IActorRef? Sync { get; set; }
+
+        public bool IsJoined { get; set; }
+    }
+
+    sealed class Topic(ContentTopic name, ReceivingJournal.Topic history, IActorRef actor)
+    {
+        public ContentTopic Name => name;
+
+        public PubsubTopic Shard { get; } = history.Shard;
+
+        public string ShardName { get; } = history.Shard.ToString();
+
+        public long Since { get; } = history.Since;
+
+        public StoreMarks Marks { get; set; } = history.Marks;
+
+        public long Floor { get; set; } = history.Floor;
+
+        public IActorRef Actor => actor;
+
+        /// <summary>Whether the application has subscribed to it.</summary>
+        public bool IsWanted { get; set; }
+
+        public List<IActorRef> Receivers { get; } = [];
+
+        public bool HasTakers => IsWanted || Receivers.Count > 0;
+
+        /// <summary>Whether the journal has still to say that it is stored.</summary>
+        public bool IsStoring { get; set; }
+
+        /// <summary>Who waits until it is stored, and its shard joined.</summary>
+        public List<IActorRef> Waiting { get; } = [];
+
+        public SyncTopic ToSync() => new(Name.Text, Since, Marks, Floor);
+
+        public ReceivingJournal.Topic ToHistory(long floor, IReadOnlyList<ReceivingJournal.Batch> batches) =>
+            new(Name.Text, Shard, Since, IsWanted, Marks, floor, batches);
     }
 }

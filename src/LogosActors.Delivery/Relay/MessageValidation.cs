@@ -27,6 +27,18 @@ internal sealed class MessageValidation(MessageValidationOptions options)
         return ValidationResult.Accept;
     }
 
+    /// <summary>Decides about what gossipsub has received, and leaves the decoded message there (<see cref="GossipMessage.Decoded"/>) for those
+    /// whom it is delivered to.</summary>
+    /// <param name="gossip">What was received.</param>
+    /// <param name="now">The time, in nanoseconds since 1970 UTC.</param>
+    /// <param name="cancellation">Cancelled when the time for the decision is over.</param>
+    public ValueTask<ValidationResult> DecideAsync(GossipMessage gossip, long now, CancellationToken cancellation)
+    {
+        var result = Decide(gossip.Topic, gossip.Data.Span, gossip.ReceivedFrom!.Id, now, out var message);
+        gossip.Decoded = message;
+        return message is null || !HasValidator ? ValueTask.FromResult(result) : AskAsync(message, cancellation);
+    }
+
     /// <summary>Whether the options have a validator.</summary>
     public bool HasValidator => options.Validator is not null;
 

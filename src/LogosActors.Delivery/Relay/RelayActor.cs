@@ -1,91 +1,65 @@
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Relay;
 
-/// <summary>Knows which shards the node takes part in and why, and hands what travels on them to its observers.</summary>
+/// <summary>Knows which shards the node takes part in and for whom, and subscribes those directly: no message passes through it.</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>, which restarts it. Its <see cref="RelayRegistrations"/> outlive a failure, and so do the shards that
-/// it has joined: messages wait, and the one that failed is handled again. Observers are told, and may ask stores.
+/// Parent: <see cref="NodeActor"/>, one-for-one, resume. A failure costs the message that it was given; the shards stay joined. Each shard has
+/// a validator, which decodes a message once for all its receivers.
 /// </remarks>
-internal sealed class RelayActor : Actor
+/// <param name="gossipsub">The router.</param>
+/// <param name="validation">Decides about messages.</param>
+/// <param name="tap">Says whether somebody watches.</param>
+/// <param name="view">Where the joined shards are published.</param>
+internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validation, RelayTap tap, RelayView view) : SupervisedActor
 {
-    /// <summary>How long the application's validator may take to decide about a message of this node's own: as long as about others'.</summary>
-    static readonly TimeSpan ValidationTimeout = TimeSpan.FromSeconds(5);
+    readonly Dictionary<PubsubTopic, Shard> _shards = [];
+    readonly Dictionary<string, Shard> _byName = new(StringComparer.Ordinal);
+    readonly List<IActorRef> _observers = [];
+    IActorRef? _tapActor;
 
-    readonly GossipsubTopics _gossipsub;
-    readonly MessageValidation _validation;
-    readonly RelayedShards _relayed;
-    readonly Dictionary<PubsubTopic, RelayRegistrations.Shard> _shards;
-    readonly List<ActorRef> _observers;
+    public static Props Props(IActorRef gossipsub, MessageValidation validation, RelayTap tap, RelayView view) =>
+        Akka.Actor.Props.Create(() => new RelayActor(gossipsub, validation, tap, view));
 
-    // At most as many as a network has shards.
-    readonly Dictionary<PubsubTopic, string> _names = [];
-
-    public RelayActor(GossipsubTopics gossipsub, RelayRegistrations registrations, MessageValidation validation)
+    protected override void PreStart()
     {
-        (_gossipsub, _validation, _shards, _observers) = (gossipsub, validation, registrations.Shards, registrations.Observers);
         var self = Self;
-        _relayed = registrations.Relayed ??= new RelayedShards(gossipsub, validation, message => Hand(message, self), Time, Log);
-    }
-
-    protected override void PreRestart(Exception reason, object? message)
-    {
-        if (Retried.Deserves(message))
-            Self.Tell(new Retried(message!), Sender);
-    }
-
-    protected override void PostRestart(Exception reason)
-    {
-        foreach (var observer in _observers)
-        {
-            Context.Watch(observer);
-            observer.Tell(RelayTopics.Restarted.Instance, Self);
-        }
+        tap.OnChange(() => self.Tell(RelayTopics.TapChanged.Instance, ActorRefs.NoSender));
+        Self.Tell(RelayTopics.TapChanged.Instance);
     }
 
     protected override void PostStop()
     {
+        tap.OnChange(null);
         foreach (var shard in _shards.Values)
-            _ = EndAsync(shard.Subscription);
+            End(shard);
+        view.Shards = [];
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case RelayTopics.Seen seen:
-                Show(seen);
-                break;
-            case RelayTopics.Publish publish:
-                Publish(publish);
-                break;
-            case Validated validated:
-                Publish(validated.Publish, validated.IsAccepted, validated.Publisher);
-                break;
             case RelayTopics.Join join:
-                Context.PipeTo(JoinAsync(join), Sender);
+                Join(join);
+                break;
+            case Gossip.Subscribed subscribed:
+                Joined(subscribed);
                 break;
             case RelayTopics.Leave leave:
                 Leave(leave);
                 break;
-            case RelayTopics.GetShards:
-                Reply(new RelayTopics.Shards([.. _shards.Keys.OrderBy(shard => shard.Cluster).ThenBy(shard => shard.Shard)]));
-                break;
             case RelayTopics.Observe observe:
-                if (!_observers.Contains(observe.Observer))
-                    _observers.Add(observe.Observer);
-                Context.Watch(observe.Observer);
+                Observe(observe.Observer);
                 break;
-            case Terminated terminated:
-                _observers.Remove(terminated.Actor);
-                break;
-            case Retried retried:
-                Receive(retried.Message);
+            case RelayTopics.TapChanged:
+                WatchOrNot();
                 break;
             default:
                 Unhandled(message);
@@ -93,96 +67,125 @@ internal sealed class RelayActor : Actor
         }
     }
 
-    void Show(RelayTopics.Seen seen)
-    {
-        foreach (var observer in _observers)
-            observer.Tell(seen, Self);
-    }
-
-    Task<RelayTopics.Joined> JoinAsync(RelayTopics.Join join)
+    void Join(RelayTopics.Join join)
     {
         if (!_shards.TryGetValue(join.Shard, out var shard))
-            _shards.Add(join.Shard, shard = new RelayRegistrations.Shard(_relayed.SubscribeAsync(join.Shard)));
-        shard.Owners.Add(join.Owner);
-        return AnswerAsync(shard.Subscription, join.Shard);
-    }
-
-    // Several may wait for one subscription. Of several that await a task only one goes on at once, the others do so in the thread pool,
-    // where the deterministic host cannot follow; continuations like this one all go on at once.
-    static Task<RelayTopics.Joined> AnswerAsync(Task subscription, PubsubTopic shard) => subscription.ContinueWith(
-        ended =>
-        {
-#pragma warning disable VSTHRD002 // it has ended; this throws what it failed with
-            ended.GetAwaiter().GetResult();
-#pragma warning restore VSTHRD002
-            return new RelayTopics.Joined(shard);
-        },
-        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
-    static void Hand(RelayedMessage message, ActorRef self)
-    {
-        if (PubsubTopic.TryParse(message.PubsubTopic, out var shard))
-            self.Tell(new RelayTopics.Seen(shard, message.Hash, message.Message, IsOwn: false, message.IsArchivable));
-    }
-
-    /// <summary>The network refuses what its validators refuse: the node's own is asked each time, as the Nim reference asks it.</summary>
-    void Publish(RelayTopics.Publish publish)
-    {
-        if (!_validation.HasValidator)
-        {
-            Publish(publish, isAccepted: true, Sender);
+            shard = Begin(join.Shard);
+        shard.Owners[join.Owner] = join.Receiver;
+        Update(shard);
+        if (Sender.IsNobody())
             return;
-        }
-        var message = _validation.Own(NameOf(publish.Shard), publish.Message, publish.Hash, UnixNanoseconds.Now(Time));
-        Context.PipeTo(ValidateAsync(message, publish, Sender));
+        if (shard.IsJoined)
+            Sender.Tell(new RelayTopics.Joined(join.Shard));
+        else
+            shard.Waiting.Add(Sender);
     }
 
-    async Task<Validated> ValidateAsync(RelayedMessage message, RelayTopics.Publish publish, ActorRef publisher)
+    Shard Begin(PubsubTopic topic)
     {
-        try
-        {
-            using var late = new CancellationTokenSource(ValidationTimeout, Time);
-            var decision = await _validation.AskAsync(message, late.Token).AsTask().WaitAsync(late.Token);
-            return new Validated(publish, decision is ValidationResult.Accept, publisher);
-        }
-#pragma warning disable CA1031 // whatever the application's validator does, it has not accepted the message
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Log.LogWarning(e, "The validator has failed; message {Hash} of this node is not sent", publish.Hash);
-            return new Validated(publish, IsAccepted: false, publisher);
-        }
+        var shard = new Shard(topic, topic.ToString());
+        _shards.Add(topic, shard);
+        _byName.Add(shard.Name, shard);
+        view.Shards = [.. _shards.Keys.OrderBy(known => known.Cluster).ThenBy(known => known.Shard)];
+        // Before the first message can come.
+        var (decide, time) = (validation, Time);
+        gossipsub.Tell(new Gossip.SetValidator(shard.Name, (message, cancellation) => decide.DecideAsync(message, UnixNanoseconds.Now(time), cancellation)));
+        // The node relays the shard even when none of its actors wants the messages.
+        gossipsub.Tell(new Gossip.Subscribe(shard.Name, ActorRefs.Nobody));
+        return shard;
     }
 
-    /// <summary>The answer goes from the router straight to whoever publishes: this is the way of every message that is sent.</summary>
-    void Publish(RelayTopics.Publish publish, bool isAccepted, ActorRef publisher)
+    void Joined(Gossip.Subscribed subscribed)
     {
-        if (!isAccepted)
-        {
-            publisher.Tell(new Gossip.PublishedTagged(publish.Tag, PublishOutcome.Invalid), Self);
+        if (!_byName.TryGetValue(subscribed.Topic, out var shard) || shard.IsJoined)
             return;
-        }
-        _gossipsub.Actor.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), WakuMessageCodec.Encode(publish.Message), publish.Tag), publisher);
-        if (!publish.IsRepeat)
-            Show(new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true, IsArchivable: !publish.Message.IsEphemeral));
-    }
-
-    string NameOf(PubsubTopic shard)
-    {
-        if (!_names.TryGetValue(shard, out var name))
-            _names.Add(shard, name = shard.ToString());
-        return name;
+        shard.IsJoined = true;
+        foreach (var waiting in shard.Waiting)
+            waiting.Tell(new RelayTopics.Joined(shard.Topic));
+        shard.Waiting.Clear();
     }
 
     void Leave(RelayTopics.Leave leave)
     {
-        if (!_shards.TryGetValue(leave.Shard, out var shard) || !shard.Owners.Remove(leave.Owner) || shard.Owners.Count > 0)
+        if (!_shards.TryGetValue(leave.Shard, out var shard) || !shard.Owners.Remove(leave.Owner))
             return;
+        if (shard.Owners.Count > 0)
+        {
+            Update(shard);
+            return;
+        }
         _shards.Remove(leave.Shard);
-        _ = EndAsync(shard.Subscription);
+        _byName.Remove(shard.Name);
+        view.Shards = [.. view.Shards.Where(known => known != leave.Shard)];
+        End(shard);
     }
 
-    static async Task EndAsync(Task<IAsyncDisposable> subscription) => await (await subscription).DisposeAsync();
+    void Observe(IActorRef observer)
+    {
+        if (_observers.Contains(observer))
+            return;
+        _observers.Add(observer);
+        foreach (var shard in _shards.Values)
+            Update(shard);
+    }
 
-    sealed record Validated(RelayTopics.Publish Publish, bool IsAccepted, ActorRef Publisher);
+    void WatchOrNot()
+    {
+        if (tap.IsWatched == _tapActor is not null)
+            return;
+        if (_tapActor is null)
+        {
+            _tapActor = Context.ActorOf(RelayTapActor.Props(tap));
+            tap.Actor = _tapActor;
+            Observe(_tapActor);
+            return;
+        }
+        tap.Actor = null;
+        _observers.Remove(_tapActor);
+        Context.Stop(_tapActor);
+        _tapActor = null;
+        foreach (var shard in _shards.Values)
+            Update(shard);
+    }
+
+    /// <summary>Subscribes who is to have a shard's messages, and no one else.</summary>
+    void Update(Shard shard)
+    {
+        var wanted = shard.Owners.Values.OfType<IActorRef>().Concat(_observers).Distinct().ToList();
+        foreach (var receiver in shard.Receivers.Except(wanted).ToList())
+        {
+            shard.Receivers.Remove(receiver);
+            gossipsub.Tell(new Gossip.Unsubscribe(shard.Name, receiver));
+        }
+        foreach (var receiver in wanted.Except(shard.Receivers).ToList())
+        {
+            shard.Receivers.Add(receiver);
+            gossipsub.Tell(new Gossip.Subscribe(shard.Name, receiver));
+        }
+    }
+
+    void End(Shard shard)
+    {
+        foreach (var receiver in shard.Receivers)
+            gossipsub.Tell(new Gossip.Unsubscribe(shard.Name, receiver));
+        gossipsub.Tell(new Gossip.Unsubscribe(shard.Name, ActorRefs.Nobody));
+        gossipsub.Tell(new Gossip.SetValidator(shard.Name, null));
+    }
+
+    sealed class Shard(PubsubTopic topic, string name)
+    {
+        public PubsubTopic Topic => topic;
+
+        public string Name => name;
+
+        public Dictionary<string, IActorRef?> Owners { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Who is subscribed at the router.</summary>
+        public List<IActorRef> Receivers { get; } = [];
+
+        public bool IsJoined { get; set; }
+
+        /// <summary>Who waits until it is joined.</summary>
+        public List<IActorRef> Waiting { get; } = [];
+    }
 }

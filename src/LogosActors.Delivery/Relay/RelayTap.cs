@@ -1,10 +1,26 @@
+using Akka.Actor;
+
 namespace LogosActors.Delivery.Relay;
 
-/// <summary>Shows what travels on the joined shards to watchers outside the actors. For any number of threads.</summary>
-/// <remarks>Watchers stay when the relay is made anew. Each runs for one message after the other, and hands on.</remarks>
+/// <summary>Shows what travels on the joined shards to watchers outside the actors, such as a REST API. For any number of threads.</summary>
+/// <remarks>Watchers stay when the node is stopped and started. Each runs for one message after the other, and returns soon. While there are
+/// none, there is no <see cref="RelayTapActor"/>, and nobody is sent anything.</remarks>
 internal sealed class RelayTap
 {
-    Action<RelayTopics.Seen>? _watchers;
+    readonly Lock _gate = new();
+    volatile Action<RelayTopics.Seen>? _watchers;
+    volatile IActorRef? _actor;
+    Action? _changed;
+
+    /// <summary>Whether anybody watches.</summary>
+    public bool IsWatched => _watchers is not null;
+
+    /// <summary>Takes what this node publishes, as <see cref="RelayTopics.Seen"/>; null: nobody watches.</summary>
+    public IActorRef? Actor
+    {
+        get => _actor;
+        set => _actor = value;
+    }
 
     /// <summary>Shows every message from now on; disposing the result ends it.</summary>
     public IDisposable Watch(Action<RelayTopics.Seen> watcher)
@@ -13,17 +29,23 @@ internal sealed class RelayTap
         return new Watching(this, watcher);
     }
 
+    /// <summary>Calls an observer when <see cref="IsWatched"/> may have changed; null: nobody.</summary>
+    public void OnChange(Action? changed)
+    {
+        lock (_gate)
+            _changed = changed;
+    }
+
     /// <summary>Shows a message to the watchers. One caller at a time.</summary>
-    public void Show(RelayTopics.Seen seen) => Volatile.Read(ref _watchers)?.Invoke(seen);
+    public void Show(RelayTopics.Seen seen) => _watchers?.Invoke(seen);
 
     void Change(Func<Action<RelayTopics.Seen>?, Action<RelayTopics.Seen>?> change)
     {
-        Action<RelayTopics.Seen>? before;
-        do
+        lock (_gate)
         {
-            before = Volatile.Read(ref _watchers);
+            _watchers = change(_watchers);
+            _changed?.Invoke();
         }
-        while (Interlocked.CompareExchange(ref _watchers, change(before), before) != before);
     }
 
     sealed class Watching(RelayTap tap, Action<RelayTopics.Seen> watcher) : IDisposable

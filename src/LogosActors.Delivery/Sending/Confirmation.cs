@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery.Sending;
@@ -6,19 +7,10 @@ namespace LogosActors.Delivery.Sending;
 internal static class Confirmation
 {
     /// <summary>Ask a store for a message that has just left, when it has had time to get there; answered by <see cref="Answer"/>. Once is enough.</summary>
-    public sealed record Ask(MessageHash Hash);
+    /// <param name="Hash">The message.</param>
+    /// <param name="Send">Comes back with the answer.</param>
+    public sealed record Ask(MessageHash Hash, OutgoingSend Send) : INoSerializationVerificationNeeded;
 
     /// <summary>What the store knows.</summary>
-    public sealed record Answer
-    {
-        static readonly Answer[] All = [.. Enum.GetValues<Presence>().Select(presence => new Answer { Presence = presence })];
-
-        Answer()
-        {
-        }
-
-        public Presence Presence { get; private init; }
-
-        public static Answer As(Presence presence) => All[(int)presence];
-    }
+    public sealed record Answer(OutgoingSend Send, Presence Presence) : INoSerializationVerificationNeeded;
 }

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Sending;
 
@@ -11,10 +12,10 @@ namespace LogosActors.Delivery.Sending;
 /// <para>While no store answers, or they want to be asked less often, questions wait, and are put again at growing intervals. When more come
 /// than stores answer, the oldest are given up (<see cref="Presence.Unasked"/>): those that wait for half of the request's time-out, and all
 /// above half of <see cref="SendingOptions.MaxUnfinished"/>, so that they leave room for further requests.</para>
-/// <para>Parent: <see cref="SendsActor"/>, one-for-one, restart. A failure costs the questions that wait; each <see cref="SendActor"/> asks again
+/// <para>Parent: <see cref="SendsActor"/>, one-for-one, restart with backoff. A failure costs the questions that wait; the parent asks again
 /// after <see cref="SendProgress.ConfirmAnswerWait"/>.</para>
 /// </remarks>
-internal sealed class ConfirmationActor(StorePresence stores, SendingOptions options) : Actor
+internal sealed class ConfirmationActor(StorePresence stores, SendingOptions options) : SupervisedActor, IWithTimers
 {
     /// <summary>How many queries are under way at a time.</summary>
     const int MaxQueries = 4;
@@ -31,26 +32,30 @@ internal sealed class ConfirmationActor(StorePresence stores, SendingOptions opt
     readonly TimeSpan _longestPause = 4 * options.ConfirmationInterval;
     readonly TimeSpan _longestWait = options.Timeout / 2;
     readonly int _mostWaiting = options.MaxUnfinished / 2;
-    readonly Dictionary<MessageHash, ActorRef> _askers = [];
-    readonly PriorityQueue<MessageHash, long> _waiting = new();
+    readonly Dictionary<MessageHash, OutgoingSend> _asked = [];
+    readonly PriorityQueue<MessageHash, TimeSpan> _waiting = new();
     TimeSpan _pause = ShortestPause;
-    long _pausedAt;
+    TimeSpan _pausedAt;
     bool _isPaused;
     int _queries;
 
-    protected override void Receive(object message)
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(StorePresence stores, SendingOptions options) => Akka.Actor.Props.Create(() => new ConfirmationActor(stores, options));
+
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
             case Confirmation.Ask ask:
-                Add(ask.Hash);
+                Add(ask);
                 break;
             case Due:
                 AskStores();
                 break;
             case Answered answered:
                 _queries--;
-                Take(answered);
+                Accept(answered);
                 AskStores();
                 break;
             default:
@@ -59,13 +64,13 @@ internal sealed class ConfirmationActor(StorePresence stores, SendingOptions opt
         }
     }
 
-    void Add(MessageHash hash)
+    void Add(Confirmation.Ask ask)
     {
-        var isNew = !_askers.ContainsKey(hash);
-        _askers[hash] = Sender;
+        var isNew = !_asked.ContainsKey(ask.Hash);
+        _asked[ask.Hash] = ask.Send;
         if (!isNew)
             return;
-        _waiting.Enqueue(hash, Time.GetTimestamp());
+        _waiting.Enqueue(ask.Hash, Now);
         GiveUpOldest();
         WaitForDue();
     }
@@ -79,7 +84,7 @@ internal sealed class ConfirmationActor(StorePresence stores, SendingOptions opt
             while (batch.Count < ArchiveQuery.MaxLimit && TimeToDue() == TimeSpan.Zero && _waiting.TryDequeue(out var hash, out var since))
                 batch.Add(new Question(hash, since));
             _queries++;
-            Context.PipeTo(AskAsync(batch));
+            PipeToSelf(AskAsync(batch, Time));
         }
         WaitForDue();
     }
@@ -87,8 +92,8 @@ internal sealed class ConfirmationActor(StorePresence stores, SendingOptions opt
     /// <summary>The oldest question is the next to be due. While all queries are under way, their ends go on.</summary>
     void WaitForDue()
     {
-        if (_queries < MaxQueries && !Context.IsTimerActive(Due.Instance) && TimeToDue() is { } wait)
-            Context.StartSingleTimer(Due.Instance, Due.Instance, wait);
+        if (_queries < MaxQueries && !Timers.IsTimerActive(Due.Instance) && TimeToDue() is { } wait)
+            Timers.StartSingleTimer(Due.Instance, Due.Instance, wait);
     }
 
     /// <summary>How long until somebody is to be asked; null: there are no questions.</summary>
@@ -96,8 +101,8 @@ internal sealed class ConfirmationActor(StorePresence stores, SendingOptions opt
     {
         if (!_waiting.TryPeek(out _, out var since))
             return null;
-        var wait = options.ConfirmationInterval - Time.GetElapsedTime(since);
-        var pause = _isPaused ? _pause - Time.GetElapsedTime(_pausedAt) : TimeSpan.Zero;
+        var wait = since + options.ConfirmationInterval - Now;
+        var pause = _isPaused ? _pausedAt + _pause - Now : TimeSpan.Zero;
         var longer = wait > pause ? wait : pause;
         return longer > TimeSpan.Zero ? longer : TimeSpan.Zero;
     }
@@ -105,31 +110,32 @@ internal sealed class ConfirmationActor(StorePresence stores, SendingOptions opt
     void GiveUpOldest()
     {
         while (_waiting.TryPeek(out var hash, out var since)
-            && (_waiting.Count > _mostWaiting || (_waiting.Count > FewQuestions && Time.GetElapsedTime(since) >= _longestWait)))
+            && (_waiting.Count > _mostWaiting || (_waiting.Count > FewQuestions && Now - since >= _longestWait)))
         {
             _waiting.Dequeue();
-            Tell(hash, Presence.Unasked);
+            Answer(hash, Presence.Unasked);
         }
     }
 
-    async Task<Answered> AskAsync(List<Question> batch)
+    async Task<Answered> AskAsync(List<Question> batch, TimeProvider time)
     {
         try
         {
-            using var late = new CancellationTokenSource(QueryTimeout, Time);
-            return new Answered(batch, await stores.FindAsync([.. batch.Select(question => question.Hash)], late.Token));
+            using var late = new CancellationTokenSource(QueryTimeout, time);
+            return new Answered(batch, await stores.FindAsync([.. batch.Select(question => question.Hash)], late.Token), Failure: null);
         }
 #pragma warning disable CA1031 // whatever a store or the way to it does, the question has no answer, and is asked again
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.LogDebug(e, "A store was asked for {Count} messages in vain", batch.Count);
-            return new Answered(batch, null);
+            return new Answered(batch, null, e);
         }
     }
 
-    void Take(Answered answered)
+    void Accept(Answered answered)
     {
+        if (answered.Failure is { } failure)
+            Log.Debug("A store was asked for {0} messages in vain: {1}", answered.Batch.Count, failure.Message);
         if (answered.Found is not { } found)
         {
             _waiting.EnqueueRange(answered.Batch.Select(question => (question.Hash, question.Since)));
@@ -140,29 +146,29 @@ internal sealed class ConfirmationActor(StorePresence stores, SendingOptions opt
         if (_waiting.Count <= FewQuestions)
             _pause = ShortestPause;
         foreach (var question in answered.Batch)
-            Tell(question.Hash, found.Contains(question.Hash) ? Presence.Present : Presence.Absent);
+            Answer(question.Hash, found.Contains(question.Hash) ? Presence.Present : Presence.Absent);
     }
 
     void Pause()
     {
         // Several queries may have been under way: they count as one.
-        if (_isPaused && Time.GetElapsedTime(_pausedAt) < _pause)
+        if (_isPaused && Now - _pausedAt < _pause)
             return;
         if (_isPaused)
             _pause = _pause * 2 < _longestPause ? _pause * 2 : _longestPause;
-        (_isPaused, _pausedAt) = (true, Time.GetTimestamp());
+        (_isPaused, _pausedAt) = (true, Now);
     }
 
-    void Tell(MessageHash hash, Presence presence)
+    void Answer(MessageHash hash, Presence presence)
     {
-        if (_askers.Remove(hash, out var asker))
-            asker.Tell(Confirmation.Answer.As(presence), Self);
+        if (_asked.Remove(hash, out var send))
+            Context.Parent.Tell(new Confirmation.Answer(send, presence));
     }
 
     [StructLayout(LayoutKind.Auto)]
-    readonly record struct Question(MessageHash Hash, long Since);
+    readonly record struct Question(MessageHash Hash, TimeSpan Since);
 
-    sealed record Answered(List<Question> Batch, IReadOnlySet<MessageHash>? Found);
+    sealed record Answered(List<Question> Batch, IReadOnlySet<MessageHash>? Found, Exception? Failure);
 
     sealed record Due
     {

@@ -40,6 +40,9 @@ internal enum SendEnd
 
     /// <summary>The network does not take such a message, now or later.</summary>
     Refused,
+
+    /// <summary>The node was stopped first.</summary>
+    Stopped,
 }
 
 /// <summary>What a store knows of a message.</summary>

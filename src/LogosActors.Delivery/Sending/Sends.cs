@@ -1,17 +1,67 @@
+using Akka.Actor;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Topics;
+
 namespace LogosActors.Delivery.Sending;
 
-/// <summary>What may be said to the <see cref="SendsActor"/>, besides answers.</summary>
+/// <summary>What may be said to the <see cref="SendsActor"/>, and what it says.</summary>
 internal static class Sends
 {
-    /// <summary>Requests were added to <see cref="UnfinishedSends"/>.</summary>
-    public sealed record Added
+    /// <summary>Send a message, until the request ends. A request that is known already is not sent twice.</summary>
+    /// <param name="Request">Names it; no other request has the name.</param>
+    /// <param name="Message">What <see cref="SendIntake.TryPrepare"/> has made of it.</param>
+    /// <param name="IsJournalled">Whether it survives the process, where the node has a journal; a layer above that stores its messages itself
+    /// says false.</param>
+    /// <param name="Observer">Is sent <see cref="Propagated"/> once at most and <see cref="Ended"/> once, in place of the node's public events;
+    /// null: the events are published.</param>
+    public sealed record Send(RequestId Request, OutgoingMessage Message, bool IsJournalled, IActorRef? Observer) : INoSerializationVerificationNeeded
     {
-        public static readonly Added Instance = new();
+        /// <summary>Completes when the request is accepted or refused; null: nobody waits for it.</summary>
+        public TaskCompletionSource<Result<RequestId, SendError>>? Answer { get; init; }
+
+        /// <summary>Whether the request is counted among <see cref="SendIntake.Unfinished"/> already.</summary>
+        public bool IsCounted { get; init; }
     }
 
-    /// <summary>The message of a request has reached peers.</summary>
-    public sealed record Propagated(OutgoingSend Send);
+    /// <summary>Sent to the observer: the message has reached peers.</summary>
+    public sealed record Propagated(RequestId Request, MessageHash Hash);
 
-    /// <summary>A request has come to its end.</summary>
-    public sealed record Ended(OutgoingSend Send, SendEnd End);
+    /// <summary>Sent to the observer: the request has ended.</summary>
+    /// <param name="Request">The request.</param>
+    /// <param name="Hash">The message's hash.</param>
+    /// <param name="Error">Why the message could not be sent, for people; null: it is sent.</param>
+    public sealed record Ended(RequestId Request, MessageHash Hash, string? Error);
+
+    /// <summary>A content topic is no longer subscribed to: the next message on it subscribes again.</summary>
+    public sealed record Unsubscribed(string Topic);
+
+    /// <summary>End what the journal does not keep for the next start, and refuse further requests; answered by <see cref="Closed"/>.</summary>
+    public sealed record Close
+    {
+        public static readonly Close Instance = new();
+    }
+
+    /// <summary>No request is under way any more.</summary>
+    public sealed record Closed
+    {
+        public static readonly Closed Instance = new();
+    }
+
+    /// <summary>Sent by an instance that stops to its parent, and by the parent to the next instance: the requests that it leaves.</summary>
+    public sealed record Left(IReadOnlyList<LeftRequest> Requests) : INoSerializationVerificationNeeded;
+
+    /// <summary>A request that has not ended.</summary>
+    /// <param name="Send">The request.</param>
+    /// <param name="IsAccepted">Whether its caller has had an answer.</param>
+    /// <param name="IsPropagated">Whether that has been said.</param>
+    /// <param name="End">The end that was being stored; none: it goes on.</param>
+    public sealed record LeftRequest(Send Send, bool IsAccepted, bool IsPropagated, SendEnd End);
 }
+
+/// <summary>A message that can be sent. Immutable.</summary>
+/// <param name="Topic">Its content topic; null for a request of an earlier process, which subscribes to nothing.</param>
+/// <param name="Shard">Where it travels.</param>
+/// <param name="Hash">Its hash there.</param>
+/// <param name="Message">The message.</param>
+/// <param name="Accepted">When it was accepted, on the scheduler's monotonic clock: the time-out counts from it.</param>
+internal sealed record OutgoingMessage(ContentTopic? Topic, PubsubTopic Shard, MessageHash Hash, WakuMessage Message, TimeSpan Accepted);

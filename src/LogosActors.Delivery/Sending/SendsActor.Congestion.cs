@@ -1,4 +1,3 @@
-using LogosActors.Delivery.Relay;
 using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Sending;
@@ -18,31 +17,31 @@ internal sealed partial class SendsActor
     void WaitForRoom(OutgoingSend send)
     {
         _foundNoRoom = true;
-        // That there was an answer is what counts for the watch.
-        _publishing.Enter(send, _sends.Now);
+        // That there was an answer is what counts for the time that it may take.
+        send.Since = Now;
         _congested.Enqueue(send);
-        if (!Context.IsTimerActive(RoomDue.Instance))
-            Context.StartSingleTimer(RoomDue.Instance, RoomDue.Instance, RoomInterval);
+        if (!Timers.IsTimerActive(RoomDue.Instance))
+            Timers.StartSingleTimer(RoomDue.Instance, RoomDue.Instance, RoomInterval);
     }
 
     void TryForRoom()
     {
-        _tries = _foundNoRoom ? FirstTries : Math.Min(2 * _tries, UnfinishedSends.Window);
+        _tries = _foundNoRoom ? FirstTries : Math.Min(2 * _tries, SendIntake.Window);
         _foundNoRoom = false;
         for (var left = _tries; left > 0 && _congested.TryDequeue(out var send); left--)
         {
             if (send.Stage is not SendStage.Publishing)
                 continue;
-            if (_sends.Now - send.Accepted < _options.Timeout)
+            if (Now - send.Send.Message.Accepted < _options.Timeout)
             {
-                _settings.Router.Tell(new RelayTopics.Publish(send.Shard, send.Hash, send.Message, send, IsRepeat: true), Self);
+                Publish(send, isRepeat: true);
                 continue;
             }
             _underWay--;
             Keep(send, PublishOutcome.Congested); // which ends it
         }
         if (_congested.Count > 0)
-            Context.StartSingleTimer(RoomDue.Instance, RoomDue.Instance, RoomInterval);
+            Timers.StartSingleTimer(RoomDue.Instance, RoomDue.Instance, RoomInterval);
     }
 
     sealed record RoomDue

@@ -1,130 +1,248 @@
-using LogosActors.Actors;
-using LogosActors.Delivery.Hosting;
-using LogosActors.Delivery.Messages;
+using Akka.Actor;
+using Akka.Persistence;
+using LogosActors.Delivery.Sending.Stored;
 
 namespace LogosActors.Delivery.Sending;
 
+/// <summary>What survives the process: requests that have not ended.</summary>
 internal sealed partial class SendsActor
 {
-    /// <summary>How long a journal that fails holds up the end of a request. After it the end is told, and perhaps again after a restart of the node.</summary>
-    static readonly TimeSpan EndingWait = TimeSpan.FromSeconds(5);
+    /// <summary>The most requests of one event.</summary>
+    const int MaxPerEvent = 256;
 
-    static readonly TimeSpan JournalRestartWait = TimeSpan.FromSeconds(1);
+    /// <summary>The most bytes of one event, beside its last request.</summary>
+    const int MaxBytesPerEvent = 1024 * 1024;
 
-    readonly StageWatch _storing = new(SendStage.Storing, NodeEnvironment.AnswerTimeout);
-    readonly StageWatch _ending = new(SendStage.Ending, EndingWait);
-    ActorRef? _journal;
+    /// <summary>The history is shortened after this many obsolete events.</summary>
+    const int DeletionInterval = 1024;
 
-    void StartJournal()
-    {
-        if (_settings.JournalId is not { } id)
-            return;
-        var self = Self;
-        _journal = Context.Spawn(Props.Create(() => new SendJournalActor(id, self)));
-        Context.Watch(_journal);
-    }
+    readonly Queue<OutgoingSend> _toStore = new();
+    readonly List<OutgoingSend> _toEnd = [];
+    readonly Queue<(RequestId Request, long SequenceNr)> _order = new();
+    readonly Dictionary<RequestId, (QueuedSend Send, long SequenceNr)> _recovered = [];
+    bool _isWriting;
+    long _deleted;
 
-    void ReceiveFromJournal(object message)
+    bool IsStored(Sends.Send send) => send.IsJournalled && _settings.Persistence is not null;
+
+    protected override void OnRecover(object message)
     {
         switch (message)
         {
-            case SendJournal.Stored stored:
-                Stored(stored.Request);
+            case SendsChanged changed:
+                foreach (var queued in changed.Queued)
+                {
+                    var request = new RequestId(queued.Request);
+                    _recovered[request] = (queued, LastSequenceNr);
+                    _order.Enqueue((request, LastSequenceNr));
+                }
+                foreach (var ended in changed.Ended)
+                    _recovered.Remove(new RequestId(ended));
                 break;
-            case SendJournal.Removed removed:
-                if (_sends.Taken.TryGetValue(removed.Request, out var ended) && ended.Stage is SendStage.Ending)
-                    TellEnd(ended);
-                break;
-            case SendJournal.Rejected rejected:
-                if (_sends.Taken.TryGetValue(rejected.Request, out var send) && send.Stage is SendStage.Storing)
-                    Refuse(send, rejected.Reason);
-                break;
-            case SendJournal.Recovered recovered when Sender == _journal:
-                Compare(recovered.Sends);
-                break;
-            case SendJournal.Recovered:
-                break;
-            case Terminated terminated when terminated.Actor == _journal:
-                Context.StartSingleTimer(RestartJournal.Instance, RestartJournal.Instance, JournalRestartWait);
-                break;
-            case RestartJournal:
-                StartJournal();
-                break;
-            default:
-                Unhandled(message);
+            case RecoveryCompleted:
+                foreach (var (queued, sequenceNr) in _recovered.Values)
+                    Add(StoredSends.ToSend(queued, Now), sequenceNr);
+                _recovered.Clear();
+                // Behind what the last incarnation has left, if there was one: that knows more.
+                Self.Tell(GoOn.Instance);
                 break;
         }
+    }
+
+    /// <summary>Goes on with the requests of an earlier process.</summary>
+    void KeepRecovered()
+    {
+        foreach (var send in _requests.Values.Where(send => send is { Stage: SendStage.Storing, SequenceNr: > 0 }).ToList())
+            Keep(send, outcome: null);
+    }
+
+    OutgoingSend Add(Sends.Send send, long sequenceNr)
+    {
+        var request = new OutgoingSend(send) { Stage = SendStage.Storing, SequenceNr = sequenceNr };
+        if (_requests.TryAdd(send.Request, request))
+            _intake.Count();
+        else
+            _requests[send.Request] = request;
+        return request;
     }
 
     void Store(OutgoingSend send)
     {
-        _storing.Enter(send, _sends.Now);
-        _journal!.Tell(new SendJournal.Store(send.Request, send.Shard, send.Message), Self);
-    }
-
-    void Stored(RequestId request)
-    {
-        if (!_sends.Taken.TryGetValue(request, out var send))
-            _journal!.Tell(new SendJournal.Remove(request), Self);
-        else if (send.Stage is SendStage.Storing)
-            Publish(send);
+        send.Stage = SendStage.Storing;
+        send.ToStore = StoredSends.From(send.Send);
+        _toStore.Enqueue(send);
+        Write();
     }
 
     void StoreEnd(OutgoingSend send)
     {
-        _ending.Enter(send, _sends.Now);
-        _journal!.Tell(new SendJournal.Remove(send.Request), Self);
+        send.Stage = SendStage.Ending;
+        _toEnd.Add(send);
+        Write();
     }
 
-    /// <summary>The journal has started: adopts what an earlier run of the node has left, or does again what its failure may have cost.</summary>
-    void Compare(IReadOnlyList<SendJournal.SendQueued> queued)
+    /// <summary>Writes what has come since the last write, as one event.</summary>
+    void Write()
     {
-        var stored = new HashSet<RequestId>();
-        foreach (var earlier in queued)
+        if (_isWriting || _toStore.Count + _toEnd.Count == 0)
+            return;
+        _isWriting = true;
+        var changed = new SendsChanged();
+        var stored = new List<OutgoingSend>();
+        for (var bytes = 0; stored.Count < MaxPerEvent && bytes < MaxBytesPerEvent && _toStore.TryDequeue(out var send); stored.Add(send))
         {
-            stored.Add(earlier.Request);
-            if (!_sends.HasRecovered && !_sends.Taken.ContainsKey(earlier.Request))
-                Adopt(earlier);
-            else
-                Stored(earlier.Request);
+            bytes += send.ToStore!.Message.Length;
+            changed.Queued.Add(send.ToStore);
+            send.ToStore = null;
         }
-        _sends.HasRecovered = true;
-        foreach (var send in _sends.Taken.Values.ToArray())
-        {
-            if (send.Stage is SendStage.Storing)
-                _journal!.Tell(new SendJournal.Store(send.Request, send.Shard, send.Message), Self);
-            else if (send.Stage is SendStage.Ending && stored.Contains(send.Request))
-                _journal!.Tell(new SendJournal.Remove(send.Request), Self);
-            else if (send.Stage is SendStage.Ending)
-                TellEnd(send);
-        }
+        OutgoingSend[] ended = [.. _toEnd];
+        _toEnd.Clear();
+        changed.Ended.AddRange(ended.Select(send => send.Send.Request.Value));
+        _writing = (stored, ended);
+        PersistAsync(changed, _ => Written(stored, ended));
     }
 
-    void Adopt(SendJournal.SendQueued earlier)
+    (IReadOnlyList<OutgoingSend> Stored, IReadOnlyList<OutgoingSend> Ended) _writing = ([], []);
+
+    void Written(List<OutgoingSend> stored, OutgoingSend[] ended)
     {
-        var hash = MessageHash.Compute(earlier.Shard.ToString(), earlier.Message);
-        var send = new OutgoingSend(earlier.Request, earlier.Shard, hash, earlier.Message, _sends.Now);
-        _sends.Adopt(send);
-        Keep(send, outcome: null);
+        _isWriting = false;
+        _writing = ([], []);
+        foreach (var send in stored)
+        {
+            send.SequenceNr = LastSequenceNr;
+            _order.Enqueue((send.Send.Request, LastSequenceNr));
+            if (send.Send.Answer?.TrySetResult(send.Send.Request) == false)
+                EndRefused(send);
+            else if (!_isClosed)
+                AnswerAndPublish(send);
+        }
+        foreach (var send in ended)
+            SayEnd(send);
+        Shorten();
+        Write();
+        CloseIfWritten();
     }
 
-    void Refuse(OutgoingSend send, string reason)
+    /// <summary>Its sender has been told meanwhile that it was not stored.</summary>
+    void EndRefused(OutgoingSend send)
     {
         _underWay--;
-        _sends.Remove(send);
-        send.Answer?.TrySetResult(new SendError(SendErrorKind.NotStored, $"The message could not be stored, and was not sent: {reason}"));
+        send.IsRefused = true;
+        StoreEnd(send);
     }
 
-    void TakeOverdueOfJournal(TimeSpan now)
+    /// <summary>Serialization failed: nothing of the event is stored, and nothing ever will be.</summary>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        while (_storing.TryTakeOverdue(now, out var send))
-            Refuse(send, "the journal does not answer.");
-        while (_ending.TryTakeOverdue(now, out var send))
-            TellEnd(send);
+        base.OnPersistRejected(cause, @event, sequenceNr);
+        var (stored, ended) = _writing;
+        _isWriting = false;
+        _writing = ([], []);
+        foreach (var send in stored)
+        {
+            _underWay--;
+            _requests.Remove(send.Send.Request);
+            send.Stage = SendStage.Ended;
+            _intake.Release(1);
+            send.Send.Answer?.TrySetResult(SendIntake.NotStored(cause.Message));
+        }
+        foreach (var send in ended)
+            SayEnd(send);
+        Write();
     }
 
-    sealed record RestartJournal
+    void Shorten()
     {
-        public static readonly RestartJournal Instance = new();
+        while (_order.TryPeek(out var oldest) && !(_requests.TryGetValue(oldest.Request, out var send) && send.SequenceNr == oldest.SequenceNr))
+            _order.Dequeue();
+        var obsolete = (_order.TryPeek(out var first) ? first.SequenceNr : LastSequenceNr + 1) - 1;
+        if (obsolete - _deleted < DeletionInterval)
+            return;
+        _deleted = obsolete;
+        DeleteMessages(obsolete);
+    }
+
+    void CloseIfWritten()
+    {
+        if (!_isClosed || _isWriting || _closer is not { } closer)
+            return;
+        _closer = null;
+        // What is left is in the journal, for the next start.
+        _intake.Release(_requests.Count);
+        _requests.Clear();
+        closer.Tell(Sends.Closed.Instance);
+    }
+
+    /// <summary>What the next incarnation must know: what is not stored, and of what is stored the little that is not.</summary>
+    Sends.Left? Leave()
+    {
+        if (_requests.Count + _waiting.Count == 0)
+            return null;
+        var left = _requests.Values
+            .Select(send => new Sends.LeftRequest(
+                send.Send with { IsCounted = false }, IsAccepted: send.Stage is not SendStage.Storing, send.IsPropagated,
+                send.Stage is SendStage.Ending ? send.End : SendEnd.None))
+            .ToList();
+        _intake.Release(_requests.Count + _waiting.Count);
+        left.AddRange(_waiting.Select(send =>
+        {
+            _intake.Begun(send);
+            return new Sends.LeftRequest(send with { IsCounted = false }, IsAccepted: false, IsPropagated: false, SendEnd.None);
+        }));
+        _requests.Clear();
+        _waiting.Clear();
+        return new Sends.Left(left);
+    }
+
+    void Adopt(Sends.Left left)
+    {
+        foreach (var request in left.Requests)
+        {
+            var send = request.Send;
+            var isStored = _requests.TryGetValue(send.Request, out var recovered);
+            if (isStored && recovered!.Stage is not SendStage.Storing)
+            {
+                Repeat(recovered, send);
+                continue;
+            }
+            if (!request.IsAccepted && !isStored)
+            {
+                _intake.Count();
+                _underWay++;
+                var again = new OutgoingSend(send);
+                _requests.Add(send.Request, again);
+                if (IsStored(send))
+                    Store(again);
+                else
+                    AnswerAndPublish(again);
+                continue;
+            }
+            var adopted = Add(send, recovered?.SequenceNr ?? 0);
+            adopted.IsPropagated = request.IsPropagated;
+            if (!request.IsAccepted && send.Answer?.TrySetResult(send.Request) == false)
+                (adopted.IsRefused, adopted.Stage) = (true, SendStage.Ending);
+            if (adopted.IsRefused)
+                StoreEnd(adopted);
+            else if (request.End is SendEnd.None)
+                Keep(adopted, outcome: null);
+            else if (isStored)
+                End(adopted, request.End);
+            else
+                SayStoredEnd(adopted, request.End);
+        }
+    }
+
+    /// <summary>The end was stored, though nobody has heard of it.</summary>
+    void SayStoredEnd(OutgoingSend send, SendEnd end)
+    {
+        send.End = end;
+        SayEnd(send);
+    }
+
+    /// <summary>Goes on with the requests of an earlier process, after what the last incarnation has left.</summary>
+    sealed record GoOn
+    {
+        public static readonly GoOn Instance = new();
     }
 }

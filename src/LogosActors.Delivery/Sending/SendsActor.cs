@@ -1,256 +1,400 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Libp2p.Gossipsub;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Sending;
 
 /// <summary>What the <see cref="SendsActor"/> works with.</summary>
 /// <param name="Options">Of the node.</param>
-/// <param name="Sends">The requests.</param>
-/// <param name="Waiting">Where events wait.</param>
+/// <param name="Intake">Counts the requests.</param>
+/// <param name="Events">Publishes what happens to them.</param>
 /// <param name="Stores">How stores are asked.</param>
-/// <param name="JournalId">Names the history of the requests; null: they are not stored.</param>
-/// <param name="Router">Takes the messages.</param>
-/// <param name="Subscriptions">Is told what is sent on.</param>
-/// <param name="Events">Tells the application.</param>
+/// <param name="Persistence">Where requests are stored; null: nowhere.</param>
+/// <param name="PersistenceId">Names their history.</param>
+/// <param name="Router">Publishes messages.</param>
+/// <param name="Subscriptions">Subscribes to what is sent on.</param>
 internal sealed record SendsSettings(
-    NodeOptions Options, UnfinishedSends Sends, WaitingEvents Waiting, StorePresence Stores, string? JournalId,
-    ActorRef Router, ActorRef Subscriptions, ActorRef Events);
+    NodeOptions Options, SendIntake Intake, EventPublisher<MessagingEvent> Events, StorePresence Stores, PersistencePlugins? Persistence,
+    string PersistenceId, IActorRef Router, IActorRef Subscriptions);
 
-/// <summary>Takes requests to send to their end, which it tells once.</summary>
+/// <summary>Keeps requests to send until they end, each in one event.</summary>
 /// <remarks>
-/// <para>Parent: <see cref="NodeActor"/>. Children: the <see cref="ConfirmationActor"/>, the <see cref="SendJournalActor"/> where requests are
-/// stored, and a <see cref="SendActor"/> for each request that its first publish has not ended; one-for-one, restart with backoff 100 ms … 10 s.</para>
-/// <para>The requests themselves lie in <see cref="UnfinishedSends"/> and events in <see cref="WaitingEvents"/>: a failure of this actor, or of any
-/// it speaks with, costs what was under way, which is done again.</para>
+/// <para>Parent: <see cref="NodeActor"/>. An exception, which is one message's, costs that message: the actor resumes with its state, a request
+/// whose turn it was goes on when it is due, and at the latest <see cref="Grace"/> after its time-out it ends. Child: the
+/// <see cref="ConfirmationActor"/>, one-for-one, restart with backoff.</para>
+/// <para>Where the node has a journal, a request is stored before its sender has an answer and its message leaves, and its end before it is
+/// said; what is ephemeral or stored by a layer above is not. Facts that come while a write is under way share the next event. A write or a
+/// recovery that fails stops the actor: its parent keeps up to 1,000 messages, creates it again with backoff (100 ms … 10 s), gives it the
+/// requests that the last one has left (<see cref="Sends.Left"/>), and refuses what is beyond as <see cref="SendErrorKind.NotStored"/>.
+/// Nothing is lost, but requests stand still until the journal is back. The history begins at the oldest request that has not ended;
+/// there are no snapshots.</para>
 /// </remarks>
-internal sealed partial class SendsActor : Actor
+internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimers
 {
-    /// <summary>How many requests are taken in one turn; then answers have theirs.</summary>
-    const int MaxPerTurn = 64;
-
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    readonly SendsSettings _settings;
-    readonly UnfinishedSends _sends;
-    readonly SendingOptions _options;
-    readonly StageWatch _publishing = new(SendStage.Publishing, SendProgress.PublishAnswerWait);
-    readonly StageWatch _kept;
-    readonly Dictionary<string, bool> _subscribed = new(StringComparer.Ordinal);
-    ActorRef? _confirmation;
-    int _underWay;
-    bool _isBehind;
+    /// <summary>More entries than this, and more than twice as many as requests: most of them are of requests that have ended.</summary>
+    const int FewDue = 4096;
 
-    public SendsActor(SendsSettings settings)
+    readonly SendsSettings _settings;
+    readonly SendIntake _intake;
+    readonly SendingOptions _options;
+    readonly Dictionary<RequestId, OutgoingSend> _requests = [];
+    readonly Queue<Sends.Send> _waiting = new();
+    readonly PriorityQueue<OutgoingSend, TimeSpan> _due = new();
+    readonly HashSet<string> _subscribed = new(StringComparer.Ordinal);
+    IActorRef? _confirmation;
+    TimeSpan? _timer;
+    int _underWay;
+    int _kept;
+    IActorRef? _closer;
+    bool _isClosed;
+
+    SendsActor(SendsSettings settings)
+        : base(settings.Persistence ?? PersistencePlugins.Memory)
     {
-        (_settings, _sends, _options) = (settings, settings.Sends, settings.Options.Sending);
-        _kept = new StageWatch(SendStage.Kept, _options.Timeout + Grace);
+        (_settings, _intake, _options) = (settings, settings.Intake, settings.Options.Sending);
+        PersistenceId = settings.PersistenceId;
     }
 
-    /// <summary>How long after the time-out a request ends that the actor of it has not ended, because it fails again and again.</summary>
+    /// <summary>How long after the time-out a request ends that has not ended by itself, because its turn fails again and again.</summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
 
-    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy
-    {
-        Decider = static _ => Directive.Restart,
-        Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10)),
-    };
+    public override string PersistenceId { get; }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(SendsSettings settings) => Akka.Actor.Props.Create(() => new SendsActor(settings));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new BackoffStrategy(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
     protected override void PreStart()
     {
-        _confirmation = Context.Spawn(Props.Create(() => new ConfirmationActor(_settings.Stores, _options)), "confirmation");
-        StartJournal();
-        foreach (var send in _sends.Taken.Values)
-            GoOn(send);
-        Context.StartPeriodicTimer(Sweep.Instance, Sweep.Instance, SweepInterval);
-        Self.Tell(Sends.Added.Instance);
+        base.PreStart();
+        _confirmation = Context.ActorOf(ConfirmationActor.Props(_settings.Stores, _options), "confirmation");
+        Timers.StartPeriodicTimer(Sweep.Instance, Sweep.Instance, SweepInterval);
     }
 
-    protected override void Receive(object message)
+    protected override void PreRestart(Exception reason, object message)
+    {
+        if (Leave() is { } left)
+            Self.Tell(left);
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        if (Leave() is { } left)
+            Context.Parent.Tell(left);
+        base.PostStop();
+    }
+
+    protected override void OnCommand(object message)
     {
         switch (message)
         {
             case Gossip.PublishedTagged { Tag: OutgoingSend send } published:
-                if (send.Stage is SendStage.Publishing)
-                    FirstPublished(send, published.Outcome);
+                Published(send, published.Outcome);
                 break;
-            case Sends.Added:
-                TakeAdded();
-                return;
-            case Sends.Propagated propagated:
-                Propagate(propagated.Send);
+            case Gossip.PublishedTagged:
                 break;
-            case Sends.Ended ended:
-                EndKept(ended.Send, ended.End);
+            case Sends.Send send:
+                AcceptOrRefuse(send);
+                break;
+            case Confirmation.Answer answer:
+                if (answer.Send.Stage is SendStage.Kept && IsCurrent(answer.Send))
+                    Run(answer.Send, answer.Send.Progress!.Answered(answer.Presence, Now));
+                break;
+            case Due:
+                RunDue();
                 break;
             case Sweep:
-                TakeOverdue();
+                RunDue();
+                EndOverdue();
                 break;
             case RoomDue:
                 TryForRoom();
                 break;
-            case Subscribed subscribed:
-                if (_subscribed.ContainsKey(subscribed.Topic))
-                    _subscribed[subscribed.Topic] = true;
+            case Sends.Unsubscribed unsubscribed:
+                _subscribed.Remove(unsubscribed.Topic);
                 break;
-            case PipeFailure failure:
-                Log.LogWarning(failure.Cause, "A topic that is sent on was not subscribed to; the next message tries again");
-                _subscribed.Clear();
+            case Subscriptions.Answer:
                 break;
-            case Subscriptions.Unsubscribe unsubscribed:
-                _subscribed.Remove(unsubscribed.Topic.Text);
+            case Sends.Left left:
+                Adopt(left);
+                break;
+            case GoOn:
+                KeepRecovered();
+                break;
+            case Sends.Close:
+                Close(Sender);
+                break;
+            case DeleteMessagesSuccess:
+                break;
+            case DeleteMessagesFailure failed:
+                Log.Warning(failed.Cause, "The history of requests to send was not shortened; that is tried again");
+                _deleted = 0;
                 break;
             default:
-                ReceiveFromJournal(message);
+                Unhandled(message);
                 break;
         }
-        if (_isBehind && _underWay < UnfinishedSends.Window / 2)
-            TakeAdded();
+        while (_underWay < SendIntake.Window && _waiting.TryDequeue(out var next))
+            Begin(next);
     }
 
-    /// <summary>Goes on with a request after a restart, which has cost its actor and every answer that was under way.</summary>
-    void GoOn(OutgoingSend send)
+    /// <summary>A message that makes this actor fail is refused, so that it ends all the same.</summary>
+    void AcceptOrRefuse(Sends.Send send)
     {
-        switch (send.Stage)
+        try
         {
-            case SendStage.Publishing or SendStage.Kept:
-                Keep(send, outcome: null);
-                break;
-            case SendStage.New:
-                Accept(send);
-                break;
-            case SendStage.Storing:
-                _underWay++;
-                _storing.Enter(send, send.Since);
-                break;
-            case SendStage.Ending:
-                _ending.Enter(send, send.Since);
-                break;
-        }
-    }
-
-    void TakeAdded()
-    {
-        for (var left = MaxPerTurn; left > 0; left--)
-        {
-            // While the window is full nobody tells that there is more: it goes on by itself.
-            _isBehind = _underWay >= UnfinishedSends.Window;
-            if (_isBehind || !_sends.TryTake(out var send))
-                return;
             Accept(send);
         }
-        Self.Tell(Sends.Added.Instance);
+        catch (Exception e)
+        {
+            if (_requests.Remove(send.Request))
+                _underWay--;
+            _intake.Refuse(send, SendIntake.NotStored(e.Message), _settings.Events.Publish, isCounted: true);
+            throw;
+        }
     }
 
-    void Accept(OutgoingSend send)
+    void Accept(Sends.Send send)
     {
-        _underWay++;
-        if (_settings.JournalId is null)
-            Publish(send);
+        if (_isClosed)
+            _intake.Refuse(send, SendIntake.NodeStopped, _settings.Events.Publish, send.IsCounted);
+        else if (_requests.TryGetValue(send.Request, out var known))
+            Repeat(known, send);
+        else if (!send.IsCounted && !_intake.TryCount())
+            send.Observer?.Tell(new Sends.Ended(send.Request, send.Message.Hash, _intake.TooMany.Message));
+        else if (_underWay < SendIntake.Window)
+            Begin(send);
         else
-            Store(send);
+            _waiting.Enqueue(send);
     }
 
-    /// <summary>Publishes for the first time. No actor and no timer is made for the request: most are at their end when the answer comes.</summary>
+    void Begin(Sends.Send send)
+    {
+        _intake.Begun(send);
+        _underWay++;
+        var request = new OutgoingSend(send);
+        _requests.Add(send.Request, request);
+        if (IsStored(send))
+            Store(request);
+        else
+            AnswerAndPublish(request);
+    }
+
+    /// <summary>A request came again, since the answer to it was lost with the last incarnation.</summary>
+    void Repeat(OutgoingSend known, Sends.Send send)
+    {
+        _intake.Begun(send);
+        if (send.IsCounted)
+            _intake.Release(1);
+        if (known.Stage is not SendStage.Storing)
+            send.Answer?.TrySetResult(send.Request);
+    }
+
+    void AnswerAndPublish(OutgoingSend send)
+    {
+        send.Send.Answer?.TrySetResult(send.Send.Request);
+        Subscribe(send.Send);
+        Publish(send);
+    }
+
+    /// <summary>Publishes for the first time. Nothing is made for what comes later: most requests are at their end when the answer comes.</summary>
     void Publish(OutgoingSend send)
     {
-        send.Answer?.TrySetResult(send.Request);
-        Subscribe(send);
-        _publishing.Enter(send, _sends.Now);
-        _settings.Router.Tell(new RelayTopics.Publish(send.Shard, send.Hash, send.Message, send, IsRepeat: false), Self);
+        (send.Stage, send.Since) = (SendStage.Publishing, Now);
+        Publish(send, isRepeat: false);
     }
 
-    void FirstPublished(OutgoingSend send, PublishOutcome outcome)
+    void Publish(OutgoingSend send, bool isRepeat)
     {
-        if (outcome is PublishOutcome.Congested)
-        {
-            WaitForRoom(send);
+        var message = send.Send.Message;
+        _settings.Router.Tell(new RelayTopics.Publish(message.Shard, message.Hash, message.Message, send, isRepeat));
+    }
+
+    void Published(OutgoingSend send, PublishOutcome outcome)
+    {
+        if (!IsCurrent(send) || send.Stage is not (SendStage.Publishing or SendStage.Kept))
             return;
-        }
-        _underWay--;
-        if (outcome is PublishOutcome.Sent or PublishOutcome.Duplicate && (send.Message.IsEphemeral || !_settings.Stores.CanAsk()))
+        if (send.Stage is SendStage.Kept)
+            Run(send, send.Progress!.Published(outcome, _settings.Stores.CanAsk(), Now));
+        else if (outcome is PublishOutcome.Congested)
+            WaitForRoom(send);
+        else if (outcome is PublishOutcome.Sent or PublishOutcome.Duplicate && (send.Send.Message.Message.IsEphemeral || !_settings.Stores.CanAsk()))
         {
+            _underWay--;
             Propagate(send);
             End(send, SendEnd.Sent);
         }
         else
         {
+            _underWay--;
             Keep(send, outcome);
         }
     }
 
-    /// <summary>Hands a request to an actor of its own.</summary>
+    /// <summary>Whether a request is this incarnation's.</summary>
+    bool IsCurrent(OutgoingSend send) => _requests.TryGetValue(send.Send.Request, out var known) && ReferenceEquals(known, send);
+
+    /// <summary>Goes on with a request that its first publish has not ended.</summary>
     void Keep(OutgoingSend send, PublishOutcome? outcome)
     {
-        _kept.Enter(send, send.Accepted);
-        var (settings, confirmation) = (_settings, _confirmation!);
-        send.Actor = Context.Spawn(Props.Create(() => new SendActor(send, settings, confirmation, outcome)));
+        _kept++;
+        send.Stage = SendStage.Kept;
+        send.Progress = new SendProgress(_options, send.Send.Message.Message.IsEphemeral, send.Send.Message.Accepted, send.IsPropagated);
+        var canConfirm = _settings.Stores.CanAsk();
+        Run(send, outcome is { } known ? send.Progress.Published(known, canConfirm, Now) : send.Progress.Begin(canConfirm, Now));
     }
 
-    void TakeOverdue()
+    void Run(OutgoingSend send, SendEffects effects)
     {
-        var now = _sends.Now;
-        while (_publishing.TryTakeOverdue(now, out var send))
-        {
-            _underWay--;
-            Keep(send, outcome: null);
-        }
-        while (_kept.TryTakeOverdue(now, out var send))
-            EndKept(send, send.IsPropagated ? SendEnd.Sent : SendEnd.NoPeers);
-        TakeOverdueOfJournal(now);
+        if (effects.HasFlag(SendEffects.Propagated))
+            Propagate(send);
+        if (effects.HasFlag(SendEffects.Publish))
+            Publish(send, isRepeat: true);
+        if (effects.HasFlag(SendEffects.Confirm))
+            _confirmation!.Tell(new Confirmation.Ask(send.Send.Message.Hash, send));
+        if (effects.HasFlag(SendEffects.End))
+            End(send, send.Progress!.End);
+        else
+            Wake(send, send.Progress!.Wake);
     }
 
-    void EndKept(OutgoingSend send, SendEnd end)
+    void Wake(OutgoingSend send, TimeSpan at)
     {
-        if (send.Stage is not SendStage.Kept)
+        if (send.Wake == at)
             return;
-        Context.Stop(send.Actor!);
-        send.Actor = null;
-        End(send, end);
+        send.Wake = at;
+        if (_due.Count > FewDue && _due.Count > 2 * _kept)
+        {
+            _due.Clear();
+            foreach (var kept in _requests.Values.Where(kept => kept.Stage is SendStage.Kept))
+                _due.Enqueue(kept, kept.Wake);
+        }
+        else
+        {
+            _due.Enqueue(send, at);
+        }
+        StartTimer();
     }
+
+    void StartTimer()
+    {
+        if (!_due.TryPeek(out _, out var first) || first >= _timer)
+            return;
+        _timer = first;
+        var wait = first - Now;
+        Timers.StartSingleTimer(Due.Instance, Due.Instance, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+    }
+
+    void RunDue()
+    {
+        _timer = null;
+        while (_due.TryPeek(out var send, out var at) && at <= Now)
+        {
+            _due.Dequeue();
+            if (send.Stage is SendStage.Kept && send.Wake == at && IsCurrent(send))
+                Run(send, send.Progress!.Tick(Now));
+        }
+        StartTimer();
+    }
+
+    /// <summary>Goes on with what an answer was lost of, and ends what does not end by itself.</summary>
+    void EndOverdue()
+    {
+        foreach (var send in _requests.Values.Where(IsOverdue).ToList())
+        {
+            if (send.Stage is SendStage.Publishing)
+            {
+                _underWay--;
+                Keep(send, outcome: null);
+            }
+            else
+            {
+                End(send, send.IsPropagated ? SendEnd.Sent : SendEnd.NoPeers);
+            }
+        }
+    }
+
+    bool IsOverdue(OutgoingSend send) => send.Stage switch
+    {
+        SendStage.Publishing => Now - send.Since >= SendProgress.PublishAnswerWait,
+        SendStage.Kept => Now - send.Send.Message.Accepted >= _options.Timeout + Grace,
+        _ => false,
+    };
 
     void Propagate(OutgoingSend send)
     {
-        if (send.IsPropagated || send.Stage is not (SendStage.Publishing or SendStage.Kept))
+        if (send.IsPropagated)
             return;
         send.IsPropagated = true;
-        _settings.Waiting.Add(new MessagePropagated(send.Request, send.Hash), _settings.Events);
+        var (request, hash) = (send.Send.Request, send.Send.Message.Hash);
+        if (send.Send.Observer is { } observer)
+            observer.Tell(new Sends.Propagated(request, hash));
+        else
+            _settings.Events.Publish(new MessagePropagated(request, hash));
     }
 
     void End(OutgoingSend send, SendEnd end)
     {
+        if (send.Stage is SendStage.Kept)
+            _kept--;
         send.End = end;
-        if (_settings.JournalId is null)
-            TellEnd(send);
-        else
+        if (IsStored(send.Send))
             StoreEnd(send);
+        else
+            SayEnd(send);
     }
 
-    void TellEnd(OutgoingSend send)
+    void SayEnd(OutgoingSend send)
     {
-        _sends.Remove(send);
-        _settings.Waiting.Add(send.Result(send.End, _options.Timeout), _settings.Events);
+        send.Stage = SendStage.Ended;
+        if (_requests.Remove(send.Send.Request))
+            _intake.Release(1);
+        if (send.IsRefused)
+            return;
+        var (request, hash, error) = (send.Send.Request, send.Send.Message.Hash, send.Error(_options.Timeout));
+        if (send.Send.Observer is { } observer)
+            observer.Tell(new Sends.Ended(request, hash, error));
+        else
+            _settings.Events.Publish(error is null ? new MessageSent(request, hash, send.End is SendEnd.Stored) : new MessageError(request, hash, error));
     }
 
     /// <summary>The first message on a content topic subscribes to it (MESSAGING-API §Messaging).</summary>
-    void Subscribe(OutgoingSend send)
+    void Subscribe(Sends.Send send)
     {
-        if (send.Topic is not { } topic || _subscribed.ContainsKey(topic.Text))
+        if (send.Observer is not null || send.Message.Topic is not { } topic || _subscribed.Contains(topic.Text))
             return;
         // More topics than can be subscribed to need not be remembered.
         if (_subscribed.Count >= _settings.Options.Receiving.MaxContentTopics)
             _subscribed.Clear();
-        _subscribed.Add(topic.Text, false);
-        Context.PipeTo(
-            _settings.Subscriptions.Ask<Subscriptions.Answer>(new Subscriptions.Subscribe(topic, send.Shard), NodeEnvironment.AnswerTimeout),
-            map: _ => new Subscribed(topic.Text));
+        _subscribed.Add(topic.Text);
+        _settings.Subscriptions.Tell(new Subscriptions.Subscribe(topic, send.Message.Shard));
     }
 
-    sealed record Subscribed(string Topic);
+    void Close(IActorRef closer)
+    {
+        (_isClosed, _closer) = (true, closer);
+        while (_waiting.TryDequeue(out var send))
+            _intake.Refuse(send, SendIntake.NodeStopped, _settings.Events.Publish, isCounted: true);
+        foreach (var send in _requests.Values.Where(send => !IsStored(send.Send)).ToList())
+            End(send, send.IsPropagated ? SendEnd.Sent : SendEnd.Stopped);
+        CloseIfWritten();
+    }
+
+    sealed record Due
+    {
+        public static readonly Due Instance = new();
+    }
 
     sealed record Sweep
     {

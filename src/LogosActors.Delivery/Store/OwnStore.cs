@@ -1,4 +1,4 @@
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 
@@ -7,7 +7,7 @@ namespace LogosActors.Delivery.Store;
 /// <summary>The store that the node itself is.</summary>
 /// <param name="Actor">Keeps what it is told of: <see cref="StoreActor"/>.</param>
 /// <param name="Archive">Where it is kept.</param>
-internal sealed record OwnStore(ActorRef Actor, IMessageArchive Archive)
+internal sealed record OwnStore(IActorRef Actor, IMessageArchive Archive)
 {
     /// <summary>Which of some messages are not kept, at most <see cref="ArchiveQuery.MaxLimit"/>; none while the archive does not say.</summary>
     public async Task<IReadOnlySet<MessageHash>> FindLackingAsync(IReadOnlyList<MessageHash> hashes)

@@ -1,31 +1,34 @@
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Store;
 
 /// <summary>Keeps the messages of the joined shards in the node's archive, and answers the store queries of peers from it (13/WAKU2-STORE).</summary>
 /// <remarks>
-/// What the node has missed, and other stores have told it, is kept too: of the content topics that it is subscribed to.
-/// Parent: <see cref="NodeActor"/>, which has the relay show it what travels. Child: an <see cref="ArchiveWriterActor"/>, one-for-one, restart. A failure costs the messages
-/// that wait to be written, and for a moment peers are not answered.
+/// It receives messages from the gossip router itself, and what this node publishes from the <see cref="Sending.DeliveryRouterActor"/>. What the
+/// node has missed, and other stores have, is kept too: of the content topics that it is subscribed to.
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs the messages that wait to be written, and for a moment peers are not
+/// answered.
 /// </remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive) : Actor
+internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive) : ArchiveWriterActor(archive, node.Options.Archiving)
 #pragma warning restore CA1001
 {
+    // At most as many as a network has shards.
     readonly Dictionary<PubsubTopic, string> _names = [];
-    ActorRef? _writer;
     StoreService? _service;
+
+    public static Props Props(NodeEnvironment node, IMessageArchive archive) => Akka.Actor.Props.Create(() => new StoreActor(node, archive));
 
     protected override void PreStart()
     {
-        var options = node.Options.Archiving;
-        _writer = Context.Spawn(Props.Create(() => new ArchiveWriterActor(archive, options)), "writer");
-        _service = new StoreService(archive, node.Options.StoreService, node.Time, Log);
+        base.PreStart();
+        _service = new StoreService(Archive, node.Options.StoreService, Time, Log);
         _service.Serve(node.Host);
     }
 
@@ -33,25 +36,26 @@ internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive) 
     {
         node.Host.RemoveHandler(StoreProtocol.Id);
         _service?.Dispose();
+        base.PostStop();
     }
 
-    protected override void Receive(object message)
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case RelayTopics.Seen { IsArchivable: true } seen:
-                _writer!.Tell(new ArchiveWriter.Keep(seen.Hash, NameOf(seen.Shard), seen.Message), Self);
+            case Gossip.Delivered { Decoded: RelayedMessage relayed }:
+                if (relayed.IsArchivable)
+                    Keep(relayed.Hash, relayed.PubsubTopic, relayed.Message);
+                break;
+            case RelayTopics.Seen seen:
+                if (seen.IsArchivable)
+                    Keep(seen.Hash, NameOf(seen.Shard), seen.Message);
                 break;
             case Subscription.Found found:
-                _writer!.Tell(new ArchiveWriter.Keep(found.Hash, NameOf(found.Shard), found.Message, IsLate: true), Self);
-                break;
-            case RelayTopics.Seen or RelayTopics.Restarted:
-                break;
-            case ArchiveWriter.Finish:
-                Forward(_writer!, message);
+                Keep(found.Hash, NameOf(found.Shard), found.Message, isLate: true);
                 break;
             default:
-                Unhandled(message);
+                base.OnReceive(message);
                 break;
         }
     }

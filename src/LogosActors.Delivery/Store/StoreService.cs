@@ -1,9 +1,9 @@
+using Akka.Event;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.RateLimits;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
-using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Delivery.Store;
 
@@ -17,13 +17,13 @@ internal sealed class StoreService : IDisposable
     readonly IMessageArchive _archive;
     readonly StoreServiceOptions _options;
     readonly TimeProvider _time;
-    readonly ILogger _log;
+    readonly ILoggingAdapter _log;
     readonly long _origin;
     readonly SemaphoreSlim _turns;
     readonly PeerRateLimiter? _limiter;
     readonly Lock _gate = new();
 
-    public StoreService(IMessageArchive archive, StoreServiceOptions options, TimeProvider time, ILogger log)
+    public StoreService(IMessageArchive archive, StoreServiceOptions options, TimeProvider time, ILoggingAdapter log)
     {
         (_archive, _options, _time, _log, _origin) = (archive, options, time, log, time.GetTimestamp());
         _turns = new SemaphoreSlim(options.MaxConcurrentQueries);
@@ -54,7 +54,7 @@ internal sealed class StoreService : IDisposable
         }
         catch (ArchiveException e)
         {
-            _log.LogError(e, "The archive failed; {Peer} gets no answer", peer);
+            _log.Error(e, "The archive failed; {0} gets no answer", peer);
             return Refuse(request, StoreStatus.BadResponse, "BAD_RESPONSE: the archive failed");
         }
         catch (OperationCanceledException)
@@ -65,7 +65,7 @@ internal sealed class StoreService : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _log.LogError(e, "A store query failed; {Peer} gets no answer", peer);
+            _log.Error(e, "A store query failed; {0} gets no answer", peer);
             return Refuse(request, StoreStatus.ServiceUnavailable, "SERVICE_UNAVAILABLE: the store failed");
         }
     }

@@ -77,7 +77,8 @@ internal static class Gossip
     /// <param name="Data">Its data.</param>
     /// <param name="From">Who sent it to us first.</param>
     /// <param name="Author">Who has signed it; null: nobody.</param>
-    public sealed record Delivered(string Topic, ReadOnlyMemory<byte> Data, PeerId From, PeerId? Author = null);
+    /// <param name="Decoded">What the topic's validator has made of it, so that nobody decodes it again; null: nothing.</param>
+    public sealed record Delivered(string Topic, ReadOnlyMemory<byte> Data, PeerId From, PeerId? Author = null, object? Decoded = null);
 
     /// <summary>A peer is to be dialled; told to the parent.</summary>
     /// <param name="Peer">Whom.</param>

@@ -72,9 +72,12 @@ internal sealed partial class GossipsubActor
 
     void Deliver(GossipMessage message, PeerId from)
     {
+        var decoded = message.Decoded;
+        // The message stays in the cache for a while, and needs it no longer.
+        message.Decoded = null;
         if (!_subscribers.TryGetValue(message.Topic, out var subscribers))
             return;
-        var delivered = new Gossip.Delivered(message.Topic, message.Data, from, message.Author);
+        var delivered = new Gossip.Delivered(message.Topic, message.Data, from, message.Author, decoded);
         var self = Self;
         foreach (var subscriber in subscribers)
             subscriber.Tell(delivered, self);

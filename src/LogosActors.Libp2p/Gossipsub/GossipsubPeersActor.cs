@@ -18,7 +18,8 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// to all peers again.
 /// </remarks>
 internal sealed class GossipsubPeersActor(
-    HostEnvironment environment, IActorRef host, GossipsubOptions options, Props gossipsub, Published<TopicRegistrations> registrations)
+    HostEnvironment environment, IActorRef host, GossipsubOptions options, Props gossipsub, Published<TopicRegistrations> registrations,
+    Published<IActorRef> router)
     : SupervisedActor, IWithTimers
 {
     /// <summary>How many offered peers are dialled at a time; further offers are passed over, others come with the next PRUNE.</summary>
@@ -36,10 +37,15 @@ internal sealed class GossipsubPeersActor(
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(HostEnvironment environment, IActorRef host, GossipsubOptions options, Props gossipsub)
+    /// <param name="environment">The host.</param>
+    /// <param name="host">Its actor.</param>
+    /// <param name="options">Protocols and limits.</param>
+    /// <param name="gossipsub">How to make the child.</param>
+    /// <param name="router">Where the child is published, so that what is published takes no detour.</param>
+    public static Props Props(HostEnvironment environment, IActorRef host, GossipsubOptions options, Props gossipsub, Published<IActorRef> router)
     {
         var registrations = new Published<TopicRegistrations>(new TopicRegistrations());
-        return Akka.Actor.Props.Create(() => new GossipsubPeersActor(environment, host, options, gossipsub, registrations));
+        return Akka.Actor.Props.Create(() => new GossipsubPeersActor(environment, host, options, gossipsub, registrations, router));
     }
 
     protected override SupervisorStrategy SupervisorStrategy() =>
@@ -50,7 +56,7 @@ internal sealed class GossipsubPeersActor(
         _over = _ending.Token;
         foreach (var subscriber in registrations.Value.Subscribers.Values.SelectMany(subscribers => subscribers))
             Context.Watch(subscriber);
-        _gossipsub = Context.ActorOf(gossipsub, "router");
+        _gossipsub = router.Value = Context.ActorOf(gossipsub, "router");
         foreach (var (peer, identity) in environment.Identified)
             Greet(peer, identity);
     }

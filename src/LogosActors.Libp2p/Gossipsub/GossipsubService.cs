@@ -35,9 +35,10 @@ public sealed class GossipsubService
         (_host, _system) = (host, system);
         var environment = host.Environment;
         var settings = new GossipsubSettings { Options = options, Key = environment.Identity, DirectPeers = directPeers };
-        var props = GossipsubPeersActor.Props(environment, host.Actor, options, GossipsubActor.Props(settings));
+        var router = new Published<IActorRef>(ActorRefs.Nobody);
+        var props = GossipsubPeersActor.Props(environment, host.Actor, options, GossipsubActor.Props(settings), router);
         var peers = _peers = system.ActorOf(props, UniqueName.Of(system, $"gossipsub-{host.PeerId}"));
-        Topics = new GossipsubTopics(system, peers, host.PeerId, options.Limits);
+        Topics = new GossipsubTopics(system, peers, host.PeerId, options.Limits) { Router = router };
         _observer = occurred => peers.Tell(occurred, ActorRefs.NoSender);
         host.Subscribe(_observer);
     }

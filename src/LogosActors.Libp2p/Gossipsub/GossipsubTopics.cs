@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Gossipsub;
@@ -16,6 +17,12 @@ internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerI
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     public IActorRef Actor => actor;
+
+    /// <summary>The last incarnation of the <see cref="GossipsubActor"/> itself; null: <see cref="Actor"/> is.</summary>
+    public Published<IActorRef>? Router { get; init; }
+
+    /// <summary>Whom to send what is published, without a detour.</summary>
+    public IActorRef Publisher => Router is { Value: var router } && !router.IsNobody() ? router : actor;
 
     /// <summary>As <see cref="GossipsubService.SubscribeAsync(string, Action{PubsubMessage})"/>.</summary>
     public async Task<IAsyncDisposable> SubscribeAsync(string topic, Action<PubsubMessage> receiver) =>

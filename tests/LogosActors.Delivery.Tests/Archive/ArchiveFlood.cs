@@ -1,4 +1,4 @@
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 
@@ -22,11 +22,9 @@ internal static class ArchiveFlood
     {
         await using var archive = Open(path);
         await archive.InitializeAsync();
-        await using var system = ActorSystem.Create("flood");
         using var ahead = new SemaphoreSlim(MaxAhead);
-        var reporter = system.Spawn(Props.Create(() => new Reporter(ahead)));
-        system.EventStream.Subscribe<ArchiveWriter.Kept>(reporter);
-        var writer = system.Spawn(Props.Create(() => new ArchiveWriterActor(archive, new ArchiveWriterOptions { MaxBatchMessages = 200 })));
+        using var system = ActorSystem.Create("flood");
+        var writer = system.ActorOf(ArchiveWriterActor.Props(new ReportingArchive(archive, ahead), new ArchiveWriterOptions { MaxBatchMessages = 200 }));
         // Some that were written before the last kill come again.
         for (var number = Math.Max(0, first - 500); ; number++)
         {
@@ -36,14 +34,25 @@ internal static class ArchiveFlood
         }
     }
 
-    sealed class Reporter(SemaphoreSlim ahead) : Actor
+    /// <summary>Says what has become durable.</summary>
+    sealed class ReportingArchive(IMessageArchive archive, SemaphoreSlim ahead) : IMessageArchive
     {
-        protected override void Receive(object message)
+        public async Task<int> AppendAsync(IReadOnlyList<ArchivedMessage> messages, CancellationToken cancellation = default)
         {
-            var kept = ((ArchiveWriter.Kept)message).Messages;
-            Console.Out.WriteLine($"kept {kept[0].Time - ArchiveSamples.Noon} {kept[^1].Time - ArchiveSamples.Noon}");
+            var added = await archive.AppendAsync(messages, cancellation);
+            Console.Out.WriteLine($"kept {messages[0].Time - ArchiveSamples.Noon} {messages[^1].Time - ArchiveSamples.Noon}");
             Console.Out.Flush();
-            ahead.Release(kept.Count);
+            ahead.Release(messages.Count);
+            return added;
         }
+
+        public Task InitializeAsync(CancellationToken cancellation = default) => archive.InitializeAsync(cancellation);
+
+        public Task<ArchivePage?> QueryAsync(ArchiveQuery query, CancellationToken cancellation = default) => archive.QueryAsync(query, cancellation);
+
+        public Task RetainAsync(RetentionPolicy policy, long now, CancellationToken cancellation = default) =>
+            archive.RetainAsync(policy, now, cancellation);
+
+        public ValueTask DisposeAsync() => archive.DisposeAsync();
     }
 }

@@ -17,6 +17,9 @@ internal sealed class FaultyArchive(TimeProvider time) : IMessageArchive
     /// <summary>The batches that were appended or refused, in their order.</summary>
     public List<IReadOnlyList<ArchivedMessage>> Batches { get; } = [];
 
+    /// <summary>What was appended, in its order; what was appended twice is there twice.</summary>
+    public List<ArchivedMessage> Appended { get; } = [];
+
     /// <summary>When retention was asked for, in nanoseconds since 1970.</summary>
     public List<long> Retentions { get; } = [];
 
@@ -35,7 +38,10 @@ internal sealed class FaultyArchive(TimeProvider time) : IMessageArchive
         Batches.Add(messages);
         await Task.Delay(Latency, time, cancellation);
         _atOnce--;
-        return Fault(messages) is { } fault ? throw fault : messages.Count(message => _kept.TryAdd(message.Hash, message));
+        if (Fault(messages) is { } fault)
+            throw fault;
+        Appended.AddRange(messages);
+        return messages.Count(message => _kept.TryAdd(message.Hash, message));
     }
 
     public Task<ArchivePage?> QueryAsync(ArchiveQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();

@@ -1,4 +1,3 @@
-using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Archive;
 using SQLitePCL;
 using Xunit.Abstractions;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using LogosActors.Actors;
-using LogosActors.Actors.TestKit;
+using Akka.Actor;
+using Akka.TestKit;
 using LogosActors.Delivery.Metadata;
 using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Libp2p;
@@ -106,25 +106,25 @@ public sealed class MetadataActorTests
     [Fact]
     public async Task A_peer_is_asked_again_when_it_has_not_answered_and_when_its_answer_is_old()
     {
-        var (time, asked) = (new VirtualTime(), 0);
+        var asked = 0;
         await using var there = await TestHost.StartAsync();
         there.Host.Serve(MetadataProtocol.Protocol, (_, _, _) => Interlocked.Increment(ref asked) == 1
             ? throw new InvalidOperationException("on purpose")
             : Task.FromResult(new NodeMetadata(1, [(ushort)asked])));
-        await using var here = await Node.StartAsync(1, [0], time: time);
+        await using var here = await Node.StartAsync(1, [0], isTimeVirtual: true);
         await here.Host.ConnectAsync(there);
         await TestHost.Until(() => Volatile.Read(ref asked) == 1);
 
         // The timer may start after the first step.
         await TestHost.Until(() =>
         {
-            time.Advance(MetadataActor.RetryDelay);
+            here.Scheduler.Advance(MetadataActor.RetryDelay);
             return here.Learned.ContainsKey(there.Id);
         });
         var first = here.Learned[there.Id].Shards[0];
         await TestHost.Until(() =>
         {
-            time.Advance(MetadataActor.RefreshDelay);
+            here.Scheduler.Advance(MetadataActor.RefreshDelay);
             return here.Learned[there.Id].Shards[0] > first;
         });
     }
@@ -133,19 +133,22 @@ public sealed class MetadataActorTests
     {
         public TestHost Host => host;
 
+        public TestScheduler Scheduler => (TestScheduler)system.Scheduler;
+
         public ConcurrentDictionary<PeerId, PeerShards> Learned { get; } = new();
 
         public static async Task<Node> StartAsync(
-            uint? cluster, ushort[] shards, Action<PeerShards>? before = null, VirtualTime? time = null)
+            uint? cluster, ushort[] shards, Action<PeerShards>? before = null, bool isTimeVirtual = false)
         {
-            var system = ActorSystem.Create("metadata", new ActorSystemOptions { Time = time ?? TimeProvider.System });
+            var scheduler = isTimeVirtual ? "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"" : "";
+            var system = ActorSystem.Create("metadata", scheduler);
             var node = new Node(await TestHost.StartAsync(), system);
             void Publish(PeerShards learned)
             {
                 before?.Invoke(learned);
                 node.Learned[learned.Peer] = learned;
             }
-            system.Spawn(Props.Create(() => new MetadataActor(node.Host.Host, () => new NodeMetadata(cluster, shards), Publish)));
+            system.ActorOf(MetadataActor.Props(node.Host.Host, () => new NodeMetadata(cluster, shards), Publish));
             // Served once it has started; else the peer could find that it does not speak the protocol.
             await TestHost.Until(() => node.Host.Host.Protocols.Contains(MetadataProtocol.Id, StringComparer.Ordinal));
             return node;
@@ -154,7 +157,7 @@ public sealed class MetadataActorTests
         public async ValueTask DisposeAsync()
         {
             await host.DisposeAsync();
-            await system.DisposeAsync();
+            await system.Terminate();
         }
     }
 }

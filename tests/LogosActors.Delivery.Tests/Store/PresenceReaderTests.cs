@@ -1,7 +1,7 @@
-using LogosActors.Actors.TestKit;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Store;
 using LogosActors.Libp2p.Identity;
+using LogosActors.TestKit;
 
 namespace LogosActors.Delivery.Tests.Store;
 

@@ -1,9 +1,9 @@
+using Akka.Event;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Libp2p.Requests;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Store;
 
@@ -18,7 +18,7 @@ public sealed class StoreClientTests
     {
         await using var stores = await StoreAndClient.StartAsync();
         var archive = ListArchive.Of(120);
-        using var service = new StoreService(archive, new StoreServiceOptions(), TimeProvider.System, NullLogger.Instance);
+        using var service = new StoreService(archive, new StoreServiceOptions(), TimeProvider.System, NoLogger.Instance);
         service.Serve(stores.There.Host);
 
         var pages = await ReadAsync(stores, AboutA with { IsForward = isForward, Limit = 10 });
@@ -34,7 +34,7 @@ public sealed class StoreClientTests
     {
         await using var stores = await StoreAndClient.StartAsync();
         var (archive, other) = (ListArchive.Of(230), ListArchive.Of(20, payload: 2));
-        using var service = new StoreService(archive, new StoreServiceOptions(), TimeProvider.System, NullLogger.Instance);
+        using var service = new StoreService(archive, new StoreServiceOptions(), TimeProvider.System, NoLogger.Instance);
         service.Serve(stores.There.Host);
         var here = archive.Messages.Select(message => message.Hash).ToHashSet();
 

@@ -1,10 +1,10 @@
-using LogosActors.Actors.TestKit;
+using Akka.Event;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.RateLimits;
 using LogosActors.Delivery.Store;
 using LogosActors.Libp2p.Identity;
-using Microsoft.Extensions.Logging.Abstractions;
+using LogosActors.TestKit;
 
 namespace LogosActors.Delivery.Tests.Store;
 
@@ -148,7 +148,7 @@ public sealed class StoreServiceTests
     {
         var time = new VirtualTime();
         var options = new StoreServiceOptions { PeerLimit = new RateLimit(2, TimeSpan.FromSeconds(10)) };
-        using var service = new StoreService(ListArchive.Of(3), options, time, NullLogger.Instance);
+        using var service = new StoreService(ListArchive.Of(3), options, time, NoLogger.Instance);
         async Task<StoreStatus> AskAsync(PeerId? peer) => (await service.AnswerAsync(peer, Everything, default)).Status;
 
         Assert.Equal(StoreStatus.Success, await AskAsync(Peer));
@@ -177,7 +177,7 @@ public sealed class StoreServiceTests
             },
         };
         using var service = new StoreService(
-            archive, new StoreServiceOptions { MaxConcurrentQueries = 3 }, TimeProvider.System, NullLogger.Instance);
+            archive, new StoreServiceOptions { MaxConcurrentQueries = 3 }, TimeProvider.System, NoLogger.Instance);
         var asked = Enumerable.Range(0, 20).Select(_ => service.AnswerAsync(Peer, Everything, default)).ToArray();
         answer.SetResult();
         Assert.All(await Task.WhenAll(asked), response => Assert.Equal(StoreStatus.Success, response.Status));
@@ -188,7 +188,7 @@ public sealed class StoreServiceTests
 
     static async Task<StoreQueryResponse> AskAsync(IMessageArchive archive, StoreQueryRequest request, StoreServiceOptions? options = null)
     {
-        using var service = new StoreService(archive, options ?? new StoreServiceOptions(), TimeProvider.System, NullLogger.Instance);
+        using var service = new StoreService(archive, options ?? new StoreServiceOptions(), TimeProvider.System, NoLogger.Instance);
         return await service.AnswerAsync(Peer, request, default);
     }
 }

@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery.Receiving;
 
-/// <summary>Messages that wait until their hashes are durable, in the order in which they came. For one thread at a time.</summary>
-internal sealed class UntoldMessages
+/// <summary>Messages that wait until their hashes are durable, in the order in which they came.</summary>
+internal sealed class PendingDeliveries
 {
-    /// <summary>The most that wait for one topic; what comes beyond is not taken, and stores are asked for it later.</summary>
+    /// <summary>The most that wait for one topic; what comes beyond is not accepted, and stores are asked for it later.</summary>
     public const int Capacity = 10_000;
 
     readonly Queue<Entry> _entries = [];
@@ -54,8 +54,8 @@ internal sealed class UntoldMessages
     /// <summary>A message that waits.</summary>
     /// <param name="Hash">The message's hash.</param>
     /// <param name="Time">Its time, in nanoseconds since 1970 UTC.</param>
-    /// <param name="Told">What the application is told; null: nothing, for the node's own messages.</param>
-    /// <param name="Giver">Who wants to know that the message is taken; null: nobody.</param>
+    /// <param name="Message">What is delivered; null: nothing, for the node's own messages.</param>
+    /// <param name="Giver">Who wants to know that the message is delivered; null: nobody.</param>
     [StructLayout(LayoutKind.Auto)]
-    public readonly record struct Entry(MessageHash Hash, long Time, MessageReceived? Told, ActorRef? Giver);
+    public readonly record struct Entry(MessageHash Hash, long Time, WakuMessage? Message, IActorRef? Giver);
 }

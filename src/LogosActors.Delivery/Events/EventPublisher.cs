@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+
+namespace LogosActors.Delivery.Events;
+
+/// <summary>Delivers events to an application's handlers and enumerations. For any number of threads.</summary>
+/// <remarks>
+/// Each handler is an actor with a bounded queue of its own: one that throws loses its own call, one that is slow drops what finds no room
+/// and counts it, and neither holds up another handler or the publisher. An enumeration has a bounded queue, too, from the moment its
+/// enumerator is requested; what is never enumerated holds nothing. While nobody observes, nothing is sent or queued.
+/// </remarks>
+/// <typeparam name="TEvent">The common type of the events.</typeparam>
+/// <param name="system">The system in which handlers run.</param>
+/// <param name="name">The prefix of the handlers' actor names, unique in the system.</param>
+/// <param name="capacity">How many events wait for one handler or enumeration.</param>
+/// <param name="published">Called with every event, on the publisher's thread, for counters; null: nothing.</param>
+internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, int capacity, Action<TEvent>? published = null)
+    where TEvent : class
+{
+    readonly Lock _gate = new();
+    ImmutableArray<Observer> _observers = [];
+    long _dropped;
+    int _lastHandler;
+    bool _isCompleted;
+
+    /// <summary>How many events were dropped because a handler or an enumeration was too slow.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Whether there is a handler or an enumeration.</summary>
+    public bool IsObserved => !Current.IsEmpty;
+
+    ImmutableArray<Observer> Current
+    {
+        get
+        {
+            lock (_gate)
+                return _observers;
+        }
+    }
+
+    /// <summary>Delivers an event to all that observe its type.</summary>
+    public void Publish(TEvent raised)
+    {
+        published?.Invoke(raised);
+        foreach (var observer in Current)
+        {
+            if (!observer.TryOffer(raised))
+                Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    /// <summary>Adds a handler; does nothing once the publisher is completed.</summary>
+    /// <param name="key">By which it is removed.</param>
+    /// <param name="handle">Called with each event of the type, one after the other.</param>
+    public void Add<T>(Delegate? key, Action<T> handle)
+        where T : TEvent
+    {
+        if (key is null)
+            return;
+        lock (_gate)
+        {
+            if (_isCompleted)
+                return;
+            var queue = new EventQueue(capacity);
+            var actor = system.ActorOf(EventHandlerActor<T>.Props(handle, queue), $"{name}-handler-{++_lastHandler}");
+            _observers = _observers.Add(new Handler<T>(key, actor, queue));
+        }
+    }
+
+    /// <summary>Removes the handler that was added last under a key; events that wait for it are discarded.</summary>
+    public void Remove(Delegate? key)
+    {
+        lock (_gate)
+        {
+            if (_observers.LastOrDefault(observer => observer.Key is not null && observer.Key == key) is not { } found)
+                return;
+            _observers = _observers.Remove(found);
+            found.Stop(system);
+        }
+    }
+
+    /// <summary>Enumerates the events of a type, from the moment an enumerator is requested (<c>await foreach</c> does so at its beginning)
+    /// until the publisher is completed; one that is requested later ends at once.</summary>
+    public IAsyncEnumerable<T> Read<T>(CancellationToken cancellation)
+        where T : class, TEvent =>
+        new EventEnumerable<TEvent, T>(this, capacity, cancellation);
+
+    /// <summary>Waits until the handlers have been called with everything that was published before, for a bounded time.</summary>
+    public async Task FlushAsync(TimeSpan timeout, TimeProvider time)
+    {
+        if (system.WhenTerminated.IsCompleted)
+            return;
+        var flushed = Current.Select(observer => observer.FlushAsync()).ToArray();
+        try
+        {
+            await Task.WhenAll(flushed).WaitAsync(timeout, time);
+        }
+        catch (TimeoutException)
+        {
+            // A handler that does not return; the others have had theirs.
+        }
+    }
+
+    /// <summary>Ends enumerations, after what waits for them, and stops the handlers.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _isCompleted = true;
+            foreach (var observer in _observers)
+                observer.Stop(system);
+            _observers = [];
+        }
+    }
+
+    internal bool TryAdd(Observer observer)
+    {
+        lock (_gate)
+        {
+            if (_isCompleted)
+                return false;
+            _observers = _observers.Add(observer);
+            return true;
+        }
+    }
+
+    internal void Remove(Observer observer)
+    {
+        lock (_gate)
+            _observers = _observers.Remove(observer);
+    }
+
+    /// <summary>A handler or an enumeration.</summary>
+    internal abstract class Observer(Delegate? key)
+    {
+        public Delegate? Key => key;
+
+        /// <summary>Queues an event, if it is of the wanted type.</summary>
+        /// <returns>False: it was dropped for lack of room.</returns>
+        public abstract bool TryOffer(TEvent raised);
+
+        public abstract Task FlushAsync();
+
+        public abstract void Stop(ActorSystem system);
+    }
+
+    sealed class Handler<T>(Delegate key, IActorRef actor, EventQueue queue) : Observer(key)
+        where T : TEvent
+    {
+        public override bool TryOffer(TEvent raised)
+        {
+            if (raised is not T)
+                return true;
+            if (!queue.TryEnter())
+                return false;
+            actor.Tell(raised, ActorRefs.NoSender);
+            return true;
+        }
+
+        public override Task FlushAsync()
+        {
+            var flush = new EventHandlerFlush();
+            actor.Tell(flush, ActorRefs.NoSender);
+            return flush.Done.Task;
+        }
+
+        public override void Stop(ActorSystem system) => system.Stop(actor);
+    }
+}

@@ -1,0 +1,62 @@
+using Akka.Actor;
+using Akka.Event;
+using LogosActors.Actors;
+
+namespace LogosActors.Delivery.Hosting;
+
+/// <summary>Watches over the lock on the journal's database, and takes it again after an outage.</summary>
+/// <remarks>Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff; it has no state. If another process has the lock meanwhile, the
+/// parent is sent <see cref="Lost"/>, and stops.</remarks>
+internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWithTimers
+{
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    readonly CancellationTokenSource _stopping = new();
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(PostgresLock held) => Akka.Actor.Props.Create(() => new JournalLockActor(held));
+
+    protected override void PreStart() => Timers.StartSingleTimer(Look.Instance, Look.Instance, Interval);
+
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Look:
+                PipeToSelf(held.KeepAsync(_stopping.Token), state => new Seen(state));
+                break;
+            case Seen { State: PostgresLock.State.Taken }:
+                Log.Error("Another process writes to this node's journal since its database was away; this node stops");
+                Context.Parent.Tell(Lost.Instance);
+                break;
+            case Seen seen:
+                if (seen.State is PostgresLock.State.Away)
+                    Log.Warning("The journal's database does not answer; it is tried again");
+                Timers.StartSingleTimer(Look.Instance, Look.Instance, Interval);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>Sent to the parent: another process has the lock.</summary>
+    public sealed record Lost
+    {
+        public static readonly Lost Instance = new();
+    }
+
+    sealed record Look
+    {
+        public static readonly Look Instance = new();
+    }
+
+    sealed record Seen(PostgresLock.State State);
+}

@@ -1,0 +1,42 @@
+using Akka.Actor;
+
+namespace LogosActors.Delivery.Hosting;
+
+/// <summary>The actors of a running node that are spoken to from outside of it, as <see cref="NodeActor"/> has made them last. For any number
+/// of threads.</summary>
+/// <remarks>A reference that was read before its actor was created again still works: what it is sent is returned to the parent, which sends
+/// it to the new one.</remarks>
+internal sealed class NodeActors
+{
+    volatile IActorRef? _sends;
+    readonly TaskCompletionSource<Started> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes <see cref="Sending.Sends"/>.</summary>
+    public IActorRef Sends => _sends ?? throw new InvalidOperationException("The node's actors have not started.");
+
+    /// <summary>Takes <see cref="Receiving.Subscriptions"/>.</summary>
+    public IActorRef Subscriptions => Children.Subscriptions;
+
+    /// <summary>Takes <see cref="Relay.RelayTopics"/>.</summary>
+    public IActorRef Relay => Children.Relay;
+
+    /// <summary>Takes <see cref="Relay.RelayTopics.Publish"/>.</summary>
+    public IActorRef Router => Children.Router;
+
+    /// <summary>Takes <see cref="Archive.ArchiveWriter"/>; null: the node has no archive.</summary>
+    public IActorRef? Store => Children.Store;
+
+    /// <summary>Completes when all of them are there.</summary>
+    public Task Ready => _started.Task;
+
+    Started Children => _started.Task is { IsCompletedSuccessfully: true, Result: var started }
+        ? started
+        : throw new InvalidOperationException("The node's actors have not started.");
+
+    public void SetSends(IActorRef sends) => _sends = sends;
+
+    public void SetStarted(Started started) => _started.TrySetResult(started);
+
+    /// <summary>The actors that keep their references.</summary>
+    public sealed record Started(IActorRef Subscriptions, IActorRef Relay, IActorRef Router, IActorRef? Store);
+}

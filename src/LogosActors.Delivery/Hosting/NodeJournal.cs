@@ -1,0 +1,73 @@
+using Akka.Actor;
+using Akka.Configuration;
+using LogosActors.Actors;
+using LogosActors.Actors.Persistence;
+using LogosActors.Actors.Serialization;
+using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Sending;
+using LogosActors.Libp2p.Identity;
+
+namespace LogosActors.Delivery.Hosting;
+
+/// <summary>The journal of a node that keeps one: in its data directory, or in a database; no other process writes to it meanwhile.</summary>
+internal sealed class NodeJournal : IAsyncDisposable
+{
+    readonly SqliteJournalFile? _file;
+
+    NodeJournal(PersistencePlugins plugins, Config configuration, SqliteJournalFile? file, PostgresLock? held) =>
+        (Plugins, Configuration, _file, Lock) = (plugins, configuration, file, held);
+
+    /// <summary>The ids that the node's actors use; the application's defaults stay its own.</summary>
+    public PersistencePlugins Plugins { get; }
+
+    /// <summary>What makes them.</summary>
+    public Config Configuration { get; }
+
+    /// <summary>Keeps others away; null: a file's own lock does.</summary>
+    public PostgresLock? Lock { get; }
+
+    /// <summary>Opens the journal that the options name.</summary>
+    /// <returns>Null: the node keeps everything in memory.</returns>
+    /// <exception cref="NodeStartException">It cannot be used, or another process uses it.</exception>
+    public static async Task<NodeJournal?> OpenAsync(NodeOptions options, DataDirectory? directory, PeerId node)
+    {
+        var plugins = PersistencePlugins.Named($"node-{node}");
+        if (options.Journal is { } backend)
+        {
+            var held = await PostgresLock.AcquireAsync(backend.ConnectionString, node.ToString());
+            return new NodeJournal(plugins, JournalConfiguration.Postgres(plugins, backend.ConnectionString), file: null, held);
+        }
+        if (directory is null)
+            return null;
+        try
+        {
+            var file = SqliteJournalFile.Open(directory.Journal);
+            return new NodeJournal(plugins, JournalConfiguration.Sqlite(plugins, directory.Journal), file, held: null);
+        }
+        catch (JournalFileException e)
+        {
+            throw new NodeStartException(NodeStartFailure.DataDirectory, e.Message, e);
+        }
+    }
+
+    /// <summary>Makes a system know the journal; it stays known as long as the system lives.</summary>
+    public void AddTo(ActorSystem system)
+    {
+        if (!system.Settings.Config.HasPath(Plugins.Journal))
+            system.Settings.InjectTopLevelFallback(Configuration);
+    }
+
+    /// <summary>Makes a system know what is stored.</summary>
+    public static void InstallTypes(ActorSystem system)
+    {
+        ProtobufSerializer.Install(system, StoredSends.Types);
+        ProtobufSerializer.Install(system, StoredReceiving.Types);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _file?.Dispose();
+        if (Lock is not null)
+            await Lock.DisposeAsync();
+    }
+}

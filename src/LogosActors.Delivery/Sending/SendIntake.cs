@@ -1,0 +1,176 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using LogosActors.Actors;
+using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Topics;
+
+namespace LogosActors.Delivery.Sending;
+
+/// <summary>The edge of the <see cref="SendsActor"/>: checks messages on their senders' threads, and counts requests. For any number of threads.</summary>
+/// <remarks>Holds numbers only. At most <see cref="SendingOptions.MaxUnfinished"/> requests are counted; whoever sends while <see cref="Window"/> of
+/// them have not begun waits until his own has.</remarks>
+internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorSystem system)
+{
+    /// <summary>How many requests may be on their way to their first publish; senders wait when there are more.</summary>
+    public const int Window = 1024;
+
+    static readonly SendError Stopped = new(SendErrorKind.NotStarted, "The node was stopped before it took the message.");
+
+    readonly TimeProvider _time = system.TimeProvider();
+    long _lastTimestamp;
+    int _unfinished;
+    int _notBegun;
+    int _entering;
+    volatile bool _isClosed;
+
+    /// <summary>Whether a journal keeps requests: then whoever sends waits until his is stored.</summary>
+    public bool IsJournalled { get; init; }
+
+    /// <summary>How many requests have not ended.</summary>
+    public int Unfinished => Volatile.Read(ref _unfinished);
+
+    /// <summary>Makes what is sent of what is wanted; names the time and the hash.</summary>
+    public bool TryPrepare(MessageEnvelope envelope, [NotNullWhen(true)] out OutgoingMessage? message, [NotNullWhen(false)] out SendError? error)
+    {
+        message = null;
+        if (!OutgoingCheck.TryPass(envelope, options, topics, out var topic, out var shard, out error))
+            return false;
+        var waku = new WakuMessage
+        {
+            ContentTopic = topic.Text,
+            Payload = envelope.Payload,
+            Meta = envelope.Meta,
+            IsEphemeral = envelope.IsEphemeral,
+            Timestamp = Timestamp(),
+        };
+        message = new OutgoingMessage(topic, shard, MessageHash.Compute(shard.ToString(), waku), waku, system.Scheduler.MonotonicClock);
+        return true;
+    }
+
+    /// <summary>Sends a message of the application.</summary>
+    /// <returns>The request, when it is sure to end in an event; or why it was refused.</returns>
+    public async Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope envelope, NodeActors actors)
+    {
+        if (!TryPrepare(envelope, out var message, out var error))
+            return error;
+        if (!TryCount())
+            return TooMany;
+        var isJournalled = IsJournalled && !envelope.IsEphemeral;
+        var waits = Interlocked.Increment(ref _notBegun) > Window || isJournalled;
+        var send = new Sends.Send(RequestId.New(), message, isJournalled, Observer: null)
+        {
+            Answer = waits ? new TaskCompletionSource<Result<RequestId, SendError>>(TaskCreationOptions.RunContinuationsAsynchronously) : null,
+            IsCounted = true,
+        };
+        if (!TryEnter(send, actors.Sends))
+            return Stopped;
+        if (send.Answer is not { } answer)
+            return send.Request;
+        if (!isJournalled)
+            return await answer.Task;
+        try
+        {
+            return await answer.Task.WaitAsync(NodeEnvironment.AnswerTimeout, _time);
+        }
+        catch (TimeoutException)
+        {
+            // Whichever answer is first holds: a request that is stored later than this is not sent.
+            answer.TrySetResult(NotStored("the journal does not answer."));
+            return await answer.Task;
+        }
+    }
+
+    /// <summary>Counts a request, unless there are too many.</summary>
+    public bool TryCount()
+    {
+        if (Interlocked.Increment(ref _unfinished) <= options.Sending.MaxUnfinished)
+            return true;
+        Interlocked.Decrement(ref _unfinished);
+        return false;
+    }
+
+    /// <summary>Counts a request that has been accepted before.</summary>
+    public void Count() => Interlocked.Increment(ref _unfinished);
+
+    /// <summary>Requests have ended, or are somebody else's.</summary>
+    public void Release(int count) => Interlocked.Add(ref _unfinished, -count);
+
+    /// <summary>A request of <see cref="SendAsync"/> has been taken up or refused.</summary>
+    public void Begun(Sends.Send send)
+    {
+        if (send.IsCounted)
+            Interlocked.Decrement(ref _notBegun);
+    }
+
+    /// <summary>Refuses what is sent from now on.</summary>
+    public void Close() => _isClosed = true;
+
+    /// <summary>Refuses what is sent from now on; everything before is in the actor's mailbox when this returns.</summary>
+    public async Task CloseAsync()
+    {
+        Close();
+        while (Volatile.Read(ref _entering) > 0)
+            await Task.Yield();
+    }
+
+    /// <summary>A request was refused by whoever holds it; says so where it is waited for.</summary>
+    /// <param name="send">The request.</param>
+    /// <param name="error">Why.</param>
+    /// <param name="publish">Publishes an event.</param>
+    /// <param name="isCounted">Whether it is among <see cref="Unfinished"/>.</param>
+    public void Refuse(Sends.Send send, SendError error, Action<MessagingEvent> publish, bool isCounted)
+    {
+        Begun(send);
+        if (isCounted)
+            Release(1);
+        if (send.Observer is { } observer)
+            observer.Tell(new Sends.Ended(send.Request, send.Message.Hash, error.Message), ActorRefs.NoSender);
+        else if (send.Answer is { } answer)
+            answer.TrySetResult(error);
+        else
+            publish(new MessageError(send.Request, send.Message.Hash, error.Message));
+    }
+
+    public SendError TooMany => new(SendErrorKind.TooManyUnfinished, $"{options.Sending.MaxUnfinished} requests are under way; wait for their events.");
+
+    public static SendError NotStored(string reason) => new(SendErrorKind.NotStored, $"The message could not be stored, and was not sent: {reason}");
+
+    public static SendError NodeStopped => Stopped;
+
+    bool TryEnter(Sends.Send send, IActorRef sends)
+    {
+        Interlocked.Increment(ref _entering);
+        try
+        {
+            if (!_isClosed)
+            {
+                sends.Tell(send, ActorRefs.NoSender);
+                return true;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _entering);
+        }
+        Begun(send);
+        Release(1);
+        return false;
+    }
+
+    /// <summary>The time, a little later for messages of the same moment: equal messages of different times have different hashes.</summary>
+    long Timestamp()
+    {
+        var now = UnixNanoseconds.Now(_time);
+        var last = Interlocked.Read(ref _lastTimestamp);
+        while (true)
+        {
+            // Not after the clock was set back.
+            var next = now <= last && last - now < TimeSpan.NanosecondsPerTick * TimeSpan.TicksPerSecond ? last + 1 : now;
+            var found = Interlocked.CompareExchange(ref _lastTimestamp, next, last);
+            if (found == last)
+                return next;
+            last = found;
+        }
+    }
+}
