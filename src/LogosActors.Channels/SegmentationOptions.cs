@@ -1,4 +1,4 @@
-using LogosActors.Actors;
+using LogosActors.Libp2p;
 using LogosActors.Channels.Segmentation;
 
 namespace LogosActors.Channels;

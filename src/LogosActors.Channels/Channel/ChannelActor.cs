@@ -1,109 +1,249 @@
+using System.Globalization;
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Channels.Dispatch;
-using LogosActors.Channels.Hosting;
-using LogosActors.Channels.RateLimits;
-using LogosActors.Channels.Sds;
-using LogosActors.Channels.Segmentation;
+using LogosActors.Channels.Sds.Bloom;
+using LogosActors.Channels.Sds.Wire;
+using LogosActors.Delivery;
+using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Sending;
 
 namespace LogosActors.Channels.Channel;
 
-/// <summary>Supervises the actors of a reliable channel, and hands what they say to each other and to the application.</summary>
+/// <summary>A reliable channel: encrypts what goes out, decrypts and reads what comes in, and supervises the actors that keep the rest
+/// (RELIABLE-CHANNEL-API).</summary>
 /// <remarks>
-/// Parent: the root, which restarts it with a backoff. Children: incoming, sds, reassembly, retrieval, dispatcher and, with a limit, rate-limit;
-/// one-for-one, restart. A child that stops, as persistent ones do when the journal fails, and those in which messages wait when they fail,
-/// fails this actor: all children are made anew and recover what is stored. They tell the application by the <see cref="ChannelVoice"/>, which
-/// outlives them.
+/// <para>Parent: <see cref="ChannelsActor"/>, restart with backoff (100 ms … 10 s). Children, one-for-one, restart with backoff (10 ms … 5 s): sds, created
+/// again when its journal fails; rate-limit of the current epoch; retrieval, when something is missing.</para>
+/// <para>A failure costs the message that was being handled: its sender sends it again, or others are asked for it. The children start again and
+/// recover what is stored. Messages of other channels that share the content topic are passed over; a mark in the meta attribute is not asked for,
+/// as js-waku sets none.</para>
 /// </remarks>
-internal sealed class ChannelActor(ChannelEnvironment channel) : Actor
+internal sealed class ChannelActor : SupervisedActor, IWithTimers
 {
-    ActorRef? _incoming;
-    ActorRef? _sds;
-    ActorRef? _reassembly;
-    ActorRef? _dispatcher;
-    ActorRef? _rateLimit;
-    ActorRef? _retrieval;
+    /// <summary>The mark of the layer in a message's meta attribute (RELIABLE-CHANNEL-API, wire format).</summary>
+    public static readonly ReadOnlyMemory<byte> Mark = "RELIABLE-CHANNEL-API/1"u8.ToArray();
 
-    protected override SupervisorStrategy SupervisorStrategy { get; } = new OneForOneStrategy
+    static readonly TimeSpan RetryWait = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
+
+    readonly ChannelSettings _settings;
+    readonly PreviousNames _previous = new();
+    readonly BloomParameters _bloom;
+    readonly OrderedHook<Transmission> _encryption;
+    readonly OrderedHook<Subscriptions.Arrived> _decryption;
+    readonly Dictionary<RequestId, (Transmission Transmission, ReadOnlyMemory<byte> Bytes)> _underWay = [];
+    readonly Queue<(Transmission Transmission, ReadOnlyMemory<byte> Bytes)> _refused = new();
+    readonly HashSet<string> _new = new(StringComparer.Ordinal);
+    RecreatedChild _sds = null!;
+    IActorRef? _epoch;
+    IActorRef? _retrieval;
+    int _epochs;
+    bool _isClosing;
+
+    public ChannelActor(ChannelSettings settings)
     {
-        Decider = static _ => Directive.Restart,
-        Backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5)),
-    };
+        _settings = settings;
+        var (options, self) = (settings.Options, Self);
+        _bloom = new BloomParameters(options.Sds.BloomCapacity, options.Sds.BloomErrorRate);
+        _encryption = new OrderedHook<Transmission>(options.Encryption is { } encrypting ? encrypting.EncryptAsync : null, Pipe, Expire, Encrypted);
+        _decryption = new OrderedHook<Subscriptions.Arrived>(options.Encryption is { } decrypting ? decrypting.DecryptAsync : null, Pipe, Expire, Decrypted);
+    }
 
-    // Those of a silent channel are not made before they have something to do: there may be very many.
-    ActorRef Incoming => _incoming ??= Spawn(() => new IncomingActor(channel), "incoming");
+    public ITimerScheduler Timers { get; set; } = null!;
 
-    ActorRef Retrieval => _retrieval ??= Spawn(() => new RetrievalActor(channel), "retrieval");
+    public static Props Props(ChannelSettings settings) => Akka.Actor.Props.Create(() => new ChannelActor(settings));
 
-    ActorRef Dispatcher => _dispatcher ??= Spawn(() => new DispatcherActor(channel), "dispatcher");
-
-    ActorRef RateLimit => _rateLimit ??= SpawnRateLimit(Dispatcher);
+    protected override SupervisorStrategy SupervisorStrategy() => new BackoffStrategy(ShortestBackoff, LongestBackoff);
 
     protected override void PreStart()
     {
-        _reassembly = Spawn(() => new ReassemblyActor(channel), "reassembly");
-        _sds = Spawn(() => new SdsActor(channel), "sds");
+        _settings.Budget.Reset();
+        _sds = new RecreatedChild(
+            Context, SdsActor.Props(_settings), "sds", new ExponentialBackoff(ShortestBackoff, LongestBackoff), _settings.SdsCreated, Overflow);
     }
 
-    protected override void Receive(object message)
+    protected override void PostStop()
     {
+        _sds.Stop();
+        _encryption.Dispose();
+        _decryption.Dispose();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        if (_isClosing && message is Terminated)
+        {
+            Context.Stop(Self);
+            return;
+        }
+        if (_sds.TryHandle(message))
+            return;
         switch (message)
         {
-            case Conversation.Arrived:
-                Incoming.Tell(message, Self);
+            case Subscriptions.Arrived arrived:
+                if (_settings.Budget.TryTake(arrived.Message.Payload.Length))
+                    _decryption.Run(arrived, arrived.Message.Payload);
                 break;
-            case Conversation.Send or Conversation.GetUnfinished:
-                Forward(_sds!, message);
+            case Transmission transmission:
+                // One that is under way is sent again by the SDS actor after a restart, which does not know.
+                if (transmission.Priority is not RateLimits.SendPriority.New || _new.Add(transmission.MessageId))
+                    _encryption.Run(transmission, transmission.Bytes);
                 break;
-            case SdsConversation.Received or Dispatching.Dispatched or Dispatching.NotDispatched or RateLimiting.Refused
-                or SdsConversation.Taken or SdsConversation.Rebuilt or SdsConversation.HandInAgain:
-                _sds!.Tell(message, Self);
+            case Sends.Propagated propagated:
+                if (_underWay.TryGetValue(propagated.Request, out var sent))
+                    _sds.Tell(new Conversation.Dispatched(sent.Transmission.MessageId, propagated.Hash), Self);
                 break;
-            case SdsConversation.Accepted or SdsConversation.InOrder or SdsConversation.InStep:
-                _reassembly!.Tell(message, Self);
+            case Sends.Ended ended:
+                Ended(ended);
                 break;
-            case Transmission transmission when channel.Options.RateLimit.IsEnabled:
-                RateLimit.Tell(new RateLimiting.Offer(transmission), Self);
+            case HookResult result:
+                _encryption.Complete(result);
+                _decryption.Complete(result);
                 break;
-            case Transmission:
-                Dispatcher.Tell(message, Self);
+            case Expired expired:
+                _encryption.Expire(expired);
+                _decryption.Expire(expired);
                 break;
-            case RateLimiting.Delayed delayed:
-                channel.Voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, delayed.Transmission.Request, 0, delayed.Expected));
+            case Retry:
+                for (var left = _refused.Count; left > 0; left--)
+                {
+                    var (transmission, bytes) = _refused.Dequeue();
+                    Dispatch(transmission, bytes);
+                }
                 break;
-            case RateLimiting.Near near:
-                channel.Voice.Tell(new ChannelBackPressure(channel.Options.ChannelId, null, near.Used, near.EpochEnd));
+            case Conversation.OpenEpoch open:
+                OpenEpoch(open.Epoch);
                 break;
-            case SdsConversation.Retrieve or SdsConversation.Reopened:
-                Retrieval.Tell(message, Self);
+            case Retrieve or Reopened:
+                (_retrieval ??= Context.ActorOf(RetrievalActor.Props(_settings), "retrieval")).Tell(message);
                 break;
-            case Conversation.GetStatus:
-                Context.PipeTo(StatusAsync(_sds!, _reassembly!, channel.Options.RateLimit.IsEnabled ? RateLimit : null), Sender);
+            case Conversation.Unanswered unanswered:
+                foreach (var (send, sender) in unanswered.Requests)
+                    _sds.Tell(send, sender);
                 break;
-            case Terminated terminated:
-                throw new ChannelPartStoppedException(terminated.Actor);
+            case Conversation.Recovered:
+                _settings.Opened(null);
+                break;
+            case Conversation.NotRecovered failed:
+                _settings.Opened(failed.Cause);
+                break;
+            case Conversation.Close:
+                _isClosing = true;
+                if (_sds.Current is { } sds)
+                    sds.Tell(message);
+                else
+                    Context.Stop(Self);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
     }
 
-    ActorRef SpawnRateLimit(ActorRef dispatcher) =>
-        Spawn(() => new RateLimitActor(channel.PersistenceId, channel.Options.RateLimit, dispatcher), "rate-limit");
+    void Pipe(Task<HookResult> call) => PipeToSelf(call);
 
-    ActorRef Spawn<TActor>(Func<TActor> make, string name)
-        where TActor : Actor
+    void Expire(Expired expired) => Timers.StartSingleTimer(expired, expired, _settings.Options.EncryptionTimeout);
+
+    void Decrypted(Subscriptions.Arrived arrived, ReadOnlyMemory<byte> bytes, Exception? failure)
     {
-        var child = Context.Spawn(Props.Create(make), name);
-        Context.Watch(child);
-        return child;
+        var size = arrived.Message.Payload.Length;
+        if (failure is not null)
+            Tell(ChannelProblem.NotDecrypted, $"Message {arrived.Hash} could not be decrypted: {failure.Message}");
+        else if (!SdsCodec.TryDecode(bytes, _bloom, out var message, out var dialect, out var error, _previous))
+            Tell(ChannelProblem.NotUnderstood, $"Message {arrived.Hash} is no message of a reliable channel: {error}.");
+        else if (string.Equals(message.ChannelId, _settings.Options.ChannelId, StringComparison.Ordinal))
+        {
+            _sds.Tell(new Conversation.Incoming(message, bytes, dialect, arrived.Hash, size), Self);
+            return;
+        }
+        _settings.Budget.Return(size);
     }
 
-    static async Task<ChannelStatus> StatusAsync(ActorRef sds, ActorRef reassembly, ActorRef? rateLimit)
+    void Encrypted(Transmission transmission, ReadOnlyMemory<byte> bytes, Exception? failure)
     {
-        var timeout = TimeSpan.FromSeconds(10);
-        var buffers = await sds.Ask<SdsConversation.Status>(SdsConversation.GetStatus.Instance, timeout);
-        var parts = await reassembly.Ask<Reassembling.Status>(Reassembling.GetStatus.Instance, timeout);
-        var limit = rateLimit is null ? new RateLimiting.Status(0, 0) : await rateLimit.Ask<RateLimiting.Status>(RateLimiting.GetStatus.Instance, timeout);
-        return new ChannelStatus(buffers.Requests, buffers.Unacknowledged, limit.Waiting, limit.Used, buffers.Waiting, parts.PartialMessages);
+        if (failure is null)
+            Dispatch(transmission, bytes);
+        else
+            Fail(transmission, SendFailure.NotEncrypted, $"The encryption has failed: {failure.Message}");
+    }
+
+    void Dispatch(Transmission transmission, ReadOnlyMemory<byte> bytes)
+    {
+        var request = RequestId.New();
+        _underWay.Add(request, (transmission, bytes));
+        var envelope = new MessageEnvelope(_settings.Options.ContentTopic, bytes) { Meta = Mark, IsEphemeral = transmission.IsEphemeral };
+        if (_settings.Node.Send(request, envelope, Self) is { } error)
+            Refused(request, error.Kind, error.Message);
+    }
+
+    void Ended(Sends.Ended ended)
+    {
+        if (ended.Refusal is { } refusal)
+        {
+            Refused(ended.Request, refusal, ended.Error ?? "");
+            return;
+        }
+        if (!_underWay.Remove(ended.Request, out var sent))
+            return;
+        if (ended.Error is { } error)
+        {
+            Fail(sent.Transmission, SendFailure.NotDispatched, error);
+            return;
+        }
+        _new.Remove(sent.Transmission.MessageId);
+        _sds.Tell(new Conversation.Dispatched(sent.Transmission.MessageId, ended.Hash), Self);
+    }
+
+    void Refused(RequestId request, SendErrorKind kind, string error)
+    {
+        if (!_underWay.Remove(request, out var sent))
+            return;
+        if (kind is SendErrorKind.NotStarted or SendErrorKind.TooManyUnfinished or SendErrorKind.NotStored)
+        {
+            // The room is bounded by the SDS actor's buffers.
+            _refused.Enqueue(sent);
+            if (!Timers.IsTimerActive(Retry.Instance))
+                Timers.StartSingleTimer(Retry.Instance, Retry.Instance, RetryWait);
+            return;
+        }
+        Fail(sent.Transmission, SendFailure.NotDispatched, error);
+    }
+
+    void Fail(Transmission transmission, SendFailure failure, string error)
+    {
+        _new.Remove(transmission.MessageId);
+        _sds.Tell(new Conversation.NotDispatched(transmission.MessageId, failure, error), Self);
+    }
+
+    void OpenEpoch(long epoch)
+    {
+        if (_sds.Current is not { } sds)
+            return;
+        if (_epoch is not null)
+            Context.Stop(_epoch);
+        _epoch = Context.ActorOf(
+            RateLimitEpochActor.Props(_settings, epoch, sds), string.Create(CultureInfo.InvariantCulture, $"rate-limit-{epoch}-{_epochs++}"));
+    }
+
+    void Overflow(object message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case Conversation.Send:
+                sender.Tell(SdsActor.NotStored("the channel's history cannot be written to"));
+                break;
+            case Conversation.Incoming incoming:
+                _settings.Budget.Return(incoming.Size);
+                _settings.Budget.Drop();
+                break;
+        }
+    }
+
+    void Tell(ChannelProblem problem, string detail) => _settings.Events.Publish(new ChannelProblemFound(_settings.Options.ChannelId, problem, detail));
+
+    sealed record Retry
+    {
+        public static readonly Retry Instance = new();
     }
 }

@@ -1,17 +1,19 @@
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Channels.Hosting;
-using LogosActors.Channels.Sds;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Receiving;
 
 namespace LogosActors.Channels.Channel;
 
 /// <summary>Asks stores for what a channel has missed: by hash what others have named, and, when it is opened again, all since it was closed
 /// (RELIABLE-CHANNEL-API §Node initialization).</summary>
 /// <remarks>
-/// Parent: the channel. A failure costs the question that was under way: what is missing is asked for again by the SDS actor, and what was
-/// missed while closed from its beginning. One page of the past at a time, and the next when most of the last is handled.
+/// Parent: <see cref="ChannelActor"/>, one-for-one, restart with backoff (10 ms … 5 s). A failure costs the question that was under way: what is missing is
+/// asked for again by the SDS actor, and what was missed while closed when the channel is opened next. One page of the past at a time, and the
+/// next when most of the last is handled.
 /// </remarks>
-internal sealed class RetrievalActor(ChannelEnvironment channel) : Actor
+internal sealed class RetrievalActor : SupervisedActor, IWithTimers
 {
     /// <summary>The most messages of one question (13/WAKU2-STORE, the largest page).</summary>
     const int PageSize = 100;
@@ -22,25 +24,32 @@ internal sealed class RetrievalActor(ChannelEnvironment channel) : Actor
     static readonly TimeSpan PageWait = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan RetryWait = TimeSpan.FromMinutes(1);
 
+    readonly ChannelSettings _settings;
     StoreQuery? _missed;
 
-    protected override void Receive(object message)
+    public RetrievalActor(ChannelSettings settings) => _settings = settings;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(ChannelSettings settings) => Akka.Actor.Props.Create(() => new RetrievalActor(settings));
+
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case SdsConversation.Retrieve retrieve:
+            case Retrieve retrieve:
                 foreach (var hashes in retrieve.Hashes.Chunk(PageSize))
-                    Context.PipeTo(AskAsync(new StoreQuery { Hashes = hashes, Limit = PageSize }, isMissed: false));
+                    Ask(new StoreQuery { Hashes = hashes, Limit = PageSize }, isMissed: false);
                 break;
-            case SdsConversation.Reopened reopened:
-                _missed = new StoreQuery { ContentTopics = [channel.Options.ContentTopic], Start = reopened.LastHeard - Overlap, Limit = PageSize };
+            case Reopened reopened:
+                _missed = new StoreQuery { ContentTopics = [_settings.Options.ContentTopic], Start = reopened.LastHeard - Overlap, Limit = PageSize };
                 AskForMissed();
                 break;
             case AskForMore:
                 AskForMissed();
                 break;
             case Answer answer:
-                Take(answer);
+                Accept(answer);
                 break;
             case PipeFailure:
                 // The node is being stopped, or restarted.
@@ -56,25 +65,22 @@ internal sealed class RetrievalActor(ChannelEnvironment channel) : Actor
     {
         if (_missed is null)
             return;
-        if (channel.Budget.IsBusy)
+        if (_settings.Budget.IsBusy)
             AskLater(PageWait);
         else
-            Context.PipeTo(AskAsync(_missed, isMissed: true));
+            Ask(_missed, isMissed: true);
     }
 
-    void AskLater(TimeSpan wait) => Context.StartSingleTimer(AskForMore.Instance, AskForMore.Instance, wait);
+    void AskLater(TimeSpan wait) => Timers.StartSingleTimer(AskForMore.Instance, AskForMore.Instance, wait);
 
-    async Task<Answer> AskAsync(StoreQuery query, bool isMissed) => new(await channel.Transport.QueryAsync(query), isMissed);
+    void Ask(StoreQuery query, bool isMissed) => PipeToSelf(_settings.Node.QueryAsync(query), result => new Answer(result, isMissed));
 
-    void Take(Answer answer)
+    void Accept(Answer answer)
     {
         foreach (var stored in answer.Result.Value?.Messages ?? [])
         {
-            if (stored.Message is { } message && string.Equals(message.ContentTopic, channel.Options.ContentTopic, StringComparison.Ordinal)
-                && channel.Budget.TryTake(message.Payload.Length))
-            {
-                Context.Parent.Tell(new Conversation.Arrived(stored.Hash, message.Payload), Self);
-            }
+            if (stored.Message is { } message && string.Equals(message.ContentTopic, _settings.Options.ContentTopic, StringComparison.Ordinal))
+                Context.Parent.Tell(new Subscriptions.Arrived(stored.Hash, new WakuMessage { ContentTopic = message.ContentTopic, Payload = message.Payload }));
         }
         if (!answer.IsMissed)
             return;
@@ -88,7 +94,7 @@ internal sealed class RetrievalActor(ChannelEnvironment channel) : Actor
         AskLater(PageWait);
     }
 
-    sealed record Answer(Result<StoreHistory, StoreQueryError> Result, bool IsMissed);
+    sealed record Answer(Result<StoreHistory, StoreQueryError> Result, bool IsMissed) : INoSerializationVerificationNeeded;
 
     sealed record AskForMore
     {

@@ -15,5 +15,9 @@ internal abstract record RequestOutcome(RequestId Request)
     public sealed record Delivered(RequestId Request) : RequestOutcome(Request);
 
     /// <summary>It has ended without that.</summary>
-    public sealed record Failed(RequestId Request, SendFailure Failure, string Error) : RequestOutcome(Request);
+    public sealed record Failed(RequestId Request, SendFailure Failure, string Error) : RequestOutcome(Request)
+    {
+        /// <summary>Whether it was ephemeral.</summary>
+        public bool IsEphemeral { get; init; }
+    }
 }

@@ -1,5 +1,10 @@
 namespace LogosActors.Channels.Sds;
 
+/// <summary>A message of which some chunks never came, since parity made up for them.</summary>
+/// <param name="ChunkIds">Its data chunks, in order, as far as their names are known.</param>
+/// <param name="RebuiltIds">Those of them that did not come.</param>
+internal sealed record RebuiltMessage(IReadOnlyList<string> ChunkIds, IReadOnlySet<string> RebuiltIds);
+
 /// <summary>Chunks that parity has made up for, until what came before them has come: so that nothing overtakes their message.</summary>
 /// <remarks>
 /// What a chunk that never came was named to come after is not known. But it comes after the chunk before it, and the first chunk after what
@@ -8,10 +13,10 @@ namespace LogosActors.Channels.Sds;
 /// </remarks>
 internal sealed class RebuiltChunks(SdsChannel sds)
 {
-    readonly List<SdsConversation.Rebuilt> _messages = [];
+    readonly List<RebuiltMessage> _messages = [];
 
     /// <summary>A message was rebuilt.</summary>
-    public void Add(SdsConversation.Rebuilt message)
+    public void Add(RebuiltMessage message)
     {
         if (message.RebuiltIds.Count > 0)
             _messages.Add(message);
@@ -38,6 +43,6 @@ internal sealed class RebuiltChunks(SdsChannel sds)
         return false;
     }
 
-    bool IsDue(SdsConversation.Rebuilt message) =>
+    bool IsDue(RebuiltMessage message) =>
         message.ChunkIds.FirstOrDefault(id => !message.RebuiltIds.Contains(id)) is not { } first || sds.WaitsOnlyFor(first, message.RebuiltIds);
 }

@@ -29,6 +29,9 @@ internal sealed class Reassembly(SegmentationOptions options)
     /// <summary>What they cost, in bytes.</summary>
     public long PartialBytes { get; private set; }
 
+    /// <summary>The latest messages that are complete, the oldest first.</summary>
+    public IEnumerable<ReassemblyEvent.MessageCompleted> Remembered => _remembered.All;
+
     /// <summary>When <see cref="Tick"/> has something to do; null while nothing is in parts.</summary>
     public DateTimeOffset? Deadline => Partials.Any() ? UnixNanoseconds.ToDateTime(Partials.Min(DeadlineOf)) : null;
 
@@ -77,6 +80,9 @@ internal sealed class Reassembly(SegmentationOptions options)
     /// <summary>Whether a chunk comes after all of its message was told.</summary>
     public bool IsLate(string senderId, ReadOnlyMemory<byte> content) =>
         SegmentCodec.TryDecode(content, out var segment, out _) && IsLate(MessageKey.Of(senderId, segment), segment.Position);
+
+    /// <summary>The ids of all that waits for the rest of a message.</summary>
+    public IEnumerable<string> ChunksOf(MessageKey key) => Find(key)?.All.Select(one => one.Chunk.MessageId) ?? [];
 
     /// <summary>Time has passed.</summary>
     public ReassemblyDecision Tick(DateTimeOffset now)

@@ -10,18 +10,15 @@ namespace LogosActors.Channels.Segmentation;
 /// <param name="ChunkIds">Those of its data chunks that have come.</param>
 internal sealed record WholeMessage(string Name, string RequestId, string SenderId, ReadOnlyMemory<byte> Payload, IReadOnlyList<string> ChunkIds)
 {
-    /// <summary>What is to be stored when it is told.</summary>
-    public IReadOnlyList<ReassemblyEvent> Completion { get; init; } = [];
-
-    /// <summary>Whether parity has made up for chunks that did not come.</summary>
-    public bool IsRebuilt { get; init; }
+    /// <summary>What is to be stored when its turn has come, since more of it may come; null: nothing can.</summary>
+    public ReassemblyEvent.MessageCompleted? Completion { get; init; }
 
     /// <summary>Whether it is told without a guarantee.</summary>
     public bool IsEphemeral { get; init; }
 }
 
 /// <summary>Holds complete messages back until all of their chunks are due in causal order.</summary>
-/// <remarks>Pure. Bounds: chunks are kept by the SDS actor until they are taken, whole messages by the reassembly's quotas.</remarks>
+/// <remarks>Pure. Bounds: those of SDS for chunks that wait, and the reassembly's quotas.</remarks>
 internal sealed class WholeMessages
 {
     readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
@@ -30,6 +27,9 @@ internal sealed class WholeMessages
 
     /// <summary>Whether a chunk is of a message that is complete.</summary>
     public bool Has(string chunkId) => _byChunk.ContainsKey(chunkId);
+
+    /// <summary>Whether a message of that name is complete, and waits.</summary>
+    public bool Knows(string name) => _held.ContainsKey(name);
 
     /// <summary>A message is complete, perhaps once more: with a chunk that parity had made up for.</summary>
     /// <returns>Whether it is due.</returns>

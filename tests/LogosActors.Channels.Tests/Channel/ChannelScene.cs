@@ -1,30 +1,39 @@
+using Akka.Actor;
+using Akka.Configuration;
 using LogosActors.Actors;
-using LogosActors.Actors.TestKit;
+using LogosActors.Actors.Serialization;
 using LogosActors.Channels.Channel;
-using LogosActors.Channels.Dispatch;
-using LogosActors.Channels.Hosting;
+using LogosActors.Channels.Records;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Messages;
-using Microsoft.Extensions.Logging.Abstractions;
+using LogosActors.Delivery.Receiving;
+using LogosActors.Delivery.Sending;
+using LogosActors.TestKit;
 
 namespace LogosActors.Channels.Tests.Channel;
 
-/// <summary>The actors of a channel's participants on the deterministic host, before a network and a store that a test plays.</summary>
+/// <summary>The actors of a channel's participants in a simulation, before a network and a store that a test plays.</summary>
 internal sealed class ChannelScene
 {
     public const string Topic = "/test/1/channel/proto";
 
-    readonly DeterministicHost _host;
-    readonly ActorRef _network;
+    static readonly PersistencePlugins Plugins = new("akka.persistence.journal.simulated", "akka.persistence.snapshot-store.simulated");
+
+    readonly Simulation _simulation;
+    readonly IActorRef _network;
+    readonly IActorRef _channels;
     readonly Random _random;
     readonly Dictionary<MessageHash, MessageEnvelope> _stored = [];
     int _posted;
 
-    public ChannelScene(DeterministicHost host, int participants, Func<ReliableChannelOptions, ReliableChannelOptions>? with = null)
+    public ChannelScene(Simulation simulation, int participants, Func<ReliableChannelOptions, ReliableChannelOptions>? with = null)
     {
-        _host = host;
-        _random = new Random(host.Seed);
-        _network = host.System.Spawn(Props.Create(() => new NetworkActor(this)), "network");
+        _simulation = simulation;
+        _random = new Random(simulation.Seed);
+        ProtobufSerializer.Install(simulation.System, ChannelRecords.Types);
+        _network = simulation.System.ActorOf(Props.Create(() => new NetworkActor(this)), "network");
+        _channels = simulation.System.ActorOf(ChannelsActor.Props(), "channels");
         with ??= static options => options;
         Participants = [.. Enumerable.Range(0, participants).Select(i => new Participant(this, with(new ReliableChannelOptions
         {
@@ -35,6 +44,13 @@ internal sealed class ChannelScene
         })))];
     }
 
+    /// <summary>What is stored is stored as bytes, by our serializer alone.</summary>
+    public static SimulationOptions Options { get; } = new()
+    {
+        Serialize = true,
+        Config = ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"),
+    };
+
     public Participant[] Participants { get; }
 
     /// <summary>Which share of what is sent a participant does not get.</summary>
@@ -43,13 +59,19 @@ internal sealed class ChannelScene
     /// <summary>Whether the store has what was sent.</summary>
     public bool HasStore { get; set; } = true;
 
-    /// <summary>The messages that were sent, as often as they were.</summary>
-    public int Posted => _posted;
+    /// <summary>What the node refuses with; null: it does not.</summary>
+    public SendErrorKind? Refuses { get; set; }
 
-    Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, RequestId request, ActorRef dispatcher)
+    /// <summary>The messages that were sent, as often as they were.</summary>
+    public List<MessageEnvelope> Posted { get; } = [];
+
+    /// <summary>The parts of a channel that run, by their path.</summary>
+    public bool IsOfChannel(string path) => path.StartsWith("/user/channels", StringComparison.Ordinal);
+
+    SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer)
     {
-        _network.Tell(new Post(message, request, dispatcher));
-        return Task.FromResult<Result<RequestId, SendError>>(request);
+        _network.Tell(new Post(message, request, observer));
+        return null;
     }
 
     Task<Result<StoreHistory, StoreQueryError>> QueryAsync(StoreQuery query) => Task.FromResult<Result<StoreHistory, StoreQueryError>>(HasStore
@@ -61,67 +83,98 @@ internal sealed class ChannelScene
     internal sealed class Participant
     {
         readonly ChannelScene _scene;
-        readonly ActorRef _actor;
+        readonly ReliableChannelOptions _options;
 
         public Participant(ChannelScene scene, ReliableChannelOptions options)
         {
-            (_scene, Name) = (scene, options.SenderId!);
-            var voice = new ChannelVoice(options.EventCapacity, Events.Add, NullLogger.Instance);
-            var budget = Budget = new IncomingBudget(options.MaxIncomingBytes);
-            var environment = new ChannelEnvironment(options, new ChannelTransport(scene.SendAsync, scene.QueryAsync), voice, budget, $"channel/{Name}");
-            _actor = scene._host.System.Spawn(Props.Create(() => new ChannelActor(environment)), Name.Replace(' ', '-'));
+            (_scene, _options, Name) = (scene, options, options.SenderId!);
+            Open();
         }
 
         public string Name { get; }
 
+        public string PersistenceId => $"channel/{Name}";
+
         public List<ChannelEvent> Events { get; } = [];
 
-        public IncomingBudget Budget { get; }
+        public IncomingBudget Budget { get; private set; } = null!;
+
+        public ChannelEvents Publisher { get; private set; } = null!;
+
+        public IActorRef Actor { get; private set; } = null!;
+
+        public IActorRef Sds { get; private set; } = null!;
+
+        /// <summary>What opening has come to; null: it is under way.</summary>
+        public List<Exception?> Openings { get; } = [];
 
         /// <summary>What came, as text.</summary>
-        public IEnumerable<string> Received => Events.OfType<ReliableMessageReceived>().Select(received => System.Text.Encoding.UTF8.GetString(received.Payload.Span));
+        public IEnumerable<string> Received => Of<ReliableMessageReceived>().Select(received => System.Text.Encoding.UTF8.GetString(received.Payload.Span));
+
+        public ChannelStatus Status => _scene._simulation.Ask<ChannelStatus>(Sds, Conversation.GetStatus.Instance, TimeSpan.FromMinutes(1));
 
         public IEnumerable<TEvent> Of<TEvent>()
             where TEvent : ChannelEvent => Events.OfType<TEvent>();
 
-        /// <summary>Sends a text; null when it was not taken, or nobody knows.</summary>
+        /// <summary>Opens the channel, for the first time or as another process does.</summary>
+        public void Open(Action<ChannelEvent>? handle = null)
+        {
+            var publisher = new EventPublisher<ChannelEvent>(_scene._simulation.System, $"{Name.Replace(' ', '-')}-{Openings.Count}", _options.EventCapacity);
+            Publisher = new ChannelEvents(publisher, _options.EventCapacity);
+            var handler = handle ?? Events.Add;
+            Publisher.Add(handler, handler);
+            Budget = new IncomingBudget(_options.MaxIncomingBytes);
+            var settings = new ChannelSettings(_options, new ChannelNode(_scene.Send, _scene.QueryAsync), Publisher, Budget, Plugins, PersistenceId)
+            {
+                SdsCreated = sds => Sds = sds,
+                Opened = Openings.Add,
+            };
+            Actor = _scene._simulation.Ask<ChannelsActor.Opened>(_scene._channels, new ChannelsActor.Open(settings)).Channel;
+            _scene._simulation.RunUntil(() => Openings.Count > 0, TimeSpan.FromMinutes(1));
+        }
+
+        /// <summary>Sends a text; null when it was not accepted, or nobody knows.</summary>
         public RequestId? TrySend(string text, bool isEphemeral = false)
         {
             try
             {
-                var answer = _scene._host.Await(_actor.Ask<Conversation.SendAnswer>(
-                    new Conversation.Send(RequestId.New(), System.Text.Encoding.UTF8.GetBytes(text), isEphemeral), TimeSpan.FromSeconds(30), _scene._host.Time));
+                var answer = _scene._simulation.Ask<Conversation.SendAnswer>(
+                    Sds, new Conversation.Send(RequestId.New(), System.Text.Encoding.UTF8.GetBytes(text), isEphemeral), TimeSpan.FromSeconds(30));
                 return answer.Result.IsSuccess ? answer.Result.Value : null;
             }
-            catch (AskTimeoutException)
+            catch (SimulationTimeoutException)
             {
                 return null;
             }
         }
 
-        /// <summary>Sends a text that is taken.</summary>
-        public RequestId Send(string text, bool isEphemeral = false) => TrySend(text, isEphemeral) ?? throw new InvalidOperationException("It was not taken.");
+        /// <summary>Sends a text that is accepted.</summary>
+        public RequestId Send(string text, bool isEphemeral = false) => TrySend(text, isEphemeral) ?? throw new InvalidOperationException("It was not accepted.");
 
-        public ChannelStatus Status => _scene._host.Await(_actor.Ask<ChannelStatus>(Conversation.GetStatus.Instance, TimeSpan.FromSeconds(30), _scene._host.Time));
+        public void Arrive(MessageHash hash, MessageEnvelope message) =>
+            Actor.Tell(new Subscriptions.Arrived(hash, new WakuMessage { ContentTopic = message.ContentTopic, Payload = message.Payload, Meta = message.Meta }));
 
-        /// <summary>Hands it bytes as if they had come from the network.</summary>
-        public void Arrive(MessageHash hash, ReadOnlyMemory<byte> payload)
+        /// <summary>Closes the channel.</summary>
+        public void Close()
         {
-            if (Budget.TryTake(payload.Length))
-                _actor.Tell(new Conversation.Arrived(hash, payload));
+            var watcher = _scene._simulation.CreateProbe();
+            watcher.Watch(Actor);
+            Actor.Tell(Conversation.Close.Instance);
+            watcher.ExpectTerminated(Actor, TimeSpan.FromMinutes(1));
+            Publisher.Complete();
         }
-
-        public void Stop() => _scene._host.Await(_scene._host.System.StopAsync(_actor, TimeSpan.FromMinutes(1)));
     }
 
-    sealed record Post(MessageEnvelope Message, RequestId Request, ActorRef Dispatcher);
+    sealed record Post(MessageEnvelope Message, RequestId Request, IActorRef Observer);
 
-    sealed record Arrive(Participant Participant, MessageHash Hash, ReadOnlyMemory<byte> Payload);
+    sealed record Arrive(Participant Participant, MessageHash Hash, MessageEnvelope Message);
 
     /// <summary>Carries messages to all others, late and in any order, or not at all.</summary>
-    sealed class NetworkActor(ChannelScene scene) : Actor
+    sealed class NetworkActor(ChannelScene scene) : UntypedActor, IWithTimers
     {
-        protected override void Receive(object message)
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void OnReceive(object message)
         {
             switch (message)
             {
@@ -129,7 +182,7 @@ internal sealed class ChannelScene
                     Carry(post);
                     break;
                 case Arrive arrive:
-                    arrive.Participant.Arrive(arrive.Hash, arrive.Payload);
+                    arrive.Participant.Arrive(arrive.Hash, arrive.Message);
                     break;
                 default:
                     Unhandled(message);
@@ -140,14 +193,20 @@ internal sealed class ChannelScene
         void Carry(Post post)
         {
             var hash = new MessageHash(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(scene._posted++)));
+            if (scene.Refuses is { } refusal)
+            {
+                post.Observer.Tell(new Sends.Ended(post.Request, hash, "refused") { Refusal = refusal });
+                return;
+            }
+            scene.Posted.Add(post.Message);
             if (!post.Message.IsEphemeral)
                 scene._stored[hash] = post.Message;
-            post.Dispatcher.Tell(new Dispatching.Propagated(post.Request, hash), Self);
-            post.Dispatcher.Tell(new Dispatching.Ended(post.Request, hash, null), Self);
+            post.Observer.Tell(new Sends.Propagated(post.Request, hash), Self);
+            post.Observer.Tell(new Sends.Ended(post.Request, hash, null), Self);
             foreach (var participant in scene.Participants)
             {
                 if (scene._random.NextDouble() >= scene.Loss)
-                    Context.StartSingleTimer(new object(), new Arrive(participant, hash, post.Message.Payload), TimeSpan.FromMilliseconds(scene._random.Next(1, 200)));
+                    Timers.StartSingleTimer(new object(), new Arrive(participant, hash, post.Message), TimeSpan.FromMilliseconds(scene._random.Next(1, 200)));
             }
         }
     }

@@ -1,13 +1,13 @@
 using LogosActors.Channels.RateLimits;
 using LogosActors.Delivery;
 
-namespace LogosActors.Channels.Dispatch;
+namespace LogosActors.Channels.Channel;
 
-/// <summary>An SDS message on its way out.</summary>
+/// <summary>Effect: an SDS message is to be sent.</summary>
 /// <param name="MessageId">Its id.</param>
 /// <param name="Bytes">The message, encoded and not encrypted yet.</param>
 /// <param name="Priority">Who goes first.</param>
-/// <param name="Request">The request that it is a part of; null: it is none's, as sync messages and repairs of others' are.</param>
+/// <param name="Request">The request that it is a part of; null: none, as sync messages and repairs of others' messages.</param>
 internal sealed record Transmission(string MessageId, ReadOnlyMemory<byte> Bytes, SendPriority Priority, RequestId? Request = null)
 {
     /// <summary>Whether a message begins with it.</summary>
@@ -15,4 +15,10 @@ internal sealed record Transmission(string MessageId, ReadOnlyMemory<byte> Bytes
 
     /// <summary>Whether stores are asked not to keep it: what they have already, or what is of use only now.</summary>
     public bool IsEphemeral { get; init; }
+
+    /// <summary>Whether the rate limit lets it pass.</summary>
+    public Permit Permit { get; init; }
+
+    /// <summary>The epoch whose limit that is.</summary>
+    public long Epoch { get; init; }
 }

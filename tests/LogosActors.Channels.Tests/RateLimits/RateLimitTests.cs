@@ -2,7 +2,7 @@ using LogosActors.Channels.RateLimits;
 
 namespace LogosActors.Channels.Tests.RateLimits;
 
-public sealed class RateLimiterTests
+public sealed class RateLimitTests
 {
     static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch + TimeSpan.FromHours(1);
     static readonly TimeSpan Epoch = TimeSpan.FromMinutes(10);
@@ -30,20 +30,6 @@ public sealed class RateLimiterTests
             channel.Offer(name);
 
         Assert.Equal([("c", Start + Epoch), ("d", Start + Epoch), ("e", Start + (2 * Epoch))], channel.Delayed);
-    }
-
-    [Fact]
-    public void What_is_over_the_limit_is_told_too_when_it_came_before_the_limit_was_known()
-    {
-        var channel = new Channel(limit: 2) { StoresAtOnce = false };
-
-        foreach (var name in (string[])["a", "b", "c"])
-            channel.Offer(name);
-        Assert.Empty(channel.Delayed);
-        channel.Store();
-
-        Assert.Equal(["a", "b"], channel.Sent);
-        Assert.Equal([("c", Start + Epoch)], channel.Delayed);
     }
 
     [Fact]
@@ -129,34 +115,6 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void That_the_limit_comes_near_is_told_once_in_an_epoch()
-    {
-        var channel = new Channel(limit: 10);
-
-        for (var i = 0; i < 10; i++)
-            channel.Offer($"{i}");
-        Assert.Equal([(8, Start + Epoch)], channel.Near);
-        channel.Pass(Epoch);
-        for (var i = 0; i < 9; i++)
-            channel.Offer($"{i}");
-
-        Assert.Equal([(8, Start + Epoch), (8, Start + (2 * Epoch))], channel.Near);
-    }
-
-    [Fact]
-    public void Nothing_is_sent_before_it_is_stored_that_it_is_used_up()
-    {
-        var channel = new Channel(limit: 10) { StoresAtOnce = false };
-
-        channel.Offer("a");
-        channel.Offer("b");
-        Assert.Empty(channel.Sent);
-        channel.Store();
-
-        Assert.Equal(["a", "b"], channel.Sent);
-    }
-
-    [Fact]
     public void What_was_sent_before_a_crash_counts_after_it()
     {
         var channel = new Channel(limit: 3);
@@ -189,6 +147,20 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
+    public void The_counts_of_old_epochs_are_forgotten()
+    {
+        var channel = new Channel(limit: 2);
+
+        for (var i = 0; i < 10; i++)
+        {
+            channel.Offer($"{i}");
+            channel.Pass(Epoch);
+        }
+
+        Assert.InRange(channel.Stored.Count, 1, EpochCounts.MaxEpochs);
+    }
+
+    [Fact]
     public void No_epoch_ever_has_more_than_its_limit_and_nothing_is_lost_or_overtaken()
     {
         var seed = Environment.TickCount;
@@ -196,23 +168,20 @@ public sealed class RateLimiterTests
         {
             var random = new Random(seed + i);
             var limit = random.Next(1, 6);
-            var channel = new Channel(limit, (RateLimitCounting)random.Next(2)) { StoresAtOnce = false };
+            var channel = new Channel(limit, (RateLimitCounting)random.Next(2));
             var offered = new List<string>();
             for (var step = 0; step < 200; step++)
             {
                 switch (random.Next(6))
                 {
                     case 0: channel.Pass(Epoch * (random.NextDouble() - 0.2)); break;
-                    case 1: channel.Store(); break;
-                    case 2: channel.Crash(); break;
+                    case 1: channel.Crash(); break;
                     default:
                         offered.Add($"{step}");
                         channel.Offer($"{step}", isFirst: random.Next(2) == 0 || offered.Count == 1);
                         break;
                 }
             }
-            channel.StoresAtOnce = true;
-            channel.Store();
             for (var rest = 0; rest < 400; rest++)
                 channel.Pass(Epoch);
 
@@ -221,16 +190,27 @@ public sealed class RateLimiterTests
         }
     }
 
-    /// <summary>Runs the effects, and stores counts as the actors of epochs do.</summary>
-    sealed class Channel(int limit, RateLimitCounting counting = RateLimitCounting.FirstChunk, Dictionary<long, int>? stored = null)
+    /// <summary>Offers to the queue of the epoch, as the actors of a channel do.</summary>
+    sealed class Channel
     {
-        readonly RateLimiter<string> _limiter = new(new RateLimitOptions { EpochSize = Epoch, MessagesPerEpoch = limit, Counting = counting });
-        readonly Queue<RateLimitEffect<string>> _unstored = new();
+        readonly RateLimitOptions _options;
+        readonly EpochCounts _counts;
+        readonly List<Offered> _waiting = [];
+        EpochQueue<Offered> _queue;
+        long _epoch;
         DateTimeOffset _now = Start;
 
-        public bool StoresAtOnce { get; set; } = true;
+        public Channel(int limit, RateLimitCounting counting = RateLimitCounting.FirstChunk, IReadOnlyDictionary<long, int>? stored = null)
+        {
+            _options = new RateLimitOptions { EpochSize = Epoch, MessagesPerEpoch = limit, Counting = counting };
+            _counts = new EpochCounts(_options);
+            foreach (var (epoch, used) in stored ?? new Dictionary<long, int>())
+                _counts.Add(epoch, used);
+            _epoch = _options.EpochOf(_now);
+            _queue = new EpochQueue<Offered>(_options, _epoch);
+        }
 
-        public Dictionary<long, int> Stored { get; } = stored ?? [];
+        public IReadOnlyDictionary<long, int> Stored => _counts.All.ToDictionary();
 
         public List<string> Sent { get; } = [];
 
@@ -238,58 +218,54 @@ public sealed class RateLimiterTests
 
         public List<(string, DateTimeOffset)> Delayed { get; } = [];
 
-        public List<(int, DateTimeOffset)> Near { get; } = [];
+        public int Used => _counts.Used(_epoch);
 
-        public int Used => _limiter.Used;
-
-        public void Offer(string name, SendPriority priority = SendPriority.New, bool isFirst = true) =>
-            Do(effects => _limiter.Offer(name, priority, isFirst, _now, effects));
+        public void Offer(string name, SendPriority priority = SendPriority.New, bool isFirst = true) => Offer(new Offered(name, priority, isFirst));
 
         public void Pass(TimeSpan time)
         {
             _now += time;
-            Do(effects => _limiter.Tick(_now, effects));
+            Turn();
         }
 
         public void Crash()
         {
-            _unstored.Clear();
-            Do(_limiter.Doubt);
+            _queue = new EpochQueue<Offered>(_options, _epoch);
+            Offered[] waiting = [.. _waiting];
+            _waiting.Clear();
+            foreach (var one in waiting)
+                Offer(one);
         }
 
-        public void Store()
+        void Turn()
         {
-            while (_unstored.TryDequeue(out var effect))
-            {
-                if (effect is RateLimitEffect<string>.Open open)
-                {
-                    Do(effects => _limiter.Opened(open.Epoch, Stored.GetValueOrDefault(open.Epoch), _now, effects));
-                }
-                else if (effect is RateLimitEffect<string>.Take take)
-                {
-                    Stored[take.Epoch] = Stored.GetValueOrDefault(take.Epoch) + take.Count;
-                    Do(effects => _limiter.Granted(take.Epoch, take.Count, _now, effects));
-                }
-            }
+            if (_options.EpochOf(_now) == _epoch)
+                return;
+            var left = _queue.Leave();
+            _waiting.Clear();
+            _epoch = _options.EpochOf(_now);
+            _queue = new EpochQueue<Offered>(_options, _epoch);
+            foreach (var one in left)
+                Offer(one);
         }
 
-        void Do(Action<List<RateLimitEffect<string>>> input)
+        void Offer(Offered one)
         {
-            var effects = new List<RateLimitEffect<string>>();
-            input(effects);
-            foreach (var effect in effects)
+            Turn();
+            var permit = _counts.Take(_epoch, one.Priority, one.IsFirst);
+            if (permit is Permit.Refused)
             {
-                switch (effect)
-                {
-                    case RateLimitEffect<string>.Pass pass: Sent.Add(pass.Item); break;
-                    case RateLimitEffect<string>.Refuse refuse: Refused.Add(refuse.Item); break;
-                    case RateLimitEffect<string>.Delay delay: Delayed.Add((delay.Item, delay.Expected)); break;
-                    case RateLimitEffect<string>.Near near: Near.Add((near.Used, near.EpochEnd)); break;
-                    default: _unstored.Enqueue(effect); break;
-                }
+                Refused.Add(one.Name);
+                return;
             }
-            if (StoresAtOnce)
-                Store();
+            if (_queue.Offer(one, one.Priority, permit, out var expected))
+                Sent.Add(one.Name);
+            else
+                _waiting.Add(one);
+            if (expected is { } time)
+                Delayed.Add((one.Name, time));
         }
+
+        sealed record Offered(string Name, SendPriority Priority, bool IsFirst);
     }
 }
