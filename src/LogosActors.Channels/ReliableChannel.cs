@@ -1,8 +1,8 @@
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Channels.Channel;
 using LogosActors.Channels.Hosting;
 using LogosActors.Delivery;
-using Microsoft.Extensions.Logging;
+using LogosActors.Delivery.Events;
 
 namespace LogosActors.Channels;
 
@@ -19,16 +19,21 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     internal static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an answer of the channel's actors may take: a slow disk, or a restart.</summary>
-    static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long closing waits for the application's handlers.</summary>
+    static readonly TimeSpan HandlersTimeout = TimeSpan.FromSeconds(5);
 
     readonly ChannelDirectory _directory;
+    readonly EventPublisher<ChannelEvent> _publisher;
     readonly bool _ownsNode;
+    volatile IActorRef _sds = ActorRefs.Nobody;
     int _isClosed;
 
-    internal ReliableChannel(MessagingNode node, ReliableChannelOptions options, ChannelDirectory directory, bool ownsNode)
+    internal ReliableChannel(MessagingNode node, ReliableChannelOptions options, ChannelDirectory directory, bool ownsNode, EventPublisher<ChannelEvent> publisher)
     {
-        (Node, Options, _directory, _ownsNode) = (node, options, directory, ownsNode);
-        Voice = new ChannelVoice(options.EventCapacity, Raise, node.Logs.CreateLogger<ReliableChannel>());
+        (Node, Options, _directory, _ownsNode, _publisher) = (node, options, directory, ownsNode, publisher);
+        Published = new ChannelEvents(publisher, options.EventCapacity);
         Budget = new IncomingBudget(options.MaxIncomingBytes);
     }
 
@@ -52,15 +57,11 @@ public sealed partial class ReliableChannel : IAsyncDisposable
 
     internal ReliableChannelOptions Options { get; }
 
-    internal ChannelVoice Voice { get; }
+    internal ChannelEvents Published { get; }
 
     internal IncomingBudget Budget { get; }
 
-    internal ActorRef Actor { get; set; } = null!;
-
-    internal ActorSystem System { get; set; } = null!;
-
-    internal ChannelRoutes.Listener Listener => field ??= new(Actor, Budget);
+    internal IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
     /// <summary>Sends a message to all who take part in the channel.</summary>
     /// <param name="payload">The message, 1 byte – 1 MiB; its bytes must not be changed.</param>
@@ -77,10 +78,11 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     /// <summary>The requests to send that have not ended, those from before a restart among them; ephemeral ones aside.</summary>
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     /// <exception cref="AskTimeoutException">It is being restarted.</exception>
-    public Task<IReadOnlyList<RequestId>> GetUnfinishedRequestsAsync(CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<RequestId>> GetUnfinishedRequestsAsync(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(!IsOpen, this);
-        return Actor.Ask<IReadOnlyList<RequestId>>(Conversation.GetUnfinished.Instance, AnswerTimeout, cancellation: cancellation);
+        var answer = await _sds.Ask<Conversation.Unfinished>(Conversation.GetUnfinished.Instance, AnswerTimeout, cancellation);
+        return answer.Requests;
     }
 
     /// <summary>How the channel does.</summary>
@@ -89,7 +91,7 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     public Task<ChannelStatus> GetStatusAsync(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(!IsOpen, this);
-        return Actor.Ask<ChannelStatus>(Conversation.GetStatus.Instance, AnswerTimeout, cancellation: cancellation);
+        return _sds.Ask<ChannelStatus>(Conversation.GetStatus.Instance, AnswerTimeout, cancellation);
     }
 
     /// <summary>Closes the channel: it releases everything, and ends all enumerations of its events. What is not delivered yet goes on when it
@@ -114,8 +116,14 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     internal void End()
     {
         Interlocked.Exchange(ref _isClosed, 1);
-        Voice.Streams.Complete();
+        Published.Complete();
     }
+
+    /// <summary>There is another actor that sends.</summary>
+    internal void UseSds(IActorRef sds) => _sds = sds;
+
+    /// <summary>Waits until handlers have had what they were told, for so long.</summary>
+    internal Task FlushAsync() => _publisher.FlushAsync(HandlersTimeout, TimeProvider.System);
 
     async Task<Result<RequestId, ChannelSendError>> SendAsync(
         ReadOnlyMemory<byte> payload, RequestId request, bool isEphemeral, CancellationToken cancellation)
@@ -129,7 +137,7 @@ public sealed partial class ReliableChannel : IAsyncDisposable
             return new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel is closed.");
         try
         {
-            var answer = await Actor.Ask<Conversation.SendAnswer>(new Conversation.Send(request, payload, isEphemeral), AnswerTimeout, cancellation: cancellation);
+            var answer = await _sds.Ask<Conversation.SendAnswer>(new Conversation.Send(request, payload, isEphemeral), AnswerTimeout, cancellation);
             return answer.Result;
         }
         catch (AskTimeoutException)

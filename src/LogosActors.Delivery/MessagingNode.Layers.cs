@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,37 @@ public sealed partial class MessagingNode
 
     /// <summary>Makes what a <see cref="Sends.Send"/> carries; null while the node is not started.</summary>
     internal SendIntake? Intake => Volatile.Read(ref _running)?.Environment.Intake;
+
+    /// <summary>Sends a message under a name that no other request has; an actor is told by <see cref="Sends.Propagated"/> and, last,
+    /// <see cref="Sends.Ended"/>. The node stores nothing of it.</summary>
+    /// <returns>Why it is refused, and nothing is told; null: it is not.</returns>
+    internal SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer)
+    {
+        if (Volatile.Read(ref _running) is not { } running)
+            return new SendError(SendErrorKind.NotStarted, NotStarted);
+        if (!running.Environment.Intake.TryPrepare(message, out var prepared, out var error))
+            return error;
+        running.Actors.Sends.Tell(new Sends.Send(request, prepared, IsJournalled: false, observer), ActorRefs.NoSender);
+        return null;
+    }
+
+    /// <summary>Sends an actor the messages of a content topic as <see cref="Subscriptions.Arrived"/>, beside the node's own events.</summary>
+    /// <returns>Why that cannot be; null: it is done.</returns>
+    internal async Task<SubscriptionError?> AttachAsync(string contentTopic, IActorRef receiver, CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _running) is not { } running)
+            return new SubscriptionError(contentTopic, SubscriptionErrorKind.NotStarted, NotStarted);
+        return _topics.TryFind(contentTopic, out var topic, out var shard, out var problem)
+            ? await AskAsync(running.Actors, new Subscriptions.Attach(topic, shard, receiver), cancellation)
+            : new SubscriptionError(contentTopic, SubscriptionErrorKind.InvalidContentTopic, problem);
+    }
+
+    /// <summary>Ends that.</summary>
+    internal async Task DetachAsync(string contentTopic, IActorRef receiver)
+    {
+        if (Volatile.Read(ref _running) is { } running && _topics.TryFind(contentTopic, out var topic, out _, out _))
+            await AskAsync(running.Actors, new Subscriptions.Detach(topic, receiver), CancellationToken.None);
+    }
 
     /// <summary>Where the node logs.</summary>
     internal ILoggerFactory Logs => _logs;

@@ -103,7 +103,12 @@ internal sealed partial class ChannelMachine
         }
         // Ephemeral chunks have no turn to wait for.
         var came = completed.Chunks.Where(chunk => !chunk.IsRebuilt && _held.Find(chunk.MessageId!) is { Message: not null }).Select(chunk => chunk.MessageId!).ToList();
-        var message = new WholeMessage(name, key.RequestId, key.SenderId, completed.Payload, came) { Completion = completion, IsEphemeral = came.Count == 0 };
+        var message = new WholeMessage(name, key.RequestId, key.SenderId, completed.Payload, came) 
+        {
+            Completion = completion,
+            ParityId = ephemeral?.Id,
+            IsEphemeral = came.Count == 0,
+        };
         if (!message.IsEphemeral && completed.Chunks.Any(static chunk => chunk.IsRebuilt))
         {
             // Which parity it took is needed again after a restart.
@@ -141,6 +146,8 @@ internal sealed partial class ChannelMachine
         {
             // Parity of it, and what claims to be of it.
             ids.AddRange(_reassembly.ChunksOf(completion.Key).Except(ids, StringComparer.Ordinal));
+            if (message.ParityId is { } parity && _held.Find(parity) is not null)
+                ids.Add(parity);
             _reassembly.Apply(completion);
         }
         if (message.IsEphemeral)

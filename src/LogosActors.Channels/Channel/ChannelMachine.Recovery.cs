@@ -51,6 +51,7 @@ internal sealed partial class ChannelMachine
         var record = new Snapshot { Number = _pending.Last, Handled = _pending.Handled, LastHeard = _lastHeard };
         var messages = new MessageTable(record);
         SdsSnapshotRecord.Write(record, _sds.TakeSnapshot(), messages);
+        record.RecentRequests.AddRange(_recent.All);
         foreach (var request in _requests.Snapshot())
         {
             record.Requests.Add(new Request
@@ -80,6 +81,8 @@ internal sealed partial class ChannelMachine
     {
         List<SdsMessage> messages = [.. record.Messages.Select(ChannelRecords.MessageOf)];
         _sds.Restore(SdsSnapshotRecord.Read(record, messages));
+        foreach (var request in record.RecentRequests)
+            _recent.Add(request);
         foreach (var request in record.Requests)
             _requests.Restore(new RequestState(new RequestId(request.RequestId), request.ChunkIds, request.SentIds, request.AcknowledgedIds, request.IsSent));
         foreach (var chunk in record.Chunks)
@@ -149,6 +152,7 @@ internal sealed partial class ChannelMachine
         switch (change.KindCase)
         {
             case Change.KindOneofCase.RequestBegun:
+                _recent.Add(change.RequestBegun.RequestId);
                 _requests.Begin(new RequestId(change.RequestBegun.RequestId), change.RequestBegun.ChunkIds, isEphemeral: false);
                 break;
             case Change.KindOneofCase.RequestSent:

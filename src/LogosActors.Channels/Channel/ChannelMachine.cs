@@ -21,6 +21,9 @@ namespace LogosActors.Channels.Channel;
 /// </remarks>
 internal sealed partial class ChannelMachine
 {
+    /// <summary>How many requests are known by name after they have ended: more than wait for an answer when a write fails.</summary>
+    const int MaxRecentRequests = 1024;
+
     readonly ReliableChannelOptions _options;
     readonly SdsChannel _sds;
     readonly Segmenter _segmenter;
@@ -28,6 +31,7 @@ internal sealed partial class ChannelMachine
     readonly WholeMessages _whole = new();
     readonly RebuiltChunks _rebuilt;
     readonly OutgoingRequests _requests = new();
+    readonly RecentRequests _recent = new(MaxRecentRequests);
     readonly EpochCounts _epochs;
     readonly HeldChunks _held = new();
     readonly PendingEvents _pending = new();
@@ -48,9 +52,6 @@ internal sealed partial class ChannelMachine
         _rebuilt = new RebuiltChunks(_sds);
         _epochs = new EpochCounts(options.RateLimit);
     }
-
-    /// <summary>How the channel stands; what waits for the rate limit is not known here.</summary>
-    public ChannelStatus Status => new(_requests.Count, _sds.Unacknowledged, 0, _epochs.Used(_options.RateLimit.EpochOf(_now)), _sds.Waiting, _reassembly.PartialMessages);
 
     /// <summary>The requests that have not ended, but ephemeral ones.</summary>
     public IReadOnlyList<RequestId> Unfinished => _requests.Unfinished;
@@ -79,7 +80,7 @@ internal sealed partial class ChannelMachine
     public ChannelSendError? Send(RequestId request, ReadOnlyMemory<byte> payload, bool isEphemeral, DateTimeOffset now)
     {
         Advance(now);
-        if (_requests.Has(request))
+        if (_recent.Contains(request.Value))
             return null;
         if (!_segmenter.TrySegment(payload, request.Value, _options.SenderId!, NextTimestamp(), out var chunks))
             return new ChannelSendError(
@@ -90,6 +91,7 @@ internal sealed partial class ChannelMachine
             data[i] = chunks[i].Id.ToString();
         if (!isEphemeral && !_sds.HasRoom(data.Length, payload.Length + (data.Length * ChunkOverhead)))
             return new ChannelSendError(ChannelSendErrorKind.TooManyUnfinished, "As many messages as the channel holds are not confirmed yet; wait for events of them.");
+        _recent.Add(request.Value);
         if (!isEphemeral)
             Record(new Change { RequestBegun = new RequestBegun { RequestId = request.Value, ChunkIds = { data } } });
         _requests.Begin(request, data, isEphemeral);
@@ -174,6 +176,10 @@ internal sealed partial class ChannelMachine
             Decide(_reassembly.Tick(now), ephemeral: null);
         Settle();
     }
+
+    /// <summary>How the channel stands; what waits for the rate limit is not known here.</summary>
+    public ChannelStatus StatusAt(DateTimeOffset now) =>
+        new(_requests.Count, _sds.Unacknowledged, 0, _epochs.Used(_options.RateLimit.EpochOf(now)), _sds.Waiting, _reassembly.PartialMessages);
 
     long Ms => _now.ToUnixTimeMilliseconds();
 

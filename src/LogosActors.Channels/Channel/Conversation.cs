@@ -10,7 +10,11 @@ internal static class Conversation
 {
     /// <summary>To the <see cref="SdsActor"/>: send a message; answered by <see cref="SendAnswer"/> when it is stored. A request that is known
     /// is not sent twice.</summary>
-    public sealed record Send(RequestId Request, ReadOnlyMemory<byte> Payload, bool IsEphemeral) : INoSerializationVerificationNeeded;
+    public sealed record Send(RequestId Request, ReadOnlyMemory<byte> Payload, bool IsEphemeral) : INoSerializationVerificationNeeded
+    {
+        /// <summary>How often the actor has failed while it was handled.</summary>
+        public int Failures { get; init; }
+    }
 
     /// <summary>Whether the message is accepted.</summary>
     public sealed record SendAnswer(Result<RequestId, ChannelSendError> Result) : INoSerializationVerificationNeeded;
@@ -50,8 +54,8 @@ internal static class Conversation
         public static readonly HandledMore Instance = new();
     }
 
-    /// <summary>From an <see cref="SdsActor"/> whose write has failed, to its parent: requests whose senders have no answer, as nobody knows
-    /// whether they are stored. The next incarnation does.</summary>
+    /// <summary>From an <see cref="SdsActor"/> that has stopped to its parent: requests whose senders have no answer, as nobody knows whether they
+    /// are stored. The next incarnation does.</summary>
     public sealed record Unanswered(IReadOnlyList<(Send Send, IActorRef Sender)> Requests) : INoSerializationVerificationNeeded;
 
     /// <summary>From the <see cref="SdsActor"/> to its parent: its history is read.</summary>

@@ -23,6 +23,9 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     /// <summary>How many bytes they have at most.</summary>
     const long MaxBatchBytes = 1 << 20;
 
+    /// <summary>How often the actor may fail while it handles a request before that is refused.</summary>
+    const int MaxFailures = 2;
+
     /// <summary>How long what the application has handled waits for other changes before it is committed by itself.</summary>
     static readonly TimeSpan HandledDelay = TimeSpan.FromMilliseconds(100);
 
@@ -57,15 +60,20 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        // Who asks is answered by what comes next; what has failed is not tried again.
-        foreach (var (send, sender) in LeaveRequests())
-        {
-            if (!ReferenceEquals(send, message))
-                Self.Tell(send, sender);
-        }
-        if (message is Conversation.Send)
-            Sender.Tell(NotStored("the channel has failed"));
+        // What was under way is decided on by what comes next; it knows what is stored.
+        var left = LeaveRequests();
+        foreach (var (send, sender) in left)
+            Again(send, sender, isFailed: ReferenceEquals(send, message));
+        if (message is Conversation.Send failed && !left.Exists(request => ReferenceEquals(request.Send, failed)))
+            Again(failed, Sender, isFailed: true);
         base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        if (LeaveRequests() is { Count: > 0 } left)
+            Context.Parent.Tell(new Conversation.Unanswered(left));
+        base.PostStop();
     }
 
     protected override void OnCommand(object message)
@@ -123,12 +131,6 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
         Collect();
     }
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
-    {
-        base.OnPersistFailure(cause, @event, sequenceNr);
-        Context.Parent.Tell(new Conversation.Unanswered(LeaveRequests()));
-    }
-
     // What is in memory is not what is stored any more: a restart makes it so.
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"The journal does not accept an event of {PersistenceId}.", cause);
@@ -154,9 +156,17 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
             (_requests ??= []).Add((send, Sender));
     }
 
+    void Again(Conversation.Send send, IActorRef sender, bool isFailed)
+    {
+        if (isFailed && send.Failures >= MaxFailures)
+            sender.Tell(NotStored("the channel fails of it"));
+        else
+            Self.Tell(isFailed ? send with { Failures = send.Failures + 1 } : send, sender);
+    }
+
     void ReplyStatus()
     {
-        var status = _machine.Status;
+        var status = _machine.StatusAt(UtcNow);
         if (_epochActor is { } epoch)
             epoch.Forward(new Conversation.CompleteStatus(status with { WaitingForEpoch = _gate.Count }));
         else
@@ -207,9 +217,6 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
                 case Transmission transmission:
                     HandOut(transmission);
                     break;
-                case Told { Number: 0 } told:
-                    _settings.Events.Publish(told.Event);
-                    break;
                 case Told told:
                     _unpublished.Enqueue(told);
                     break;
@@ -227,7 +234,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
             Collect();
     }
 
-    /// <summary>Publishes as many events as may be unhandled.</summary>
+    /// <summary>Publishes what is due in its order, as long as not too much is unhandled.</summary>
     /// <returns>Whether more is handled by that.</returns>
     bool PublishMore()
     {
@@ -235,13 +242,19 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
             return false;
         var events = _settings.Events;
         var handled = _machine.HandledNumber;
+        var isKept = false;
         while (_unpublished.TryPeek(out var next) && next.Number - handled <= events.Window)
         {
             _unpublished.Dequeue();
-            events.Publish(next.Number, next.Event);
+            if (next.Number == 0)
+                events.Publish(next.Event);
+            else
+                events.Publish(next.Number, next.Event);
+            isKept |= next.Number > 0;
         }
         // Where nobody handles events, all of it is.
-        _machine.Handled(events.TakeHandled());
+        if (isKept)
+            _machine.Handled(events.TakeHandled());
         return _machine.HandledNumber > handled;
     }
 

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Channels.Channel;
-using LogosActors.Channels.Dispatch;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Events;
+using LogosActors.Libp2p.Hosting;
 
 namespace LogosActors.Channels.Hosting;
 
@@ -11,10 +12,8 @@ namespace LogosActors.Channels.Hosting;
 internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
 {
     readonly SemaphoreSlim _turn = new(1);
-    readonly Dictionary<HistoryBackend, ChannelSystem> _systems = [];
+    readonly Dictionary<HistoryBackend, ChannelHistory> _histories = [];
     readonly Dictionary<string, ReliableChannel> _channels = new(StringComparer.Ordinal);
-    readonly HashSet<string> _subscribed = new(StringComparer.Ordinal);
-    readonly ChannelRoutes _routes = new(node);
     bool _isDisposed;
 
     /// <summary>The channels of a node.</summary>
@@ -46,14 +45,18 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
             if (_channels.ContainsKey(options.ChannelId))
                 throw new ChannelOpenException(ChannelOpenFailure.AlreadyOpen, $"The channel '{options.ChannelId}' is open on this node already.");
             var named = options with { SenderId = options.SenderId ?? node.PeerId.ToString() };
-            if (!_systems.TryGetValue(named.HistoryBackend, out var system))
-                _systems.Add(named.HistoryBackend, system = await ChannelSystem.CreateAsync(named.HistoryBackend, node));
-            var channel = new ReliableChannel(node, named, this, ownsNode);
-            named.Opening?.Invoke(channel);
-            Spawn(channel, system.System);
-            await SubscribeAsync(channel, cancellation);
-            _channels.Add(named.ChannelId, channel);
-            return channel;
+            var history = await HistoryOfAsync(named.HistoryBackend);
+            try
+            {
+                var channel = await StartAsync(named, history, ownsNode, cancellation);
+                _channels.Add(named.ChannelId, channel);
+                return channel;
+            }
+            catch
+            {
+                await LeaveAsync(named.HistoryBackend);
+                throw;
+            }
         }
         finally
         {
@@ -83,10 +86,9 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
             _isDisposed = true;
             foreach (var channel in _channels.Values.ToList())
                 await CloseNowAsync(channel);
-            foreach (var system in _systems.Values)
-                await system.DisposeAsync();
-            _systems.Clear();
-            _routes.Dispose();
+            foreach (var history in _histories.Values)
+                await history.DisposeAsync();
+            _histories.Clear();
         }
         finally
         {
@@ -94,47 +96,59 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
         }
     }
 
-    void Spawn(ReliableChannel channel, ActorSystem system)
+    async Task<ReliableChannel> StartAsync(ReliableChannelOptions options, ChannelHistory history, bool ownsNode, CancellationToken cancellation)
     {
-        var environment = new ChannelEnvironment(
-            channel.Options, new ChannelTransport(_routes.SendAsync, query => node.QueryStoreAsync(query)), channel.Voice, channel.Budget, PersistenceIdOf(channel.Options));
-        channel.Actor = system.Spawn(Props.Create(() => new ChannelActor(environment)));
-        channel.System = system;
-    }
-
-    async Task SubscribeAsync(ReliableChannel channel, CancellationToken cancellation)
-    {
-        var topic = channel.ContentTopic;
-        var isKnown = node.GetHealth().ContentTopics.ContainsKey(topic);
-        _routes.Add(topic, channel.Listener);
+        var publisher = new EventPublisher<ChannelEvent>(history.System, UniqueName.Of(history.System, "channel"), options.EventCapacity);
+        var channel = new ReliableChannel(node, options, this, ownsNode, publisher);
         try
         {
-            var errors = await node.SubscribeAsync([topic], cancellation);
-            if (errors.Count > 0)
-                throw new ChannelOpenException(ChannelOpenFailure.Subscription, errors[0].Message);
+            options.Opening?.Invoke(channel);
+            var settings = new ChannelSettings(
+                options, new ChannelNode(node.Send, query => node.QueryStoreAsync(query)), channel.Published, channel.Budget, ChannelHistory.Plugins, PersistenceIdOf(options))
+            {
+                SdsCreated = channel.UseSds,
+            };
+            channel.Actor = await history.StartAsync(settings, cancellation);
+            if (await node.AttachAsync(options.ContentTopic, channel.Actor, cancellation) is not { } error)
+                return channel;
+            await history.StopAsync(channel.Actor, settings.PersistenceId);
+            throw new ChannelOpenException(ChannelOpenFailure.Subscription, error.Message);
         }
         catch
         {
-            _routes.Remove(topic, channel.Listener);
-            await channel.System.StopAsync(channel.Actor, ReliableChannel.CloseTimeout);
+            channel.End();
             throw;
         }
-        // What the application has subscribed to by itself stays subscribed to.
-        if (!isKnown)
-            _subscribed.Add(topic);
     }
 
     async Task CloseNowAsync(ReliableChannel channel)
     {
         if (!_channels.Remove(channel.ChannelId))
             return;
-        if (_routes.Remove(channel.ContentTopic, channel.Listener) && _subscribed.Remove(channel.ContentTopic) && node.IsStarted)
-            await node.UnsubscribeAsync([channel.ContentTopic]);
-        await channel.System.StopAsync(channel.Actor, ReliableChannel.CloseTimeout);
+        await node.DetachAsync(channel.ContentTopic, channel.Actor);
+        await channel.FlushAsync();
+        await _histories[channel.Options.HistoryBackend].StopAsync(channel.Actor, PersistenceIdOf(channel.Options));
         channel.End();
+        await LeaveAsync(channel.Options.HistoryBackend);
     }
 
-    /// <summary>Names a channel's histories: ids are anything, and several nodes may share a database.</summary>
+    async Task<ChannelHistory> HistoryOfAsync(HistoryBackend backend)
+    {
+        if (!_histories.TryGetValue(backend, out var history))
+            _histories.Add(backend, history = await ChannelHistory.OpenAsync(backend, node));
+        return history;
+    }
+
+    /// <summary>A history that no channel uses is left to others; in memory it lasts as long as the node.</summary>
+    async Task LeaveAsync(HistoryBackend backend)
+    {
+        if (backend.Kind is HistoryBackendKind.Memory || _histories.GetValueOrDefault(backend) is not { Channels: 0 } history)
+            return;
+        _histories.Remove(backend);
+        await history.DisposeAsync();
+    }
+
+    /// <summary>Names a channel's history: ids are anything, and several nodes may share a database.</summary>
     public static string PersistenceIdOf(ReliableChannelOptions options) =>
         $"channel/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.ChannelId}\0{options.SenderId}")))[..32]}";
 }

@@ -16,9 +16,6 @@ internal sealed class OutgoingRequests
     /// <summary>Those that have not ended, but ephemeral ones.</summary>
     public IReadOnlyList<RequestId> Unfinished => [.. _requests.Values.Where(request => !request.IsEphemeral).Select(request => request.Id)];
 
-    /// <summary>Whether a request has not ended.</summary>
-    public bool Has(RequestId id) => _requests.ContainsKey(id);
-
     /// <summary>The request that a chunk is a part of; null: none that has not ended.</summary>
     public RequestId? RequestOf(string chunkId) => _chunks.TryGetValue(chunkId, out var chunk) ? chunk.Request.Id : null;
 

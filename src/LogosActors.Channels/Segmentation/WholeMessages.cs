@@ -13,6 +13,9 @@ internal sealed record WholeMessage(string Name, string RequestId, string Sender
     /// <summary>What is to be stored when its turn has come, since more of it may come; null: nothing can.</summary>
     public ReassemblyEvent.MessageCompleted? Completion { get; init; }
 
+    /// <summary>The chunk of parity with which it was complete; null: a chunk of data.</summary>
+    public string? ParityId { get; init; }
+
     /// <summary>Whether it is told without a guarantee.</summary>
     public bool IsEphemeral { get; init; }
 }

@@ -70,9 +70,11 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     /// <summary>Removes the handler that was added last under a key; events that wait for it are discarded.</summary>
     public void Remove(Delegate? key)
     {
+        if (key is null)
+            return;
         lock (_gate)
         {
-            if (_observers.LastOrDefault(observer => observer.Key is not null && observer.Key == key) is not { } found)
+            if (_observers.LastOrDefault(observer => Equals(observer.Key, key)) is not { } found)
                 return;
             _observers = _observers.Remove(found);
             found.Stop(system);

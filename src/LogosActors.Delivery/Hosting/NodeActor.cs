@@ -28,7 +28,7 @@ internal sealed class NodeActor : UntypedActor
     RecreatedChild? _sends;
     Sends.Left? _left;
 
-    NodeActor(NodeEnvironment node) => _node = node;
+    public NodeActor(NodeEnvironment node) => _node = node;
 
     public static Props Props(NodeEnvironment node) => Akka.Actor.Props.Create(() => new NodeActor(node));
 

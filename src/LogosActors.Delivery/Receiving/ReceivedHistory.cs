@@ -76,7 +76,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
     }
 
     /// <summary>The events after which the topics, without their hashes, are as the node has them.</summary>
-    public IEnumerable<IMessage> DifferencesTo(IReadOnlyList<ReceivingJournal.Topic> topics)
+    public IReadOnlyList<IMessage> DifferencesTo(IReadOnlyList<ReceivingJournal.Topic> topics)
     {
         var differences = new List<IMessage>();
         var names = topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);

@@ -29,7 +29,7 @@ internal sealed class ReceivingJournalActor : SupervisedPersistentActor
     bool _isSaving;
     long _savedAt;
 
-    ReceivingJournalActor(PersistencePlugins persistence, string persistenceId, ReceivingOptions options)
+    public ReceivingJournalActor(PersistencePlugins persistence, string persistenceId, ReceivingOptions options)
         : base(persistence) =>
         (PersistenceId, _history) = (persistenceId, new ReceivedHistory(options));
 
@@ -78,8 +78,8 @@ internal sealed class ReceivingJournalActor : SupervisedPersistentActor
                 PersistAsync(StoredReceiving.From(reached), Apply);
                 break;
             case ReceivingJournal.Reconcile reconcile:
-                foreach (var difference in _history.DifferencesTo(reconcile.Topics))
-                    PersistAsync(difference, Apply);
+                if (_history.DifferencesTo(reconcile.Topics) is { Count: > 0 } differences)
+                    PersistAllAsync(differences, Apply);
                 break;
             case ReceivingJournal.Merge merge:
                 if (_history.Missing(merge.Topic, merge.Batches) is { Count: > 0 } missing)

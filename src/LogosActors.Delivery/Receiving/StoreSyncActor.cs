@@ -42,7 +42,7 @@ internal sealed class StoreSyncActor : SupervisedActor, IWithTimers
     StoreFailure? _failure;
     bool _isFollowed = true;
 
-    StoreSyncActor(PubsubTopic shard, StorePeers stores, AskStore ask, OwnStore? own, ReceivingOptions options)
+    public StoreSyncActor(PubsubTopic shard, StorePeers stores, AskStore ask, OwnStore? own, ReceivingOptions options)
     {
         (_shard, _stores, _ask, _own) = (shard, stores, ask, own);
         _sync = new StoreSync(shard, options, Context.System.Random());

@@ -26,7 +26,7 @@ internal sealed class SubscriptionActor : SupervisedActor
     IReadOnlyList<IActorRef> _receivers = [];
     TimeSpan _forgotAt;
 
-    SubscriptionActor(ReceivingJournal.Topic history, int maxRemembered, EventPublisher<MessagingEvent> events)
+    public SubscriptionActor(ReceivingJournal.Topic history, int maxRemembered, EventPublisher<MessagingEvent> events)
     {
         (_topic, _since, _events) = (history.Name, history.Since, events);
         _received = new ReceivedHashes(maxRemembered);

@@ -52,7 +52,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
     int _stashed;
     bool _isReady;
 
-    SubscriptionsActor(ReceivingEnvironment environment, IActorRef relay, OwnStore? own) => (_environment, _relay, _own) = (environment, relay, own);
+    public SubscriptionsActor(ReceivingEnvironment environment, IActorRef relay, OwnStore? own) => (_environment, _relay, _own) = (environment, relay, own);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -225,7 +225,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         AnswerWhenDone(topic);
     }
 
-    void Attach(Topic topic, IActorRef receiver)
+    static void Attach(Topic topic, IActorRef receiver)
     {
         if (topic.Receivers.Contains(receiver))
             return;

@@ -125,7 +125,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         if (isCounted)
             Release(1);
         if (send.Observer is { } observer)
-            observer.Tell(new Sends.Ended(send.Request, send.Message.Hash, error.Message), ActorRefs.NoSender);
+            observer.Tell(new Sends.Ended(send.Request, send.Message.Hash, error.Message) { Refusal = error.Kind }, ActorRefs.NoSender);
         else if (send.Answer is { } answer)
             answer.TrySetResult(error);
         else

@@ -30,7 +30,11 @@ internal static class Sends
     /// <param name="Request">The request.</param>
     /// <param name="Hash">The message's hash.</param>
     /// <param name="Error">Why the message could not be sent, for people; null: it is sent.</param>
-    public sealed record Ended(RequestId Request, MessageHash Hash, string? Error);
+    public sealed record Ended(RequestId Request, MessageHash Hash, string? Error)
+    {
+        /// <summary>Set when the request was not accepted at all: it may be tried again.</summary>
+        public SendErrorKind? Refusal { get; init; }
+    }
 
     /// <summary>A content topic is no longer subscribed to: the next message on it subscribes again.</summary>
     public sealed record Unsubscribed(string Topic);

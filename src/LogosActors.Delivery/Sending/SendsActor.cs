@@ -56,7 +56,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
     IActorRef? _closer;
     bool _isClosed;
 
-    SendsActor(SendsSettings settings)
+    public SendsActor(SendsSettings settings)
         : base(settings.Persistence ?? PersistencePlugins.Memory)
     {
         (_settings, _intake, _options) = (settings, settings.Intake, settings.Options.Sending);
@@ -172,7 +172,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         else if (_requests.TryGetValue(send.Request, out var known))
             Repeat(known, send);
         else if (!send.IsCounted && !_intake.TryCount())
-            send.Observer?.Tell(new Sends.Ended(send.Request, send.Message.Hash, _intake.TooMany.Message));
+            send.Observer?.Tell(new Sends.Ended(send.Request, send.Message.Hash, _intake.TooMany.Message) { Refusal = _intake.TooMany.Kind });
         else if (_underWay < SendIntake.Window)
             Begin(send);
         else

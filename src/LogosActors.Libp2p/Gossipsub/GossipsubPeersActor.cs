@@ -56,7 +56,8 @@ internal sealed class GossipsubPeersActor(
         _over = _ending.Token;
         foreach (var subscriber in registrations.Value.Subscribers.Values.SelectMany(subscribers => subscribers))
             Context.Watch(subscriber);
-        _gossipsub = router.Value = Context.ActorOf(gossipsub, "router");
+        _gossipsub = Context.ActorOf(gossipsub, "router");
+        router.Value = _gossipsub;
         foreach (var (peer, identity) in environment.Identified)
             Greet(peer, identity);
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Configuration;
 using LogosActors.Actors;
@@ -10,6 +11,7 @@ using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 using LogosActors.TestKit;
+using static System.Text.Encoding;
 
 namespace LogosActors.Channels.Tests.Channel;
 
@@ -31,9 +33,10 @@ internal sealed class ChannelScene
     {
         _simulation = simulation;
         _random = new Random(simulation.Seed);
-        ProtobufSerializer.Install(simulation.System, ChannelRecords.Types);
-        _network = simulation.System.ActorOf(Props.Create(() => new NetworkActor(this)), "network");
-        _channels = simulation.System.ActorOf(ChannelsActor.Props(), "channels");
+        System = simulation.CreateSystem("node", simulation.Storage, setups: [new TimeProviderSetup(simulation.Time), new RandomSetup(new Random(simulation.Seed))]);
+        ProtobufSerializer.Install(System, ChannelRecords.Types);
+        _network = System.ActorOf(Props.Create(() => new NetworkActor(this)), "network");
+        _channels = System.ActorOf(ChannelsActor.Props(), "channels");
         with ??= static options => options;
         Participants = [.. Enumerable.Range(0, participants).Select(i => new Participant(this, with(new ReliableChannelOptions
         {
@@ -50,6 +53,8 @@ internal sealed class ChannelScene
         Serialize = true,
         Config = ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"),
     };
+
+    public ActorSystem System { get; }
 
     public Participant[] Participants { get; }
 
@@ -109,7 +114,7 @@ internal sealed class ChannelScene
         public List<Exception?> Openings { get; } = [];
 
         /// <summary>What came, as text.</summary>
-        public IEnumerable<string> Received => Of<ReliableMessageReceived>().Select(received => System.Text.Encoding.UTF8.GetString(received.Payload.Span));
+        public IEnumerable<string> Received => Of<ReliableMessageReceived>().Select(received => UTF8.GetString(received.Payload.Span));
 
         public ChannelStatus Status => _scene._simulation.Ask<ChannelStatus>(Sds, Conversation.GetStatus.Instance, TimeSpan.FromMinutes(1));
 
@@ -119,7 +124,7 @@ internal sealed class ChannelScene
         /// <summary>Opens the channel, for the first time or as another process does.</summary>
         public void Open(Action<ChannelEvent>? handle = null)
         {
-            var publisher = new EventPublisher<ChannelEvent>(_scene._simulation.System, $"{Name.Replace(' ', '-')}-{Openings.Count}", _options.EventCapacity);
+            var publisher = new EventPublisher<ChannelEvent>(_scene.System, $"{Name.Replace(' ', '-')}-{Openings.Count}", _options.EventCapacity);
             Publisher = new ChannelEvents(publisher, _options.EventCapacity);
             var handler = handle ?? Events.Add;
             Publisher.Add(handler, handler);
@@ -139,7 +144,7 @@ internal sealed class ChannelScene
             try
             {
                 var answer = _scene._simulation.Ask<Conversation.SendAnswer>(
-                    Sds, new Conversation.Send(RequestId.New(), System.Text.Encoding.UTF8.GetBytes(text), isEphemeral), TimeSpan.FromSeconds(30));
+                    Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral), TimeSpan.FromSeconds(30));
                 return answer.Result.IsSuccess ? answer.Result.Value : null;
             }
             catch (SimulationTimeoutException)
@@ -157,7 +162,7 @@ internal sealed class ChannelScene
         /// <summary>Closes the channel.</summary>
         public void Close()
         {
-            var watcher = _scene._simulation.CreateProbe();
+            var watcher = _scene._simulation.CreateProbe(system: _scene.System);
             watcher.Watch(Actor);
             Actor.Tell(Conversation.Close.Instance);
             watcher.ExpectTerminated(Actor, TimeSpan.FromMinutes(1));
@@ -192,7 +197,7 @@ internal sealed class ChannelScene
 
         void Carry(Post post)
         {
-            var hash = new MessageHash(System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(scene._posted++)));
+            var hash = new MessageHash(SHA256.HashData(BitConverter.GetBytes(scene._posted++)));
             if (scene.Refuses is { } refusal)
             {
                 post.Observer.Tell(new Sends.Ended(post.Request, hash, "refused") { Refusal = refusal });

@@ -40,19 +40,18 @@ public sealed class MessagingSamples : IDisposable
         await other.SubscribeAsync(["/chat/1/lobby/proto"]);
         var told = new List<string>();
         var show = told.Add;
-        var events = node.Events();
         var message = new MessageEnvelope("/chat/1/lobby/proto", "hello"u8.ToArray());
 
         // sample: send-events
+        await using var events = node.Events().GetAsyncEnumerator();   // from here on
         var request = (await node.SendAsync(message)).Value;
-        await foreach (var happened in events)
+        while (told.Count == 0 && await events.MoveNextAsync())
         {
+            var happened = events.Current;
             if (happened is MessageError { Request: var failed, Error: var why } && failed == request)
                 show($"not sent: {why}");
             if (happened is MessageSent { Request: var ended, IsStored: var isStored } && ended == request)
                 show(isStored ? "sent, and a store has it" : "sent");
-            if (told.Count > 0)
-                break;
         }
         // end sample
 

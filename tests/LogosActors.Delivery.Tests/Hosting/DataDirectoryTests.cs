@@ -75,11 +75,26 @@ public sealed class DataDirectoryTests : IDisposable
     [Fact]
     public async Task A_journal_that_is_none_is_refused()
     {
-        await File.WriteAllTextAsync(Path.Combine(_path, "node.db"), "something else entirely, and long enough to be taken for a header of pages");
+        await File.WriteAllTextAsync(Path.Combine(_path, "journal.db"), "something else entirely, and long enough to be taken for a header of pages");
 
         var refused = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Options));
 
         Assert.Equal(NodeStartFailure.DataDirectory, refused.Failure);
+    }
+
+    [Fact]
+    public async Task A_journal_of_the_old_format_is_refused_with_what_to_do_and_left_alone()
+    {
+        var old = Path.Combine(_path, "node.db");
+        await File.WriteAllTextAsync(old, "old");
+
+        var refused = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Options));
+
+        Assert.Equal(NodeStartFailure.DataDirectory, refused.Failure);
+        Assert.Contains("Move it away", refused.Message, StringComparison.Ordinal);
+        File.Move(old, old + ".old");
+        await using var node = await Node.StartAsync(Options);
+        Assert.Equal("old", await File.ReadAllTextAsync(old + ".old"));
     }
 
     [Fact]

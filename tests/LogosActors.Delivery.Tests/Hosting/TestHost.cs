@@ -1,4 +1,4 @@
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Identity;

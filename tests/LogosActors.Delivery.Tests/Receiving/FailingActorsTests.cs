@@ -1,67 +1,100 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Actors.Persistence;
-using LogosActors.Actors.Persistence.Journals;
 using LogosActors.Delivery.Tests.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.Receiving;
 
-/// <summary>A whole node whose actors fail, one after the other, while messages come.</summary>
-public sealed class FailingActorsTests : IDisposable
+/// <summary>A whole node whose actors fail, one after the other, while messages flow: the rows of docs/actor-hierarchy.md.</summary>
+public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
 {
     readonly string _directory = Directory.CreateTempSubdirectory("logos-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
-    public async Task Whichever_actor_of_a_node_fails_each_message_comes_and_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whichever_actor_of_a_node_fails_each_message_comes_and_once(bool hasDirectory)
     {
-        var file = new SqliteJournalOptions { Path = Path.Combine(_directory, "node.db") };
-        await using var journal = new SqliteJournal(file);
-        await using var snapshots = new SqliteSnapshotStore(file);
-        await using var system = ActorSystem.Create("bob", new ActorSystemOptions
-        {
-            Persistence = new PersistenceOptions
-            {
-                Journal = journal,
-                Snapshots = snapshots,
-                Serialization = EventSerialization.CreateBuilder().AddDelivery().Build(),
-            },
-        });
+        using var system = LogosSystem.Create("bob", NullLoggerFactory.Instance);
         await using var store = await StoreNode.StartAsync();
         await using var alice = await StartAsync(Options with { StoreNodes = [store.Address] });
-        await using var bob = await MessagingNode.CreateAsync(Options with { StoreNodes = [store.Address] }, NullLoggerFactory.Instance, system);
-        var received = new List<string>();
-        bob.MessageReceived += (_, told) =>
+        var received = new ConcurrentQueue<string>();
+        await using (var bob = await MessagingNode.CreateAsync(
+            Options with { StoreNodes = [store.Address], DataDirectory = hasDirectory ? _directory : null }, NullLoggerFactory.Instance, system))
         {
-            lock (received)
-                received.Add(TextOf(told));
-        };
-        await bob.StartAsync();
-        await bob.SubscribeAsync([Topic]);
-        await alice.SubscribeAsync([Topic]);
-        await store.HasMeshAsync(2);
+            bob.MessageReceived += (_, told) => received.Enqueue(TextOf(told));
+            await bob.StartAsync();
+            await bob.SubscribeAsync([Topic]);
+            await alice.SubscribeAsync([Topic]);
+            await store.HasMeshAsync(2);
 
-        var failed = new HashSet<string>(StringComparer.Ordinal);
-        var sent = 0;
-        while (system.Tree().FirstOrDefault(info => !failed.Contains(info.Actor.Path)) is { } next)
-        {
-            failed.Add(next.Actor.Path);
-            await SendAsync();
-            next.Actor.Tell(new PipeFailure(new InvalidOperationException("a failure of the test's")));
-            await SendAsync();
+            var sent = 0;
+            var failed = await FailAllAsync(system, SendAsync);
+
+            await TestHost.Until(() => received.Distinct().Count() == sent);
+            Assert.True(failed > 15, $"Only {failed} actors have failed.");
+            await bob.StopAsync();
+            Assert.Equal(sent, received.Count);
+
+            async Task SendAsync() => Assert.True((await alice.SendAsync(Text($"{sent++}"))).IsSuccess);
         }
-
-        await TestHost.Until(() =>
-        {
-            lock (received)
-                return received.Distinct().Count() == sent;
-        });
-        Assert.True(failed.Count > 15, $"Only {failed.Count} actors have failed.");
-        await bob.StopAsync();
-        Assert.Equal(sent, received.Count);
-
-        async Task SendAsync() => Assert.True((await alice.SendAsync(Text($"{sent++}"))).IsSuccess);
+        await system.Terminate();
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whichever_actor_of_a_node_fails_each_request_ends_once_and_each_message_comes(bool hasDirectory)
+    {
+        using var system = LogosSystem.Create("alice", NullLoggerFactory.Instance);
+        await using var store = await StoreNode.StartAsync();
+        await using var bob = await StartAsync(Options with { StoreNodes = [store.Address] });
+        var (received, ended) = (new ConcurrentQueue<string>(), new ConcurrentQueue<RequestId>());
+        bob.MessageReceived += (_, told) => received.Enqueue(TextOf(told));
+        await bob.SubscribeAsync([Topic]);
+        await using (var alice = await MessagingNode.CreateAsync(
+            Options with { StoreNodes = [store.Address], DataDirectory = hasDirectory ? _directory : null }, NullLoggerFactory.Instance, system))
+        {
+            alice.MessageSent += (_, told) => ended.Enqueue(told.Request);
+            alice.MessageError += (_, told) => ended.Enqueue(told.Request);
+            await alice.StartAsync();
+            await alice.SubscribeAsync([Topic]);
+            await store.HasMeshAsync(2);
+
+            var requests = new List<RequestId>();
+            var failed = await FailAllAsync(system, async () => requests.Add((await alice.SendAsync(Text($"{requests.Count}"))).Value));
+
+            await TestHost.Until(() => received.Distinct().Count() == requests.Count);
+            await alice.FlushAsync();
+            Assert.True(failed > 15, $"Only {failed} actors have failed.");
+            await alice.StopAsync();
+            Assert.Equal(requests.Select(request => request.Value).Order(StringComparer.Ordinal), ended.Select(request => request.Value).Order(StringComparer.Ordinal));
+            Assert.Equal(requests.Count, received.Count);
+        }
+        await system.Terminate();
+    }
+
+    /// <summary>Lets each actor fail once, between two calls of an action; those too that the failures of others have made.</summary>
+    async Task<int> FailAllAsync(ActorSystem system, Func<Task> act)
+    {
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        while (Tree(((ExtendedActorSystem)system).Guardian).FirstOrDefault(actor => !failed.Contains(actor.Path.ToStringWithoutAddress())) is { } next)
+        {
+            failed.Add(next.Path.ToStringWithoutAddress());
+            await act();
+            next.Tell(new PipeFailure(new InvalidOperationException("a failure of the test's")));
+            await act();
+            Assert.InRange(failed.Count, 1, 500);
+        }
+        output.WriteLine(string.Join('\n', failed));
+        return failed.Count;
+    }
+
+    static IEnumerable<IActorRef> Tree(IActorRef parent) =>
+        ((ActorRefWithCell)parent).Children.SelectMany(child => Tree(child).Prepend(child)).ToList();
 }

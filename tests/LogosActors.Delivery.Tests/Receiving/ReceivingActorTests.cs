@@ -1,9 +1,7 @@
-using LogosActors.Actors;
-using LogosActors.Actors.Persistence;
-using LogosActors.Actors.Persistence.Journals;
-using LogosActors.Actors.TestKit;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Topics;
+using LogosActors.TestKit;
 using static LogosActors.Delivery.Tests.Receiving.ReceivingWorld;
 
 namespace LogosActors.Delivery.Tests.Receiving;
@@ -15,7 +13,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void A_message_that_the_relay_loses_comes_from_a_store_within_the_interval_and_once()
     {
-        using var host = DeterministicHost.Create(1);
+        using var host = new Simulation(Settings with { Seed = 1 });
         var world = new ReceivingWorld(host);
         world.Subscribe();
         var (first, lost, last) = (world.Send(), world.Send(isLost: true), world.Send());
@@ -32,7 +30,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void What_was_missed_comes_as_soon_as_there_is_a_store()
     {
-        using var host = DeterministicHost.Create(1);
+        using var host = new Simulation(Settings with { Seed = 1 });
         var world = new ReceivingWorld(host);
         var store = world.Stores.Choose(new Random(1))!;
         world.Stores.Remove(store);
@@ -48,23 +46,9 @@ public sealed class ReceivingActorTests
     }
 
     [Fact]
-    public void What_was_missed_comes_as_soon_as_the_relay_has_restarted()
-    {
-        using var host = DeterministicHost.Create(1);
-        var world = new ReceivingWorld(host);
-        world.Subscribe();
-        var lost = world.Send(isLost: true);
-
-        world.RestartRelay();
-        host.RunUntilIdle();
-
-        Assert.Equal([lost], world.Told);
-    }
-
-    [Fact]
     public void A_store_that_fails_is_asked_again_until_it_answers()
     {
-        using var host = DeterministicHost.Create(1);
+        using var host = new Simulation(Settings with { Seed = 1 });
         var world = new ReceivingWorld(host) { IsStoreUp = false };
         world.Subscribe();
         var lost = world.Send(isLost: true);
@@ -81,9 +65,8 @@ public sealed class ReceivingActorTests
     [InlineData(true)]
     public void What_a_store_has_missed_comes_from_another_one_later_also_after_a_kill(bool isKilled)
     {
-        var journal = new InMemoryJournal();
-        using var host = DeterministicHost.Create(1, options => options with { Persistence = Durable(journal) });
-        var world = new ReceivingWorld(host, isDurable: true);
+        using var host = new Simulation(Settings with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true);
         var (complete, cutOff) = (world.Stores.Choose(new Random(1))!, NewPeer());
         world.OtherStores.Add(cutOff, new FakeStore(Shard));
         world.Subscribe();
@@ -101,7 +84,7 @@ public sealed class ReceivingActorTests
         if (isKilled)
         {
             // What a snapshot keeps must do, too.
-            for (var i = 0; i < Delivery.Receiving.ReceivingJournalActor.SnapshotEvents; i++)
+            for (var i = 0; i < ReceivingJournalActor.SnapshotEvents; i++)
                 world.Subscribe("/test/1/" + i + "/proto");
             world.Kill();
             world.Start();
@@ -115,7 +98,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void The_nodes_own_messages_do_not_come_back_from_a_store()
     {
-        using var host = DeterministicHost.Create(1);
+        using var host = new Simulation(Settings with { Seed = 1 });
         var world = new ReceivingWorld(host);
         world.Subscribe();
         world.Send(isOwn: true);
@@ -128,12 +111,10 @@ public sealed class ReceivingActorTests
     [Fact]
     public void What_is_unsubscribed_from_does_not_come_and_a_new_subscription_begins_anew()
     {
-        using var host = DeterministicHost.Create(1);
+        using var host = new Simulation(Settings with { Seed = 1 });
         var world = new ReceivingWorld(host);
         world.Subscribe();
-        var gone = world.Subscriptions.Ask<Delivery.Receiving.Subscriptions.Answer>(
-            new Delivery.Receiving.Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby)), Settled);
-        Assert.Null(host.Await(gone).Error);
+        Assert.Null(world.Ask(new Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby))).Error);
         world.Send();
         host.RunFor(Settled);
         world.Subscribe();
@@ -145,56 +126,137 @@ public sealed class ReceivingActorTests
     }
 
     [Fact]
+    public void Receivers_get_each_message_once_and_the_application_what_it_has_subscribed_to()
+    {
+        using var host = new Simulation(Settings with { Seed = 1 });
+        var (world, probe) = (new ReceivingWorld(host), host.CreateProbe());
+        Assert.Null(world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, probe.Ref)).Error);
+        Assert.Null(world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, probe.Ref)).Error);
+        var (first, lost) = (world.Send(), world.Send(isLost: true));
+        host.RunFor(Settled);
+        Assert.Empty(world.Told);
+
+        world.Subscribe();
+        var both = world.Send();
+        host.RunUntilIdle();
+        Assert.Null(world.Ask(new Subscriptions.Detach(ContentTopic.Parse(Lobby), probe.Ref)).Error);
+        var last = world.Send();
+        host.RunFor(Settled);
+
+        Assert.Equal([first, lost, both], probe.Of<Subscriptions.Arrived>().Select(arrived => arrived.Hash));
+        Assert.Equal([both, last], world.Told);
+        Assert.Null(world.Ask(new Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby))).Error);
+        Assert.Empty(host.Ask<Subscriptions.Listed>(world.Actor, Subscriptions.List.Instance).ContentTopics);
+    }
+
+    [Fact]
+    public void What_comes_while_a_receiver_is_away_comes_from_a_store_when_it_attaches_again()
+    {
+        using var host = new Simulation(Settings with { Seed = 1 });
+        var (world, gone, next) = (new ReceivingWorld(host, isStored: true), host.CreateProbe(), host.CreateProbe());
+        world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, gone.Ref));
+        host.System.Stop(gone.Ref);
+        host.RunUntilIdle();
+        var missed = world.Send();
+        host.RunFor(TimeSpan.FromSeconds(1));
+
+        world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, next.Ref));
+        host.RunFor(Settled);
+
+        Assert.Equal([missed], next.Of<Subscriptions.Arrived>().Select(arrived => arrived.Hash));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Subscriptions_receivers_and_what_was_received_outlive_a_stop(bool isStored)
+    {
+        using var host = new Simulation(Settings with { Seed = 1 });
+        var (world, probe) = (new ReceivingWorld(host, isStored), host.CreateProbe());
+        world.Subscribe();
+        world.Ask(new Subscriptions.Attach(ContentTopic.Parse("/test/1/kitchen/proto"), Shard, probe.Ref));
+        var (told, arrived) = (world.Send(), world.Send("/test/1/kitchen/proto"));
+        host.RunFor(TimeSpan.FromSeconds(1));
+
+        world.Stop();
+        var (missed, alsoMissed) = (world.Send(isLost: true), world.Send("/test/1/kitchen/proto", isLost: true));
+        world.Start();
+        host.RunFor(Settled);
+
+        Assert.Equal([told, missed], world.Told);
+        Assert.Equal([arrived, alsoMissed], probe.Of<Subscriptions.Arrived>().Select(one => one.Hash));
+    }
+
+    [Fact]
     public void No_message_is_lost_or_told_twice_whichever_actors_crash() =>
-        DeterministicHost.Explore(firstSeed: 1, count: 60, host =>
-        {
-            var world = new ReceivingWorld(host);
-            RunThrough(host, world);
-        });
+        Simulation.Explore(60, host => RunThrough(host, new ReceivingWorld(host)), Settings);
 
     [Fact]
     public void Nor_with_a_journal_whichever_actors_crash_and_however_it_fails() =>
-        DeterministicHost.Explore(
-            firstSeed: 1, count: 60,
-            host =>
+        Simulation.Explore(60, host => RunThrough(host, new ReceivingWorld(host, isStored: true)), Settings with
+        {
+            StorageFaults = new StorageFaults
             {
-                var world = new ReceivingWorld(host, isDurable: true);
-                RunThrough(host, world);
+                WriteFailure = 0.03,
+                WriteFailureAfterCommit = 0.03,
+                WriteRejection = 0.01,
+                RecoveryFailure = 0.1,
+                SnapshotSaveFailure = 0.1,
+                DeletionFailure = 0.1,
+                MaxLatency = TimeSpan.FromMilliseconds(50),
             },
-            options => options with { Persistence = Faulty(options) });
+        });
 
     [Fact]
     public void After_a_kill_the_subscriptions_are_there_and_nothing_is_told_twice() =>
-        DeterministicHost.Explore(
-            firstSeed: 1, count: 20,
-            host =>
+        Simulation.Explore(20, host =>
+        {
+            var world = new ReceivingWorld(host, isStored: true);
+            world.Subscribe();
+            var expected = new HashSet<MessageHash>();
+            for (var life = 0; life < 4; life++)
             {
-                var world = new ReceivingWorld(host, isDurable: true);
-                world.Subscribe();
-                var expected = new HashSet<MessageHash>();
-                for (var life = 0; life < 4; life++)
-                {
-                    for (var i = 0; i < 30; i++)
-                        expected.Add(world.Send(isLost: i % 3 == 0));
-                    host.RunFor(TimeSpan.FromSeconds(1));
-                    world.Kill();
-                    expected.Add(world.Send(isLost: true));
-                    host.RunFor(TimeSpan.FromMinutes(life));
-                    world.Start();
-                    host.RunFor(TimeSpan.FromSeconds(10));
-                }
+                for (var i = 0; i < 30; i++)
+                    expected.Add(world.Send(isLost: i % 3 == 0));
+                host.RunFor(TimeSpan.FromSeconds(1));
+                world.Kill();
+                expected.Add(world.Send(isLost: true));
+                host.RunFor(TimeSpan.FromMinutes(life));
+                world.Start();
+                host.RunFor(TimeSpan.FromSeconds(10));
+            }
 
-                Assert.Equal(world.Told.Count, world.Told.Distinct().Count());
-                Assert.True(expected.SetEquals(world.Told));
-            },
-            options => options with { Persistence = Durable(new InMemoryJournal()) });
+            Assert.Equal(world.Told.Count, world.Told.Distinct().Count());
+            Assert.True(expected.SetEquals(world.Told));
+        }, Settings);
+
+    [Fact]
+    public void A_journal_that_is_away_for_a_minute_holds_up_nothing_and_is_told_what_it_has_missed()
+    {
+        using var host = new Simulation(Settings with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true) { IsStoreUp = false };
+        world.Subscribe();
+        host.Storage.IsDown = true;
+        MessageHash[] sent = [.. Enumerable.Range(0, 100).Select(_ => world.Send())];
+        host.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(sent, world.Told);
+
+        host.Storage.IsDown = false;
+        host.RunFor(TimeSpan.FromMinutes(2));
+        world.Kill();
+        world.Start();
+        foreach (var (hash, message) in world.Store.Messages)
+            world.Relay(hash, message);
+        host.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(sent, world.Told);
+    }
 
     [Fact]
     public void A_history_of_many_messages_stays_short()
     {
-        var journal = new InMemoryJournal();
-        using var host = DeterministicHost.Create(1, options => options with { Persistence = Durable(journal) });
-        var world = new ReceivingWorld(host, isDurable: true, new ReceivingOptions { MaxRemembered = 100 }) { IsStoreUp = false };
+        using var host = new Simulation(Settings with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true, new ReceivingOptions { MaxRemembered = 100 }) { IsStoreUp = false };
         world.Subscribe();
         for (var i = 0; i < 3000; i++)
         {
@@ -203,9 +265,9 @@ public sealed class ReceivingActorTests
         }
 
         world.Kill();
-        var stored = host.Await(journal.ReadAsync("received", 1, long.MaxValue, int.MaxValue, CancellationToken.None).AsTask());
 
-        Assert.InRange(stored.Count, 1, Delivery.Receiving.ReceivingJournalActor.SnapshotEvents + 10);
+        Assert.InRange(host.Storage.Events(Id).Count, 1, ReceivingJournalActor.SnapshotEvents + 10);
+        Assert.Single(host.Storage.Snapshots(Id));
         var told = world.Told.ToArray();
         foreach (var (hash, message) in world.Store.Messages.TakeLast(100))
             world.Relay(hash, message);
@@ -217,7 +279,7 @@ public sealed class ReceivingActorTests
     }
 
     /// <summary>Messages come, some by the relay and all by the store, while things fail; then all settles.</summary>
-    static void RunThrough(DeterministicHost host, ReceivingWorld world)
+    static void RunThrough(Simulation host, ReceivingWorld world)
     {
         string[] topics = [Lobby, "/test/1/kitchen/proto", "/test/1/garden/proto"];
         foreach (var topic in topics)
@@ -230,26 +292,13 @@ public sealed class ReceivingActorTests
             expected.Add(world.Send(topics[random.Next(3)], isLost: random.Next(4) == 0));
             if (random.Next(3) == 0)
                 host.RunFor(TimeSpan.FromMilliseconds(random.Next(3000)));
+            if (random.Next(10) == 0)
+                world.CrashSome();
         }
 
-        host.Faults = FaultPlan.None;
-        if (host.System.Options.Persistence.Journal is FaultyJournal journal)
-            journal.IsFaulty = false;
+        (host.Faults, host.Storage.Faults) = (SimulationFaults.None, StorageFaults.None);
         host.RunFor(Settled);
         Assert.Empty(expected.Except(world.Told));
         Assert.Equal(world.Told.Count, world.Told.Distinct().Count());
     }
-
-    static PersistenceOptions Durable(IJournal journal) => new()
-    {
-        Journal = journal,
-        Snapshots = new InMemorySnapshotStore(),
-        Serialization = EventSerialization.CreateBuilder().AddDelivery().Build(),
-    };
-
-    static PersistenceOptions Faulty(ActorSystemOptions options) => Durable(new FaultyJournal(
-        new InMemoryJournal(),
-        new JournalFaults { FailBeforeWrite = 0.03, FailAfterWrite = 0.03, RejectWrite = 0.01, FailRead = 0.1, MaxDelay = TimeSpan.FromMilliseconds(50) },
-        options.Time,
-        options.Seed!.Value));
 }

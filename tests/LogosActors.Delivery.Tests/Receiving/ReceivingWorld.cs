@@ -1,41 +1,55 @@
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Actors.TestKit;
+using LogosActors.Actors.Serialization;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
+using LogosActors.TestKit;
 
 namespace LogosActors.Delivery.Tests.Receiving;
 
-/// <summary>The actors that receive, on a deterministic host, with a relay and a store that the test plays.</summary>
+/// <summary>The actors that receive, in a simulation, with a relay and a store that the test plays.</summary>
 internal sealed class ReceivingWorld
 {
     public const string Lobby = "/test/1/lobby/proto";
+
+    /// <summary>Names the history.</summary>
+    public const string Id = "received";
 
     public static readonly PubsubTopic Shard = new(0, 0);
 
     static readonly PeerId StorePeer = NewPeer();
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    static readonly PersistencePlugins Simulated = new("akka.persistence.journal.simulated", "akka.persistence.snapshot-store.simulated");
 
-    readonly DeterministicHost _host;
-    readonly bool _isDurable;
-    readonly ActorRef _relay;
-    readonly WaitingEvents _waiting = new();
-    ReceivingMemory? _memory;
+    readonly Simulation _simulation;
+    readonly bool _isStored;
+    IReadOnlyList<Subscriptions.LeftTopic> _left = [];
+    ActorSystem _system;
+    IActorRef _relay = ActorRefs.Nobody;
+    int _started;
 
-    public ReceivingWorld(DeterministicHost host, bool isDurable = false, ReceivingOptions? options = null)
+    public ReceivingWorld(Simulation simulation, bool isStored = false, ReceivingOptions? options = null)
     {
-        (_host, _isDurable, Options) = (host, isDurable, options ?? new ReceivingOptions());
-        Stores = new StorePeers([], host.Time);
+        (_simulation, _isStored, Options, _system) = (simulation, isStored, options ?? new ReceivingOptions(), simulation.System);
+        Stores = new StorePeers([], simulation.Time);
         Stores.Add(StorePeer);
-        _relay = host.System.Spawn(Props.Create(() => new FakeRelayActor()), "fake-relay");
-        Events = host.System.Spawn(Props.Create(() => new EventsActor(new EventStreams<MessagingEvent>(1), _waiting, told => Told.Add(((MessageReceived)told).Hash))), "events");
         Start();
     }
+
+    /// <summary>Settings with which a world stores what it stores.</summary>
+    public static SimulationOptions Settings { get; } = new()
+    {
+        Serialize = true,
+        Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"),
+    };
 
     public ReceivingOptions Options { get; }
 
@@ -52,27 +66,25 @@ internal sealed class ReceivingWorld
     /// <summary>What the application was told, in order.</summary>
     public List<MessageHash> Told { get; } = [];
 
-    public ActorRef Events { get; }
+    public IActorRef Actor { get; private set; } = ActorRefs.Nobody;
 
-    public ActorRef Subscriptions { get; private set; } = null!;
+    public long Now => UnixNanoseconds.Now(_simulation.Time);
 
-    public long Now => UnixNanoseconds.Now(_host.Time);
-
-    /// <summary>What crashes, if anything does: all but what the test plays.</summary>
-    public static FaultPlan Crashes(double probability) =>
-        new() { CrashProbability = probability, MayCrash = path => !path.Contains("fake", StringComparison.Ordinal) };
-
-    public void Subscribe(string topic = Lobby)
+    /// <summary>What crashes: all that the parent starts again. Actors that are resumed are crashed between two messages.</summary>
+    public static SimulationFaults Crashes(double probability) => new()
     {
-        var answer = Subscriptions.Ask<Delivery.Receiving.Subscriptions.Answer>(
-            new Subscriptions.Subscribe(ContentTopic.Parse(topic), Shard), Patience);
-        Assert.Null(_host.Await(answer, Patience).Error);
-    }
+        CrashProbability = probability,
+        MayCrash = static path => path.StartsWith("/user/world", StringComparison.Ordinal) && path.Contains("/$", StringComparison.Ordinal),
+    };
+
+    public void Subscribe(string topic = Lobby) => Assert.Null(Ask(new Subscriptions.Subscribe(ContentTopic.Parse(topic), Shard)).Error);
+
+    public Subscriptions.Answer Ask(object request) => _simulation.Ask<Subscriptions.Answer>(Actor, request, Patience);
 
     /// <summary>Somebody sends a message: the store has it, and the relay brings it unless it is lost.</summary>
     public MessageHash Send(string topic = Lobby, bool isLost = false, bool isOwn = false)
     {
-        _host.RunFor(TimeSpan.FromTicks(1));
+        _simulation.RunFor(TimeSpan.FromTicks(1));
         var message = FakeStore.Message(topic, Now);
         var hash = MessageHash.Compute(Shard.ToString(), message);
         Store.Add(hash, message);
@@ -81,59 +93,80 @@ internal sealed class ReceivingWorld
         return hash;
     }
 
-    public void Relay(MessageHash hash, WakuMessage message, bool isOwn = false) =>
-        _relay.Tell(new RelayTopics.Seen(Shard, hash, message, isOwn));
+    public void Relay(MessageHash hash, WakuMessage message, bool isOwn = false) => Actor.Tell(
+        isOwn
+            ? new RelayTopics.Seen(Shard, hash, message, IsOwn: true)
+            : new Gossip.Delivered(Shard.ToString(), default, StorePeer, Author: null, new RelayedMessage(Shard.ToString(), message, hash, StorePeer, IsTimely: true)),
+        ActorRefs.NoSender);
 
-    /// <summary>The relay has failed, and is there again.</summary>
-    public void RestartRelay() => _relay.Tell(RelayTopics.Restarted.Instance);
-
-    /// <summary>Ends the process, in effect: of what the actors know only the journal is left.</summary>
-    public void Kill()
+    /// <summary>Crashes an actor that keeps state, before its next message.</summary>
+    public void CrashSome()
     {
-        Stop();
-        _memory = null;
+        IActorRef[] actors = [Actor, .. Children("topic-*")];
+        _simulation.Crash(actors[_simulation.Random.Next(actors.Length)]);
     }
 
-    public void Stop() => _host.Await(_host.System.StopAsync(Subscriptions, Patience));
+    /// <summary>Ends the process: of what the actors know only the journal is left.</summary>
+    public void Kill()
+    {
+        _simulation.Kill(_system);
+        _left = [];
+        _system = _simulation.CreateSystem($"life-{_started}", _simulation.Storage);
+    }
+
+    /// <summary>Stops the node, and keeps what its next start goes on with.</summary>
+    public void Stop()
+    {
+        _left = _simulation.Ask<Subscriptions.Drained>(Actor, Subscriptions.Drain.Instance, Patience).Topics;
+        var probe = _simulation.CreateProbe(system: _system);
+        probe.Watch(Actor);
+        _system.Stop(Actor);
+        probe.ExpectMessage<Terminated>();
+    }
 
     public void Start()
     {
-        var memory = _memory ??= new ReceivingMemory(Options);
-        var environment = new ReceivingEnvironment(Options, new Autosharding(0, 1), memory, _waiting, Stores, AskAsync, _isDurable ? "received" : null);
-        Subscriptions = _host.System.Spawn(Props.Create(() => new SubscriptionsActor(environment, _relay, Events)), "subscriptions");
+        ProtobufSerializer.Install(_system, StoredReceiving.Types);
+        var events = new EventPublisher<MessagingEvent>(_system, "world", 1, raised => Told.Add(((MessageReceived)raised).Hash));
+        var environment = new ReceivingEnvironment(Options, new Autosharding(0, 1), events, Stores, AskAsync, _isStored ? Simulated : null, Id) { Left = _left };
+        _relay = _system.ActorOf(Props.Create(() => new FakeRelayActor()), $"relay-{++_started}");
+        var (world, relay) = (new TaskCompletionSource<IActorRef>(), _relay);
+        _system.ActorOf(Props.Create(() => new NodeStub(world, SubscriptionsActor.Props(environment, relay, null))), $"world-{_started}");
+        Actor = _simulation.Wait(world.Task);
+        _simulation.RunUntilIdle();
     }
 
     public static PeerId NewPeer() => PeerId.FromPublicKey(PrivateKey.Generate(KeyType.Ed25519).PublicKey);
 
+    IActorRef[] Children(string pattern)
+    {
+        var probe = _simulation.CreateProbe(system: _system);
+        _system.ActorSelection(Actor.Path / pattern).Tell(new Identify(null), probe.Ref);
+        _simulation.RunUntilIdle();
+        return [.. probe.Of<ActorIdentity>().Select(identity => identity.Subject).OfType<IActorRef>()];
+    }
+
     Task<StoreResult<StorePage>> AskAsync(PeerId store, ArchiveQuery query) =>
         Task.FromResult(OtherStores.TryGetValue(store, out var other) ? other.Answer(query) : IsStoreUp ? Store.Answer(query) : new StoreResult<StorePage>(StoreFailure.NotReached, "down"));
 
-    sealed class FakeRelayActor : Actor
+    /// <summary>Supervises as the node's actor does.</summary>
+    sealed class NodeStub(TaskCompletionSource<IActorRef> started, Props subscriptions) : UntypedActor
     {
-        readonly List<ActorRef> _observers = [];
+        protected override SupervisorStrategy SupervisorStrategy() => new ChildStrategy(static _ => true, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
-        protected override void Receive(object message)
+        protected override void PreStart() => started.SetResult(Context.ActorOf(subscriptions, "subscriptions"));
+
+        protected override void OnReceive(object message)
         {
-            switch (message)
-            {
-                case RelayTopics.Observe observe:
-                    if (!_observers.Contains(observe.Observer))
-                        _observers.Add(observe.Observer);
-                    Context.Watch(observe.Observer);
-                    break;
-                case Terminated terminated:
-                    _observers.Remove(terminated.Actor);
-                    break;
-                case RelayTopics.Join join:
-                    Reply(new RelayTopics.Joined(join.Shard));
-                    break;
-                case RelayTopics.Leave:
-                    break;
-                default:
-                    foreach (var observer in _observers)
-                        observer.Tell(message, Self);
-                    break;
-            }
+        }
+    }
+
+    sealed class FakeRelayActor : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            if (message is RelayTopics.Join join)
+                Sender.Tell(new RelayTopics.Joined(join.Shard));
         }
     }
 }

@@ -5,7 +5,6 @@ using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Delivery.Tests.Store;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Gossipsub;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Receiving;
 
@@ -18,7 +17,7 @@ internal sealed class StoreNode : IAsyncDisposable
     StoreNode(TestHost host, GossipsubService gossipsub, ListArchive archive)
     {
         (_host, Gossipsub, Archive) = (host, gossipsub, archive);
-        _service = new StoreService(archive, new StoreServiceOptions { PeerLimit = null }, TimeProvider.System, NullLogger.Instance);
+        _service = new StoreService(archive, new StoreServiceOptions { PeerLimit = null }, TimeProvider.System, Akka.Event.NoLogger.Instance);
         _service.Serve(host.Host);
     }
 

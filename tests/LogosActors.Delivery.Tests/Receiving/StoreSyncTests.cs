@@ -27,7 +27,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         store.Add(Lobby, Start - 1);
         store.Add(Kitchen, Start + 1);
         var wanted = store.Add(Lobby, Start + 1);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100));
 
         node.Round(store, Start + Second);
 
@@ -42,7 +42,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     {
         var store = new FakeStore(Shard) { PageSize = pageSize };
         MessageHash[] wanted = [.. Enumerable.Range(1, 301).Select(i => store.Add(Lobby, Start + i))];
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 1000));
 
         node.Round(store, Start + Second);
 
@@ -55,7 +55,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     {
         var store = new FakeStore(Shard);
         var known = store.Add(Lobby, Start + 1);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100));
         node.Topics[0].Received.TryAdd(known, Start + 1);
 
         node.Round(store, Start + Second);
@@ -69,16 +69,16 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     {
         var store = new FakeStore(Shard);
         var (kept, lacking) = (store.Add(Lobby, Start + 1), store.Add(Lobby, Start + 2));
-        var topic = new TopicMemory(Lobby, Shard, Start, 100);
+        var topic = new ReceivingTopic(Lobby, Shard, Start, 100);
         topic.Received.TryAdd(kept, Start + 1);
         topic.Received.TryAdd(lacking, Start + 2);
         var sync = new StoreSync(Shard, Options, new Random(1));
-        var list = (StoreSyncEffect.Ask)sync.Begin([topic], FirstStore, Start + Second).Single();
+        var list = (StoreSyncEffect.Ask)sync.Begin([topic.ToSync()], FirstStore, Start + Second).Single();
 
-        var fetch = (StoreSyncEffect.Ask)sync.Answered(store.Answer(list.Query).Value!, new HashSet<MessageHash> { lacking }).Single();
+        var fetch = (StoreSyncEffect.Ask)sync.Answered(store.Answer(list.Query).Value!, new HashSet<MessageHash> { kept, lacking }, new HashSet<MessageHash> { lacking }).Single();
 
         Assert.Equal([lacking], fetch.Query.Hashes);
-        Assert.Equal(lacking, ((StoreSyncEffect.Give)sync.Answered(store.Answer(fetch.Query).Value!).Single()).Hash);
+        Assert.Equal(lacking, ((StoreSyncEffect.Give)sync.Answered(store.Answer(fetch.Query).Value!, new HashSet<MessageHash>()).Single()).Hash);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     {
         var old = FakeStore.Message(Lobby, Start - 1);
         var hash = MessageHash.Compute(Shard.ToString(), old);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100));
 
         var problem = node.Round(
             query => new StoreResult<StorePage>(new StorePage(
@@ -103,7 +103,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         var store = new FakeStore(Shard) { PageSize = 10 };
         for (var i = 1; i <= 100; i++)
             store.Add(Lobby, Start + i);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 1000));
 
         var questions = 0;
         Assert.NotNull(node.Round(query => ++questions == 15 ? Failure : store.Answer(query), Start + Second));
@@ -119,7 +119,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     public void A_store_that_was_not_asked_for_long_is_asked_from_where_it_has_told_everything()
     {
         var (cutOff, other) = (new FakeStore(Shard), new FakeStore(Shard));
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 1000));
         node.Asked = SecondStore;
         node.Round(other, Start + Second);
         node.Asked = FirstStore;
@@ -141,7 +141,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     {
         var horizon = UnixNanoseconds.Of(Options.StoreHorizon + Options.StoreOverlap);
         var (first, second) = (new FakeStore(Shard), new FakeStore(Shard));
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 1000));
         node.Round(first, Start + 10 * horizon);
         second.Add(Lobby, Start + 9 * horizon - 1);
         var wanted = second.Add(Lobby, Start + 9 * horizon);
@@ -157,7 +157,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     {
         const long Week = 7 * 24 * 3600 * Second;
         var second = new FakeStore(Shard);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 1000));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 1000));
         node.Round(new FakeStore(Shard), Start + Second);
         var wanted = second.Add(Lobby, Start + 2 * Second);
 
@@ -183,7 +183,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     public void A_store_that_answers_fewer_questions_than_there_are_pages_is_read_to_the_end_in_some_rounds_although_all_is_known()
     {
         var store = new FakeStore(Shard);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100_000));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100_000));
         for (var i = 0; i < 36_000; i++)
             node.Topics[0].Received.TryAdd(store.Add(Lobby, Start + i * Second / 10), Start + i * Second / 10);
 
@@ -205,7 +205,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         var store = new FakeStore(Shard);
         for (var i = 1; i <= 10_000; i++)
             store.Add(Lobby, Start + i * Second);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 2000));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 2000));
 
         var questions = 0;
         node.Round(query => ++questions == 120 ? Failure : store.Answer(query), Start + 20_000 * Second);
@@ -222,7 +222,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         var store = new FakeStore(Shard);
         store.Add(Lobby, Start + 1);
         store.Add(Lobby, Start + 2);
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100));
 
         var problem = node.Round(
             query =>
@@ -241,7 +241,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     {
         var random = new Random(7);
         var questions = 0;
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100));
 
         var problem = node.Round(
             query =>
@@ -259,7 +259,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     [Fact]
     public void Messages_of_foreign_topics_and_shards_are_nobodys()
     {
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100));
         var foreign = FakeStore.Message(Kitchen, Start + 1);
         var elsewhere = FakeStore.Message(Lobby, Start + 1);
         var (one, other) = (RandomHash(new Random(1)), RandomHash(new Random(2)));
@@ -282,7 +282,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         var store = new FakeStore(Shard);
         var wanted = store.Add(Lobby, Start + 1);
         var broken = RandomHash(new Random(3));
-        var node = new Receiver(new TopicMemory(Lobby, Shard, Start, 100));
+        var node = new Receiver(new ReceivingTopic(Lobby, Shard, Start, 100));
 
         var problems = Enumerable.Range(1, 3).Select(i => node.Round(Answer, Start + i * Second)).ToArray();
 
@@ -301,7 +301,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     public void Many_topics_are_asked_for_in_groups_that_every_store_takes()
     {
         var store = new FakeStore(Shard);
-        TopicMemory[] topics = [.. Enumerable.Range(0, 35).Select(i => new TopicMemory($"/test/1/{i}/proto", Shard, Start, 100))];
+        ReceivingTopic[] topics = [.. Enumerable.Range(0, 35).Select(i => new ReceivingTopic($"/test/1/{i}/proto", Shard, Start, 100))];
         MessageHash[] wanted = [.. topics.Select(topic => store.Add(topic.Topic, Start + 1))];
         var node = new Receiver(topics);
 
@@ -321,7 +321,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     public void A_store_that_answers_few_questions_at_a_time_tells_all_in_some_rounds()
     {
         var store = new FakeStore(Shard);
-        TopicMemory[] topics = [.. Enumerable.Range(0, 300).Select(i => new TopicMemory($"/test/1/{i}/proto", Shard, Start, 100))];
+        ReceivingTopic[] topics = [.. Enumerable.Range(0, 300).Select(i => new ReceivingTopic($"/test/1/{i}/proto", Shard, Start, 100))];
         MessageHash[] wanted = [.. topics.Select(topic => store.Add(topic.Topic, Start + 1))];
         var node = new Receiver(topics);
 
@@ -350,7 +350,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     static void RunWorld(Random random)
     {
         string[] names = [.. Enumerable.Range(0, random.Next(1, 25)).Select(i => $"/test/1/{i}/proto")];
-        TopicMemory[] topics = [.. names.Select((name, i) => new TopicMemory(name, Shard, Start + random.Next(i % 3 == 0 ? 300 : 1) * Second, 1000))];
+        ReceivingTopic[] topics = [.. names.Select((name, i) => new ReceivingTopic(name, Shard, Start + random.Next(i % 3 == 0 ? 300 : 1) * Second, 1000))];
         var store = new FakeStore(Shard) { PageSize = random.Next(1, 101) };
         var node = new Receiver(topics) { Random = random };
         var failures = random.NextDouble() / 3;
@@ -422,13 +422,13 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     }
 
     /// <summary>Runs the effects, and receives as a node does.</summary>
-    sealed class Receiver(params TopicMemory[] topics)
+    sealed class Receiver(params ReceivingTopic[] topics)
     {
         StoreSync? _sync;
 
         public Random Random { get; init; } = new(1);
 
-        public TopicMemory[] Topics { get; } = topics;
+        public ReceivingTopic[] Topics { get; } = topics;
 
         /// <summary>The store that is asked.</summary>
         public PeerId Asked { get; set; } = FirstStore;
@@ -441,7 +441,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         public string? Round(Func<ArchiveQuery, StoreResult<StorePage>> store, long now)
         {
             _sync ??= new StoreSync(Shard, Options, Random);
-            var effects = new Queue<StoreSyncEffect>(_sync.Begin(Topics, Asked, now));
+            var effects = new Queue<StoreSyncEffect>(_sync.Begin([.. Topics.Select(topic => topic.ToSync())], Asked, now));
             StoreSyncEffect.Wait? end = null;
             while (effects.TryDequeue(out var effect))
             {
@@ -451,14 +451,14 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
                 {
                     case StoreSyncEffect.Ask ask:
                         var answer = store(ask.Query);
-                        further = answer.IsAnswered ? _sync.Answered(answer.Value) : _sync.Failed(answer.Reason);
+                        further = answer.IsAnswered ? _sync.Answered(answer.Value, Known(answer.Value)) : _sync.Failed(answer.Reason);
                         break;
                     case StoreSyncEffect.Give give:
                         Take(Topics.Single(topic => topic.Topic == give.Message.ContentTopic), give.Hash, give.Message, isRelayed: false);
                         further = _sync.Taken(give.Hash);
                         break;
                     case StoreSyncEffect.Reached reached:
-                        foreach (var topic in reached.Topics)
+                        foreach (var topic in Topics.Where(topic => reached.Topics.Any(known => known.Topic == topic.Topic)))
                             topic.Marks = topic.Marks.With(Asked, reached.Time);
                         break;
                     case StoreSyncEffect.Wait wait:
@@ -473,10 +473,33 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
             return end.Failure;
         }
 
-        public void Take(TopicMemory topic, MessageHash hash, WakuMessage message, bool isRelayed)
+        /// <summary>What the topics of the last question have received of an answer.</summary>
+        HashSet<MessageHash> Known(StorePage page) =>
+        [
+            .. page.Messages.Select(listed => listed.Hash)
+                .Where(hash => _sync!.Listing.Any(asked => Topics.Single(topic => topic.Topic == asked.Topic).Received.Contains(hash))),
+        ];
+
+        public void Take(ReceivingTopic topic, MessageHash hash, WakuMessage message, bool isRelayed)
         {
             if (topic.Received.TryAdd(hash, ReceivedHashes.TimeOf(message, message.Timestamp!.Value)) && (isRelayed || !(message.Timestamp < topic.Since)))
                 Received.Add(hash);
         }
+    }
+
+    /// <summary>What a node knows of a topic.</summary>
+    sealed class ReceivingTopic(string topic, PubsubTopic shard, long since, int maxRemembered)
+    {
+        public string Topic => topic;
+
+        public PubsubTopic Shard => shard;
+
+        public long Since => since;
+
+        public StoreMarks Marks { get; set; } = new(since);
+
+        public ReceivedHashes Received { get; } = new(maxRemembered);
+
+        public SyncTopic ToSync() => new(topic, since, Marks, Received.Floor);
     }
 }

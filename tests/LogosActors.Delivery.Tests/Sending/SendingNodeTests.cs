@@ -3,7 +3,6 @@ using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Delivery.Tests.Store;
 using LogosActors.Libp2p.Gossipsub;
-using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.Sending;
@@ -60,7 +59,7 @@ public sealed class SendingNodeTests : IDisposable
     public async Task A_message_that_a_store_has_is_confirmed()
     {
         var archive = new ListArchive();
-        using var service = new StoreService(archive, new StoreServiceOptions(), TimeProvider.System, NullLogger.Instance);
+        using var service = new StoreService(archive, new StoreServiceOptions(), TimeProvider.System, Akka.Event.NoLogger.Instance);
         await using var store = await TestHost.StartAsync();
         service.Serve(store.Host);
         await using var subscription = await store.Host.UseGossipsub(GossipsubPresets.Relay).SubscribeAsync(ListArchive.Topic, received =>

@@ -1,33 +1,51 @@
+using Akka.Actor;
 using LogosActors.Actors;
-using LogosActors.Actors.TestKit;
+using LogosActors.Actors.Serialization;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.TestKit;
 
 namespace LogosActors.Delivery.Tests.Sending;
 
-/// <summary>The actors that send, on the deterministic host, before a network that a test plays.</summary>
+/// <summary>The actors that send, in a simulation, before a network that a test plays.</summary>
 internal sealed class SendsScene
 {
-    readonly DeterministicHost _host;
-    readonly ActorRef _node;
-    readonly UnfinishedSends _sends;
-    readonly WaitingEvents _waiting = new();
-    readonly PubsubTopic _shard = new(1, 0);
+    /// <summary>Names the history of the requests.</summary>
+    public const string Id = "test/sends";
+
+    readonly Simulation _simulation;
+    readonly NodeActors _actors = new();
+    readonly SendIntake _intake;
+    readonly EventPublisher<MessagingEvent> _events;
     int _sent;
 
-    public SendsScene(DeterministicHost host, string? journalId = null, SendingOptions? options = null)
+    public SendsScene(Simulation simulation, bool isStored = false, SendingOptions? options = null, ActorSystem? system = null)
     {
-        _host = host;
-        var nodeOptions = new NodeOptions { Sending = options ?? new SendingOptions() };
-        _sends = new UnfinishedSends(nodeOptions.Sending, host.Time) { IsStored = journalId is not null };
+        _simulation = simulation;
+        system ??= simulation.System;
+        ProtobufSerializer.Install(system, StoredSends.Types);
+        var nodeOptions = new NodeOptions { Sending = options ?? new SendingOptions(), Network = new Autosharding(1, 1) };
+        _intake = new SendIntake(nodeOptions, new TopicShards(nodeOptions.Network), system) { IsJournalled = isStored };
+        _events = new EventPublisher<MessagingEvent>(system, "scene", 1, raised => Events.Add((SendEvent)raised));
         var stores = new StorePresence(() => HasStore, (hashes, _) => Task.FromResult<IReadOnlySet<MessageHash>?>(Find(hashes)));
-        _node = host.System.Spawn(Props.Create(() => new SceneActor(this, nodeOptions, stores, journalId)), "node");
+        system.ActorOf(Props.Create(() => new SceneActor(this, nodeOptions, stores, isStored)), "node");
+        simulation.RunUntilIdle();
     }
+
+    /// <summary>Settings with which a scene stores what it stores.</summary>
+    public static SimulationOptions Options { get; } = new()
+    {
+        Serialize = true,
+        Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"),
+        JournalPluginIds = [PersistencePlugins.Memory.Journal],
+        SnapshotPluginIds = [PersistencePlugins.Memory.Snapshots],
+    };
 
     /// <summary>What the network does with a message that is published; null: the answer is lost.</summary>
     public Func<PublishOutcome?> Publish { get; set; } = static () => PublishOutcome.Sent;
@@ -50,25 +68,47 @@ internal sealed class SendsScene
     /// <summary>What the application was told.</summary>
     public List<SendEvent> Events { get; } = [];
 
-    public int Unfinished => _sends.Taken.Count;
+    public int Unfinished => _intake.Unfinished;
+
+    /// <summary>The <see cref="SendsActor"/>.</summary>
+    public IActorRef Actor => _actors.Sends;
 
     public Task<Result<RequestId, SendError>> SendAsync(bool isEphemeral = false, string topic = "/test/1/lobby/proto")
     {
-        Assert.True(ContentTopic.TryParse(topic, out var parsed, out _));
-        return _sends.AddAsync(
-            new MessageEnvelope(topic, BitConverter.GetBytes(_sent++)) { IsEphemeral = isEphemeral }, parsed, _shard, _node);
+        Task<Result<RequestId, SendError>>? answer = null;
+        _simulation.Run(() =>
+        {
+            answer = _intake.SendAsync(new MessageEnvelope(topic, BitConverter.GetBytes(_sent++)) { IsEphemeral = isEphemeral }, _actors);
+            return Task.CompletedTask;
+        });
+        return answer!;
     }
 
-    /// <summary>Sends a message that is taken.</summary>
-    public RequestId Send(bool isEphemeral = false) => _host.Await(SendAsync(isEphemeral)).Value;
+    /// <summary>Sends a message that is accepted.</summary>
+    public RequestId Send(bool isEphemeral = false) => _simulation.Wait(SendAsync(isEphemeral)).Value;
+
+    /// <summary>Sends as a layer above the node does: it stores its messages itself, and observes its requests.</summary>
+    public RequestId SendAs(IActorRef observer)
+    {
+        Assert.True(_intake.TryPrepare(new MessageEnvelope("/test/1/lobby/proto", BitConverter.GetBytes(_sent++)), out var message, out _));
+        var request = RequestId.New();
+        _actors.Sends.Tell(new Sends.Send(request, message, IsJournalled: false, observer), ActorRefs.NoSender);
+        return request;
+    }
 
     public IEnumerable<SendEvent> EventsOf(RequestId request) => Events.Where(told => told.Request == request);
 
     public void Unsubscribe(string topic)
     {
-        Assert.True(ContentTopic.TryParse(topic, out var parsed, out _));
-        _node.Tell(new Subscriptions.Unsubscribe(parsed));
-        _host.RunFor(TimeSpan.FromMilliseconds(1));
+        _actors.Sends.Tell(new Sends.Unsubscribed(topic), ActorRefs.NoSender);
+        _simulation.RunFor(TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>Stops the node, as far as it sends.</summary>
+    public void Close()
+    {
+        _intake.Close();
+        _simulation.Ask<Sends.Closed>(_actors.Sends, Sends.Close.Instance);
     }
 
     /// <summary>Asserts that a request was told as propagated once at most, and ended by one event, the last.</summary>
@@ -88,43 +128,68 @@ internal sealed class SendsScene
     }
 
     /// <summary>Stands for the node's actor.</summary>
-    sealed class SceneActor(SendsScene scene, NodeOptions options, StorePresence stores, string? journalId) : Actor
+    sealed class SceneActor(SendsScene scene, NodeOptions options, StorePresence stores, bool isStored) : UntypedActor
     {
-        ActorRef? _sends;
+        static readonly PersistencePlugins Simulated = new("akka.persistence.journal.simulated", "akka.persistence.snapshot-store.simulated");
+
+        RecreatedChild? _sends;
+        Sends.Left? _left;
+
+        protected override SupervisorStrategy SupervisorStrategy() => new ChildStrategy(
+            child => child.Path.Name == "sends", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
 
         protected override void PreStart()
         {
-            var events = Context.Spawn(
-                Props.Create(() => new EventsActor(new EventStreams<MessagingEvent>(1), scene._waiting, told => scene.Events.Add((SendEvent)told))), "events");
-            var relay = Context.Spawn(Props.Create(() => new NetworkActor(scene)), "relay");
-            var subscriptions = Context.Spawn(Props.Create(() => new SubscriptionsStub(scene)), "subscriptions");
-            var router = Context.Spawn(Props.Create(() => new DeliveryRouterActor(NodeMode.Core, relay)), "router");
-            var settings = new SendsSettings(options, scene._sends, scene._waiting, stores, journalId, router, subscriptions, events);
-            _sends = Context.Spawn(Props.Create(() => new SendsActor(settings)), "sends");
+            // Answers like the router and what is beneath it.
+            var router = Context.ActorOf(Props.Create(() => new NetworkActor(scene)), "router");
+            var subscriptions = Context.ActorOf(Props.Create(() => new SubscriptionsStub(scene)), "subscriptions");
+            var settings = new SendsSettings(
+                options, scene._intake, scene._events, stores, isStored ? Simulated : null, Id, router, subscriptions);
+            _sends = new RecreatedChild(
+                Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10)),
+                created: sends =>
+                {
+                    scene._actors.SetSends(sends);
+                    if (_left is not null)
+                        sends.Tell(_left);
+                    _left = null;
+                },
+                overflow: (message, _) =>
+                {
+                    if (message is Sends.Send send)
+                        scene._intake.Refuse(send, SendIntake.NotStored("full"), scene._events.Publish, send.IsCounted);
+                });
         }
 
-        protected override void Receive(object message) => Forward(_sends!, message);
+        protected override void OnReceive(object message)
+        {
+            if (!_sends!.TryHandle(message) && message is Sends.Left left)
+                _left = left;
+        }
     }
 
-    sealed class NetworkActor(SendsScene scene) : Actor
+    sealed class NetworkActor(SendsScene scene) : UntypedActor
     {
-        protected override void Receive(object message)
+        protected override void OnReceive(object message)
         {
-            var publish = (RelayTopics.Publish)message;
+            if (message is not RelayTopics.Publish publish)
+                return;
             var outcome = scene.Publish();
             if (outcome is PublishOutcome.Sent)
                 scene.Published.Add(publish.Hash);
             if (outcome is { } known)
-                Reply(new Gossip.PublishedTagged(publish.Tag, known));
+                Sender.Tell(new Gossip.PublishedTagged(publish.Tag, known));
         }
     }
 
-    sealed class SubscriptionsStub(SendsScene scene) : Actor
+    sealed class SubscriptionsStub(SendsScene scene) : UntypedActor
     {
-        protected override void Receive(object message)
+        protected override void OnReceive(object message)
         {
-            scene.Subscribed.Add(((Subscriptions.Subscribe)message).Topic.Text);
-            Reply(Subscriptions.Answer.Done);
+            if (message is not Subscriptions.Subscribe subscribe)
+                return;
+            scene.Subscribed.Add(subscribe.Topic.Text);
+            Sender.Tell(Subscriptions.Answer.Done);
         }
     }
 }

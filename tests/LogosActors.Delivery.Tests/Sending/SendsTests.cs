@@ -1,16 +1,16 @@
-using LogosActors.Actors.TestKit;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.RateLimits;
 using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
+using LogosActors.TestKit;
 using Xunit.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Sending;
 
 public sealed class SendsTests(ITestOutputHelper output) : IDisposable
 {
-    readonly DeterministicHost _host = DeterministicHost.Create(seed: 1);
+    readonly Simulation _host = new(SendsScene.Options with { Seed = 1 });
 
     public void Dispose() => _host.Dispose();
 
@@ -92,16 +92,15 @@ public sealed class SendsTests(ITestOutputHelper output) : IDisposable
         var scene = new SendsScene(_host, options: options)
         {
             HasStore = true,
-            Ask = () => limiter.TryTake(peer, _host.Time.Elapsed) ? Presence.Present : Presence.Unasked,
+            Ask = () => limiter.TryTake(peer, _host.Now) ? Presence.Present : Presence.Unasked,
         };
-        _host.MaxTurns = long.MaxValue;
 
         var most = 0;
         for (var i = 0; i < Seconds * 10; i++)
         {
             Task<Result<RequestId, SendError>>[] answers = [.. Enumerable.Range(0, PerSecond / 10).Select(_ => scene.SendAsync())];
             _host.RunFor(TimeSpan.FromMilliseconds(100));
-            Assert.All(answers, answer => Assert.True(_host.Await(answer).IsSuccess));
+            Assert.All(answers, answer => Assert.True(_host.Wait(answer).IsSuccess));
             most = Math.Max(most, scene.Unfinished);
         }
         _host.RunFor(options.Timeout);
@@ -190,7 +189,7 @@ public sealed class SendsTests(ITestOutputHelper output) : IDisposable
         var scene = new SendsScene(_host);
         scene.Send();
         scene.Send();
-        _host.Await(scene.SendAsync(topic: "/test/1/kitchen/proto"));
+        _host.Wait(scene.SendAsync(topic: "/test/1/kitchen/proto"));
         _host.RunFor(TimeSpan.FromMilliseconds(1));
         Assert.Equal(["/test/1/lobby/proto", "/test/1/kitchen/proto"], scene.Subscribed);
 
@@ -208,23 +207,75 @@ public sealed class SendsTests(ITestOutputHelper output) : IDisposable
         scene.Send();
         scene.Send();
 
-        Assert.Equal(SendErrorKind.TooManyUnfinished, _host.Await(scene.SendAsync()).Error?.Kind);
+        Assert.Equal(SendErrorKind.TooManyUnfinished, _host.Wait(scene.SendAsync()).Error?.Kind);
         _host.RunFor(TimeSpan.FromSeconds(60));
 
-        Assert.True(_host.Await(scene.SendAsync()).IsSuccess);
+        Assert.True(_host.Wait(scene.SendAsync()).IsSuccess);
+    }
+
+    [Fact]
+    public void A_layer_above_observes_its_requests_and_the_application_is_not_told_of_them()
+    {
+        var probe = _host.CreateProbe();
+        var scene = new SendsScene(_host, isStored: true);
+
+        var sent = scene.SendAs(probe.Ref);
+        _host.RunFor(TimeSpan.FromMilliseconds(1));
+        scene.Publish = static () => PublishOutcome.NoPeers;
+        var failed = scene.SendAs(probe.Ref);
+        _host.RunFor(TimeSpan.FromSeconds(60));
+
+        Assert.Collection(
+            probe.Messages,
+            told => Assert.Equal(sent, Assert.IsType<Sends.Propagated>(told).Request),
+            told => Assert.Equal((sent, null), (Assert.IsType<Sends.Ended>(told).Request, ((Sends.Ended)told).Error)),
+            told => Assert.Equal(failed, Assert.Single([Assert.IsType<Sends.Ended>(told)], ended => ended.Error is not null).Request));
+        Assert.Empty(scene.Events);
+        Assert.Empty(scene.Subscribed);
+        Assert.Equal(0, scene.Unfinished);
+        Assert.Empty(_host.Storage.Events(SendsScene.Id));
+    }
+
+    [Fact]
+    public void A_node_that_stops_ends_what_no_journal_keeps()
+    {
+        var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.NoPeers };
+        RequestId[] requests = [.. Enumerable.Range(0, 20).Select(_ => scene.Send())];
+        _host.RunFor(TimeSpan.FromSeconds(1));
+
+        scene.Close();
+
+        Assert.All(requests, scene.AssertEndedOnce);
+        Assert.Equal(0, scene.Unfinished);
+        Assert.Equal(SendErrorKind.NotStarted, _host.Wait(scene.SendAsync()).Error?.Kind);
+    }
+
+    [Fact]
+    public void An_exception_costs_the_actor_of_sends_nothing_but_a_message()
+    {
+        var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.NoPeers };
+        RequestId[] requests = [.. Enumerable.Range(0, 20).Select(_ => scene.Send())];
+        _host.RunFor(TimeSpan.FromSeconds(1));
+
+        _host.Crash(scene.Actor);
+        scene.Publish = static () => PublishOutcome.Sent;
+        _host.RunFor(TimeSpan.FromSeconds(10));
+
+        Assert.All(requests, scene.AssertEndedOnce);
+        Assert.Equal(20, scene.Events.OfType<MessageSent>().Count());
     }
 
     [Fact]
     public void A_caller_waits_while_too_many_messages_are_on_their_way_to_the_network()
     {
         var scene = new SendsScene(_host) { Publish = static () => PublishOutcome.Congested };
-        Task<Result<RequestId, SendError>>[] answers = [.. Enumerable.Range(0, (2 * UnfinishedSends.Window) + 1).Select(_ => scene.SendAsync())];
+        Task<Result<RequestId, SendError>>[] answers = [.. Enumerable.Range(0, (2 * SendIntake.Window) + 1).Select(_ => scene.SendAsync())];
         _host.RunFor(TimeSpan.FromSeconds(1));
         Assert.Contains(answers, answer => !answer.IsCompleted);
 
         scene.Publish = static () => PublishOutcome.Sent;
         _host.RunFor(TimeSpan.FromSeconds(1));
 
-        Assert.All(answers, answer => scene.AssertEndedOnce(_host.Await(answer).Value));
+        Assert.All(answers, answer => scene.AssertEndedOnce(_host.Wait(answer).Value));
     }
 }
