@@ -6,16 +6,27 @@ namespace LogosActors.Actors;
 /// <summary>Sends the result of a task to an actor. The continuation runs where the task completes, never on a pool thread of its own.</summary>
 internal static class Piping
 {
-    public static void Pipe<T>(Task<T> task, IActorRef recipient, IActorRef? sender, Func<T, object>? map)
+    /// <param name="task">The task.</param>
+    /// <param name="recipient">Who gets the result.</param>
+    /// <param name="sender">Who it comes from; null: nobody.</param>
+    /// <param name="result">The message; called once the task has succeeded.</param>
+    public static void Pipe(Task task, IActorRef recipient, IActorRef? sender, Func<object?> result)
     {
         ArgumentNullException.ThrowIfNull(task);
         if (task.IsCompleted)
-            Send(task, recipient, sender, map);
+            Send(task, recipient, sender, result);
         else
             _ = task.ContinueWith(
-                done => Send(done, recipient, sender, map),
+                done => Send(done, recipient, sender, result),
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
+
+    /// <inheritdoc cref="Pipe(Task, IActorRef, IActorRef?, Func{object?})"/>
+    public static void Pipe<T>(Task<T> task, IActorRef recipient, IActorRef? sender, Func<T, object>? map) =>
+        // The task has completed when its result is read: nothing waits here.
+#pragma warning disable VSTHRD002, VSTHRD104, MA0042
+        Pipe(task, recipient, sender, () => map is null ? task.GetAwaiter().GetResult() : map(task.GetAwaiter().GetResult()));
+#pragma warning restore VSTHRD002, VSTHRD104, MA0042
 
     /// <summary>Throws what a task failed of, if the message says that one did and nobody has handled it.</summary>
     public static void ThrowIfFailure(object message)
@@ -24,23 +35,15 @@ internal static class Piping
             ExceptionDispatchInfo.Throw(failure.Cause);
     }
 
-    /// <summary>The task with a result that says nothing.</summary>
-    public static async Task<bool> Completed(Task task)
-    {
-        await task;
-        return true;
-    }
-
-    static void Send<T>(Task<T> done, IActorRef recipient, IActorRef? sender, Func<T, object>? map)
+    static void Send(Task done, IActorRef recipient, IActorRef? sender, Func<object?> result)
     {
         object message;
         try
         {
-            // The task has completed: nothing waits here.
 #pragma warning disable VSTHRD002, MA0042
-            var result = done.GetAwaiter().GetResult();
+            done.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002, MA0042
-            message = map is null ? result! : map(result);
+            message = result() ?? throw new InvalidOperationException("A piped task has returned null.");
         }
 #pragma warning disable CA1031 // whatever it is goes to the actor
         catch (Exception e)
@@ -48,6 +51,6 @@ internal static class Piping
         {
             message = new PipeFailure(e);
         }
-        recipient.Tell(message ?? new PipeFailure(new InvalidOperationException("A piped task has returned null.")), sender);
+        recipient.Tell(message, sender);
     }
 }

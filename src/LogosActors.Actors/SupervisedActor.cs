@@ -23,11 +23,11 @@ public abstract class SupervisedActor : UntypedActor
     /// <param name="map">What the result is sent as; null: the result itself.</param>
     /// <param name="sender">Who the message comes from; null: nobody.</param>
     protected void PipeToSelf<T>(Task<T> task, Func<T, object>? map = null, IActorRef? sender = null) =>
-        Piping.Pipe(task, Self, sender ?? ActorRefs.NoSender, map);
+        Piping.Pipe(task, Self, sender, map);
 
     /// <summary>Sends this actor a message when a task has completed, or a <see cref="PipeFailure"/>. For use within a turn.</summary>
     protected void PipeToSelf(Task task, object completed, IActorRef? sender = null) =>
-        Piping.Pipe(Piping.Completed(task), Self, sender ?? ActorRefs.NoSender, _ => completed);
+        Piping.Pipe(task, Self, sender, () => completed);
 
     /// <inheritdoc/>
     protected override void Unhandled(object message)

@@ -43,6 +43,8 @@ public static class JournalConfiguration
         ArgumentNullException.ThrowIfNull(plugins);
         var connection = $"\"{connectionString.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         // replay-filter: after a double writer the default drops acknowledged events without a word.
+        // circuit-breaker: by default 30 s and 60 s pass after an outage; the parents of the actors have a backoff of their own.
+        // serializer: the default, JSON, takes every type that is not bound, whatever allow-unregistered-types says.
         return ConfigurationFactory.ParseString($$"""
             {{plugins.Journal}} {
               class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
@@ -51,6 +53,8 @@ public static class JournalConfiguration
               provider-name = "{{provider}}"
               parallelism = {{parallelism}}
               read-isolation-level = {{readIsolation}}
+              serializer = ""
+              circuit-breaker.reset-timeout = 5s
               auto-initialize = true
               replay-filter.mode = fail
             }
@@ -60,6 +64,8 @@ public static class JournalConfiguration
               connection-string = {{connection}}
               provider-name = "{{provider}}"
               read-isolation-level = {{readIsolation}}
+              serializer = ""
+              circuit-breaker.reset-timeout = 5s
               auto-initialize = true
             }
             """);

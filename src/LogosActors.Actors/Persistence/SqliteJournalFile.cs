@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace LogosActors.Actors.Persistence;
@@ -7,6 +8,9 @@ public sealed class SqliteJournalFile : IDisposable
 {
     /// <summary>How long a statement waits for a lock that another process has on the file.</summary>
     static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The format of our files, kept in <c>PRAGMA user_version</c>: the tables of Akka.Persistence.Sql with our events.</summary>
+    const long Format = 2;
 
     readonly string _path;
     readonly FileStream _lock;
@@ -25,16 +29,17 @@ public sealed class SqliteJournalFile : IDisposable
                 using (OpenPrivately(path))
                 {
                 }
-            using var connection = new SqliteConnection(ConnectionStringOf(path));
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionStringOf(path)) { Pooling = false }.ToString());
             connection.Open();
+            var format = FormatOf(path, connection);
             // WAL stays with the file; FULL, SQLite's default, means that what was acknowledged survives a power cut.
             if (!string.Equals(Ask(connection, "PRAGMA journal_mode = WAL"), "wal", StringComparison.OrdinalIgnoreCase))
                 throw new JournalFileException($"The journal '{path}' cannot be written to in WAL mode; its file system may not support it.");
-            if (Ask(connection, "SELECT name FROM sqlite_master WHERE name = 'events' AND type = 'table'") is not null)
-                throw new JournalFileException($"The journal '{path}' was written by version 0.1; move it away, and start with an empty one.");
+            if (format == 0)
+                Ask(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Format}"));
             return new SqliteJournalFile(path, file);
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or UnauthorizedAccessException)
         {
             file.Dispose();
             throw new JournalFileException($"The journal '{path}' cannot be used: {e.Message}", e);
@@ -71,13 +76,21 @@ public sealed class SqliteJournalFile : IDisposable
         }
         catch (IOException e) when (File.Exists(name))
         {
-            throw new JournalFileException($"The journal '{path}' is used by another process; stop that, or choose another file.", e);
+            throw new JournalFileException($"The journal '{path}' is in use by another process or node: stop that one, or choose another file.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new JournalFileException($"The journal '{path}' cannot be used: {e.Message}", e);
         }
     }
+
+    // 0: a new file, or one that Akka.Persistence.Sql has made; 1: version 0.1, whose tables had the same names and held other bytes.
+    static long FormatOf(string path, SqliteConnection connection) => long.Parse(Ask(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture) switch
+    {
+        1 => throw new JournalFileException($"The journal '{path}' was written by version 0.1, which this version cannot read: move it away, and start with an empty one."),
+        > Format and var newer => throw new JournalFileException($"The journal '{path}' has format {newer}, and this version knows {Format}: run the version that wrote it."),
+        var known => known,
+    };
 
     static FileStream OpenPrivately(string path, FileShare share = FileShare.ReadWrite)
     {
@@ -87,13 +100,13 @@ public sealed class SqliteJournalFile : IDisposable
         return new FileStream(path, options);
     }
 
-    static string? Ask(SqliteConnection connection, string statement)
+    static string Ask(SqliteConnection connection, string statement)
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // constants of this file
         command.CommandText = statement;
 #pragma warning restore CA2100
-        return command.ExecuteScalar() as string;
+        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
     }
 }
 

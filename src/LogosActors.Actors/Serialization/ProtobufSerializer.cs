@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.Serialization;
-using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Serialization;
@@ -9,61 +8,62 @@ using Google.Protobuf;
 namespace LogosActors.Actors.Serialization;
 
 /// <summary>Writes and reads what is persisted or crosses a cluster as Protocol Buffers, each message with a manifest.</summary>
+/// <remarks>
+/// Bound by configuration: Akka makes its serialization again whenever an extension adds configuration, and what was bound by code is gone then.
+/// A journal keeps the serialization that it was started with, so every area is there before the first journal of a system.
+/// </remarks>
 public sealed class ProtobufSerializer : SerializerWithStringManifest
 {
-    // An area's types are constants of its assembly; Akka makes a serializer from configuration alone.
+    // Akka creates serializers by their type's name, and again with each extension that adds configuration.
     static readonly ConcurrentDictionary<string, ProtobufTypes> Areas = new(StringComparer.Ordinal);
+
+    static readonly Lock Installing = new();
 
     readonly ProtobufTypes _types;
 
+    /// <summary>Called by Akka, with the settings that <see cref="Configuration"/> gives it.</summary>
     /// <param name="system">The actor system.</param>
-    /// <param name="types">The messages.</param>
-    public ProtobufSerializer(ExtendedActorSystem system, ProtobufTypes types)
+    /// <param name="settings">Names the area.</param>
+    public ProtobufSerializer(ExtendedActorSystem system, Config settings)
         : base(system)
     {
-        ArgumentNullException.ThrowIfNull(types);
-        _types = types;
-    }
-
-    /// <summary>For Akka, by what <see cref="Configuration"/> says.</summary>
-    /// <param name="system">The actor system.</param>
-    /// <param name="settings">The serializer's settings.</param>
-    public ProtobufSerializer(ExtendedActorSystem system, Config settings)
-        : this(system, Areas[settings.GetString("area")])
-    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var area = settings.GetString("area");
+        _types = Areas.GetValueOrDefault(area) ?? throw new ConfigurationException($"The messages of the area '{area}' are not known.");
     }
 
     /// <inheritdoc/>
     public override int Identifier => _types.SerializerId;
 
-    /// <summary>The configuration that binds the messages of an area.</summary>
-    /// <param name="types">The messages.</param>
+    /// <summary>The configuration that binds the messages of an area, for a system that is to be created.</summary>
     public static Config Configuration(ProtobufTypes types)
     {
         ArgumentNullException.ThrowIfNull(types);
-        Areas[types.Area] = types;
-        var name = $"logos-{types.Area}";
-        var bindings = new StringBuilder();
-        foreach (var type in types.Types)
-            bindings.AppendLine($"\"{NameOf(type)}\" = {name}");
+        if (Areas.GetOrAdd(types.Area, types) != types)
+            throw new ArgumentException($"There are other messages of the area '{types.Area}' already.", nameof(types));
+        var bindings = types.Types.Select(type => $"\"{type.FullName}, {type.Assembly.GetName().Name}\" = {NameOf(types)}");
         return ConfigurationFactory.ParseString($$"""
             akka.actor {
-              serializers.{{name}} = "{{NameOf(typeof(ProtobufSerializer))}}"
-              serialization-settings.{{name}}.area = {{types.Area}}
+              serializers.{{NameOf(types)}} = "{{typeof(ProtobufSerializer).FullName}}, {{typeof(ProtobufSerializer).Assembly.GetName().Name}}"
+              serialization-settings.{{NameOf(types)}}.area = "{{types.Area}}"
               serialization-bindings {
-                {{bindings}}
+                {{string.Join("\n    ", bindings)}}
               }
             }
             """);
     }
 
-    /// <summary>Binds the messages of an area in a system that runs, unless they are bound already. For any number of threads.</summary>
-    /// <remarks>By configuration: whatever is added to a system's serializers is gone when an extension, such as Akka.Persistence, adds its own configuration.</remarks>
+    /// <summary>Binds the messages of an area in a running system, unless they are. For any number of threads, before the first journal is used.</summary>
     public static void Install(ActorSystem system, ProtobufTypes types)
     {
         ArgumentNullException.ThrowIfNull(system);
-        ArgumentNullException.ThrowIfNull(types);
-        system.WithExtension<InstalledAreas, InstalledAreasProvider>().Install(system, types);
+        var configuration = Configuration(types);
+        // Who returns from here finds the messages bound: what another thread has begun is waited for.
+        lock (Installing)
+        {
+            if (!system.Settings.Config.HasPath($"akka.actor.serializers.{NameOf(types)}"))
+                system.Settings.InjectTopLevelFallback(configuration);
+        }
     }
 
     /// <inheritdoc/>
@@ -93,25 +93,5 @@ public sealed class ProtobufSerializer : SerializerWithStringManifest
         }
     }
 
-    static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
-
-    sealed class InstalledAreas : IExtension
-    {
-        readonly Lock _gate = new();
-        readonly HashSet<string> _areas = new(StringComparer.Ordinal);
-
-        public void Install(ActorSystem system, ProtobufTypes types)
-        {
-            lock (_gate)
-            {
-                if (_areas.Add(types.Area))
-                    system.Settings.InjectTopLevelFallback(Configuration(types));
-            }
-        }
-    }
-
-    sealed class InstalledAreasProvider : ExtensionIdProvider<InstalledAreas>
-    {
-        public override InstalledAreas CreateExtension(ExtendedActorSystem system) => new();
-    }
+    static string NameOf(ProtobufTypes types) => $"logos-{types.Area}";
 }

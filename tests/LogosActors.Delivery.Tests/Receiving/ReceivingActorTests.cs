@@ -13,7 +13,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void A_message_that_the_relay_loses_comes_from_a_store_within_the_interval_and_once()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host);
         world.Subscribe();
         var (first, lost, last) = (world.Send(), world.Send(isLost: true), world.Send());
@@ -30,7 +30,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void What_was_missed_comes_as_soon_as_there_is_a_store()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host);
         var store = world.Stores.Choose(new Random(1))!;
         world.Stores.Remove(store);
@@ -48,7 +48,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void A_store_that_fails_is_asked_again_until_it_answers()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host) { IsStoreUp = false };
         world.Subscribe();
         var lost = world.Send(isLost: true);
@@ -65,7 +65,7 @@ public sealed class ReceivingActorTests
     [InlineData(true)]
     public void What_a_store_has_missed_comes_from_another_one_later_also_after_a_kill(bool isKilled)
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host, isStored: true);
         var (complete, cutOff) = (world.Stores.Choose(new Random(1))!, NewPeer());
         world.OtherStores.Add(cutOff, new FakeStore(Shard));
@@ -98,7 +98,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void The_nodes_own_messages_do_not_come_back_from_a_store()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host);
         world.Subscribe();
         world.Send(isOwn: true);
@@ -111,7 +111,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void What_is_unsubscribed_from_does_not_come_and_a_new_subscription_begins_anew()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host);
         world.Subscribe();
         Assert.Null(world.Ask(new Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby))).Error);
@@ -128,8 +128,9 @@ public sealed class ReceivingActorTests
     [Fact]
     public void Receivers_get_each_message_once_and_the_application_what_it_has_subscribed_to()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
-        var (world, probe) = (new ReceivingWorld(host), host.CreateProbe());
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host);
+        var probe = host.CreateProbe(system: world.System);
         Assert.Null(world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, probe.Ref)).Error);
         Assert.Null(world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, probe.Ref)).Error);
         var (first, lost) = (world.Send(), world.Send(isLost: true));
@@ -152,10 +153,11 @@ public sealed class ReceivingActorTests
     [Fact]
     public void What_comes_while_a_receiver_is_away_comes_from_a_store_when_it_attaches_again()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
-        var (world, gone, next) = (new ReceivingWorld(host, isStored: true), host.CreateProbe(), host.CreateProbe());
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true);
+        var (gone, next) = (host.CreateProbe(system: world.System), host.CreateProbe(system: world.System));
         world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, gone.Ref));
-        host.System.Stop(gone.Ref);
+        world.System.Stop(gone.Ref);
         host.RunUntilIdle();
         var missed = world.Send();
         host.RunFor(TimeSpan.FromSeconds(1));
@@ -171,8 +173,9 @@ public sealed class ReceivingActorTests
     [InlineData(true)]
     public void Subscriptions_receivers_and_what_was_received_outlive_a_stop(bool isStored)
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
-        var (world, probe) = (new ReceivingWorld(host, isStored), host.CreateProbe());
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored);
+        var probe = host.CreateProbe(system: world.System);
         world.Subscribe();
         world.Ask(new Subscriptions.Attach(ContentTopic.Parse("/test/1/kitchen/proto"), Shard, probe.Ref));
         var (told, arrived) = (world.Send(), world.Send("/test/1/kitchen/proto"));
@@ -189,11 +192,11 @@ public sealed class ReceivingActorTests
 
     [Fact]
     public void No_message_is_lost_or_told_twice_whichever_actors_crash() =>
-        Simulation.Explore(60, host => RunThrough(host, new ReceivingWorld(host)), Settings);
+        Simulation.Explore(60, host => RunThrough(host, new ReceivingWorld(host)), SimulatedSystems.Options);
 
     [Fact]
     public void Nor_with_a_journal_whichever_actors_crash_and_however_it_fails() =>
-        Simulation.Explore(60, host => RunThrough(host, new ReceivingWorld(host, isStored: true)), Settings with
+        Simulation.Explore(60, host => RunThrough(host, new ReceivingWorld(host, isStored: true)), SimulatedSystems.Options with
         {
             StorageFaults = new StorageFaults
             {
@@ -228,12 +231,12 @@ public sealed class ReceivingActorTests
 
             Assert.Equal(world.Told.Count, world.Told.Distinct().Count());
             Assert.True(expected.SetEquals(world.Told));
-        }, Settings);
+        }, SimulatedSystems.Options);
 
     [Fact]
     public void A_journal_that_is_away_for_a_minute_holds_up_nothing_and_is_told_what_it_has_missed()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host, isStored: true) { IsStoreUp = false };
         world.Subscribe();
         host.Storage.IsDown = true;
@@ -255,7 +258,7 @@ public sealed class ReceivingActorTests
     [Fact]
     public void A_history_of_many_messages_stays_short()
     {
-        using var host = new Simulation(Settings with { Seed = 1 });
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
         var world = new ReceivingWorld(host, isStored: true, new ReceivingOptions { MaxRemembered = 100 }) { IsStoreUp = false };
         world.Subscribe();
         for (var i = 0; i < 3000; i++)

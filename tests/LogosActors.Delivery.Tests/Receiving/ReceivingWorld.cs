@@ -27,7 +27,6 @@ internal sealed class ReceivingWorld
 
     static readonly PeerId StorePeer = NewPeer();
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    static readonly PersistencePlugins Simulated = new("akka.persistence.journal.simulated", "akka.persistence.snapshot-store.simulated");
 
     readonly Simulation _simulation;
     readonly bool _isStored;
@@ -38,20 +37,15 @@ internal sealed class ReceivingWorld
 
     public ReceivingWorld(Simulation simulation, bool isStored = false, ReceivingOptions? options = null)
     {
-        (_simulation, _isStored, Options, _system) = (simulation, isStored, options ?? new ReceivingOptions(), simulation.System);
+        (_simulation, _isStored, Options, _system) = (simulation, isStored, options ?? new ReceivingOptions(), simulation.Start());
         Stores = new StorePeers([], simulation.Time);
         Stores.Add(StorePeer);
         Start();
     }
 
-    /// <summary>Settings with which a world stores what it stores.</summary>
-    public static SimulationOptions Settings { get; } = new()
-    {
-        Serialize = true,
-        Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"),
-    };
-
     public ReceivingOptions Options { get; }
+
+    public ActorSystem System => _system;
 
     public StorePeers Stores { get; }
 
@@ -111,7 +105,7 @@ internal sealed class ReceivingWorld
     {
         _simulation.Kill(_system);
         _left = [];
-        _system = _simulation.CreateSystem($"life-{_started}", _simulation.Storage);
+        _system = _simulation.Start($"life-{_started}");
     }
 
     /// <summary>Stops the node, and keeps what its next start goes on with.</summary>
@@ -128,7 +122,7 @@ internal sealed class ReceivingWorld
     {
         ProtobufSerializer.Install(_system, StoredReceiving.Types);
         var events = new EventPublisher<MessagingEvent>(_system, "world", 1, raised => Told.Add(((MessageReceived)raised).Hash));
-        var environment = new ReceivingEnvironment(Options, new Autosharding(0, 1), events, Stores, AskAsync, _isStored ? Simulated : null, Id) { Left = _left };
+        var environment = new ReceivingEnvironment(Options, new Autosharding(0, 1), events, Stores, AskAsync, _isStored ? SimulatedSystems.Persistence : null, Id) { Left = _left };
         _relay = _system.ActorOf(Props.Create(() => new FakeRelayActor()), $"relay-{++_started}");
         var (world, relay) = (new TaskCompletionSource<IActorRef>(), _relay);
         _system.ActorOf(Props.Create(() => new NodeStub(world, SubscriptionsActor.Props(environment, relay, null))), $"world-{_started}");

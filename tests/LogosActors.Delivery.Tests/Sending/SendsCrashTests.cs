@@ -20,11 +20,11 @@ public sealed class SendsCrashTests
 
     [Fact]
     public void Each_request_ends_once_whichever_actor_crashes() =>
-        Simulation.Explore(150, simulation => Run(simulation, isStored: false), SendsScene.Options with { Faults = Crashes });
+        Simulation.Explore(150, simulation => Run(simulation, isStored: false), SimulatedSystems.Options with { Faults = Crashes });
 
     [Fact]
     public void Each_request_that_is_stored_ends_once_whichever_actor_crashes_and_however_the_journal_fails() =>
-        Simulation.Explore(150, simulation => Run(simulation, isStored: true), SendsScene.Options with
+        Simulation.Explore(150, simulation => Run(simulation, isStored: true), SimulatedSystems.Options with
         {
             Faults = Crashes,
             StorageFaults = new StorageFaults
@@ -51,9 +51,9 @@ public sealed class SendsCrashTests
         requests.Add(scene.Send());
         simulation.RunFor(TimeSpan.FromMilliseconds(100));
         Assert.Equal(requests[^1], Assert.Single(scene.Events.OfType<MessageSent>()).Request);
-        simulation.Kill(simulation.System);
+        simulation.Kill(scene.System);
 
-        var after = new SendsScene(simulation, isStored: true, system: simulation.CreateSystem("next", simulation.Storage));
+        var after = new SendsScene(simulation, isStored: true, system: simulation.Start("next"));
         simulation.RunFor(TimeSpan.FromSeconds(5));
 
         Assert.Equal(requests.SkipLast(1).Select(request => request.Value).Order(StringComparer.Ordinal), after.Events.OfType<MessageSent>().Select(sent => sent.Request.Value).Order(StringComparer.Ordinal));
@@ -205,10 +205,10 @@ public sealed class SendsCrashTests
         simulation.RunFor(TimeSpan.FromSeconds(100));
         Assert.Empty(scene.Published);
         Assert.Empty(scene.Events);
-        simulation.Kill(simulation.System);
+        simulation.Kill(scene.System);
 
         simulation.Storage.Faults = StorageFaults.None;
-        var after = new SendsScene(simulation, isStored: true, system: simulation.CreateSystem("next", simulation.Storage));
+        var after = new SendsScene(simulation, isStored: true, system: simulation.Start("next"));
         simulation.RunFor(TimeSpan.FromSeconds(10));
 
         Assert.Empty(after.Published);
@@ -264,5 +264,5 @@ public sealed class SendsCrashTests
             Assert.Equal(answers.Count, taken.Length);
     }
 
-    static Simulation Begin() => new(SendsScene.Options with { Seed = 1 });
+    static Simulation Begin() => new(SimulatedSystems.Options with { Seed = 1 });
 }

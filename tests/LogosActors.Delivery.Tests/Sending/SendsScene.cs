@@ -28,7 +28,8 @@ internal sealed class SendsScene
     public SendsScene(Simulation simulation, bool isStored = false, SendingOptions? options = null, ActorSystem? system = null)
     {
         _simulation = simulation;
-        system ??= simulation.System;
+        system ??= simulation.Start();
+        System = system;
         ProtobufSerializer.Install(system, StoredSends.Types);
         var nodeOptions = new NodeOptions { Sending = options ?? new SendingOptions(), Network = new Autosharding(1, 1) };
         _intake = new SendIntake(nodeOptions, new TopicShards(nodeOptions.Network), system) { IsJournalled = isStored };
@@ -37,15 +38,6 @@ internal sealed class SendsScene
         system.ActorOf(Props.Create(() => new SceneActor(this, nodeOptions, stores, isStored)), "node");
         simulation.RunUntilIdle();
     }
-
-    /// <summary>Settings with which a scene stores what it stores.</summary>
-    public static SimulationOptions Options { get; } = new()
-    {
-        Serialize = true,
-        Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"),
-        JournalPluginIds = [PersistencePlugins.Memory.Journal],
-        SnapshotPluginIds = [PersistencePlugins.Memory.Snapshots],
-    };
 
     /// <summary>What the network does with a message that is published; null: the answer is lost.</summary>
     public Func<PublishOutcome?> Publish { get; set; } = static () => PublishOutcome.Sent;
@@ -69,6 +61,8 @@ internal sealed class SendsScene
     public List<SendEvent> Events { get; } = [];
 
     public int Unfinished => _intake.Unfinished;
+
+    public ActorSystem System { get; }
 
     /// <summary>The <see cref="SendsActor"/>.</summary>
     public IActorRef Actor => _actors.Sends;
@@ -130,8 +124,6 @@ internal sealed class SendsScene
     /// <summary>Stands for the node's actor.</summary>
     sealed class SceneActor(SendsScene scene, NodeOptions options, StorePresence stores, bool isStored) : UntypedActor
     {
-        static readonly PersistencePlugins Simulated = new("akka.persistence.journal.simulated", "akka.persistence.snapshot-store.simulated");
-
         RecreatedChild? _sends;
         Sends.Left? _left;
 
@@ -144,7 +136,7 @@ internal sealed class SendsScene
             var router = Context.ActorOf(Props.Create(() => new NetworkActor(scene)), "router");
             var subscriptions = Context.ActorOf(Props.Create(() => new SubscriptionsStub(scene)), "subscriptions");
             var settings = new SendsSettings(
-                options, scene._intake, scene._events, stores, isStored ? Simulated : null, Id, router, subscriptions);
+                options, scene._intake, scene._events, stores, isStored ? SimulatedSystems.Persistence : null, Id, router, subscriptions);
             _sends = new RecreatedChild(
                 Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10)),
                 created: sends =>

@@ -10,7 +10,7 @@ namespace LogosActors.Delivery.Tests.Sending;
 
 public sealed class SendsTests(ITestOutputHelper output) : IDisposable
 {
-    readonly Simulation _host = new(SendsScene.Options with { Seed = 1 });
+    readonly Simulation _host = new(SimulatedSystems.Options with { Seed = 1 });
 
     public void Dispose() => _host.Dispose();
 
@@ -216,8 +216,8 @@ public sealed class SendsTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void A_layer_above_observes_its_requests_and_the_application_is_not_told_of_them()
     {
-        var probe = _host.CreateProbe();
         var scene = new SendsScene(_host, isStored: true);
+        var probe = _host.CreateProbe(system: scene.System);
 
         var sent = scene.SendAs(probe.Ref);
         _host.RunFor(TimeSpan.FromMilliseconds(1));

@@ -1,8 +1,8 @@
-namespace LogosActors.Simulation.Tests;
+namespace LogosActors.TestKit.Network;
 
 /// <summary>What is to happen when, on one timer: whole milliseconds, each with a list of what is due then.</summary>
 /// <remarks>Rounded up to the millisecond, so that a timer serves all that fall into it. Adding costs O(1), a millisecond O(log n).</remarks>
-sealed class Arrivals<T> : IDisposable
+internal sealed class Arrivals<T> : IDisposable
 {
     readonly TimeProvider _time;
     readonly Action<T> _arrive;

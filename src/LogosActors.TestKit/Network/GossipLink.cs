@@ -1,41 +1,46 @@
 using System.Buffers;
-using LogosActors.Actors;
+using Akka.Actor;
 using LogosActors.Libp2p.Gossipsub;
 
-namespace LogosActors.Simulation.Tests;
+namespace LogosActors.TestKit.Network;
 
 /// <summary>One end of a simulated connection.</summary>
-sealed class SimulatedLink : IGossipsubLink
+internal sealed class GossipLink : IGossipsubLink
 {
-    readonly SimulatedNetwork _network;
+    readonly GossipNetwork _network;
     readonly Queue<ArraySegment<byte>> _arrived = new();
     readonly Gossip.Received _received;
     readonly Gossip.Writable _writable;
-    readonly ActorRef? _gossipsub;
+    readonly IActorRef? _router;
     ArraySegment<byte> _taken;
     bool _isTold;
 
-    public SimulatedLink(SimulatedNetwork network, SimulatedNode node, SimulatedNode peer, TimeSpan median)
+    public GossipLink(GossipNetwork network, GossipNode node, GossipNode peer, TimeSpan median)
     {
-        (_network, Node, Peer, Median, _gossipsub) = (network, node, peer, median, node.Gossipsub);
+        (_network, Node, Peer, Median, _router) = (network, node, peer, median, node.Router);
         (_received, _writable) = (new Gossip.Received(peer.Id, this), new Gossip.Writable(peer.Id, this));
     }
 
-    public SimulatedNode Node { get; }
+    public GossipNode Node { get; }
 
-    public SimulatedNode Peer { get; }
+    public GossipNode Peer { get; }
 
     /// <summary>The other end.</summary>
-    public SimulatedLink Other { get; set; } = null!;
+    public GossipLink Other { get; set; } = null!;
 
-    /// <summary>The middle of its one-way delays.</summary>
+    /// <summary>The median of its one-way delays.</summary>
     public TimeSpan Median { get; }
+
+    /// <summary>Whether this end has dialed.</summary>
+    public bool IsDialer { get; init; }
 
     /// <summary>Whether the node still uses this end.</summary>
     public bool IsOpen { get; private set; } = true;
 
     /// <summary>When the last RPC that was sent arrives, in ticks: the next one not before, unless it is reordered.</summary>
     public long LastArrival { get; set; }
+
+    public bool IsIdle => true;
 
     public bool TryReceive(out ReadOnlySpan<byte> rpc)
     {
@@ -50,22 +55,24 @@ sealed class SimulatedLink : IGossipsubLink
         return true;
     }
 
-    public bool IsIdle => true;
-
     public bool TryBeginSend() => _network.TryBeginSend(this);
 
     public void Send(ReadOnlySpan<byte> rpc) => _network.Transmit(this, rpc);
 
     public void Close(DisconnectReason reason)
     {
-        IsOpen = false;
-        _network.Closed(this, reason);
+        if (IsOpen)
+        {
+            IsOpen = false;
+            _network.Closed(this, reason);
+        }
+        Discard();
     }
 
     /// <summary>An RPC is there; a puppet hears it, an actor is told.</summary>
     public void Arrive(ArraySegment<byte> rpc)
     {
-        if (_gossipsub is null)
+        if (_router is null)
         {
             Node.Hear!(this, rpc);
             ArrayPool<byte>.Shared.Return(rpc.Array!);
@@ -75,13 +82,13 @@ sealed class SimulatedLink : IGossipsubLink
         if (_isTold)
             return;
         _isTold = true;
-        _gossipsub.Tell(_received);
+        _router.Tell(_received, ActorRefs.NoSender);
     }
 
-    public void BecomeWritable() => _gossipsub?.Tell(_writable);
+    public void BecomeWritable() => _router?.Tell(_writable, ActorRefs.NoSender);
 
     public void Open(PeerDirection direction) =>
-        _gossipsub?.Tell(new Gossip.PeerConnected(Peer.Id, this, GossipsubVersion.V12, direction, Peer.Address));
+        _router?.Tell(new Gossip.PeerConnected(Peer.Id, this, GossipsubVersion.V12, direction, Peer.Address), ActorRefs.NoSender);
 
     /// <summary>The connection has ended by itself.</summary>
     public void Break()
@@ -89,11 +96,11 @@ sealed class SimulatedLink : IGossipsubLink
         if (!IsOpen)
             return;
         IsOpen = false;
-        _gossipsub?.Tell(new Gossip.PeerDisconnected(Peer.Id, this));
+        _router?.Tell(new Gossip.PeerDisconnected(Peer.Id, this), ActorRefs.NoSender);
     }
 
     /// <summary>Gives back what nobody will take any more.</summary>
-    public void Discard()
+    void Discard()
     {
         Return();
         while (_arrived.TryDequeue(out _taken))
