@@ -10,6 +10,7 @@ internal static class ActorsArea
         new PersistRow(JournalKind.Postgres, writers: 1),
         new PersistRow(JournalKind.Postgres, writers: 100),
         new RestartRow(),
+        new IdleSystemRow(),
         new SimulationStepsRow(),
     ];
 }

@@ -24,14 +24,6 @@ internal sealed record JournalKind(string Name, string Ceiling, Func<Task<Journa
 /// <summary>A journal of ours, and a table with the same rows and keys beside it.</summary>
 internal abstract class JournalDatabase : IAsyncDisposable
 {
-    protected const string Insert =
-        "INSERT INTO raw (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid) "
-        + "VALUES (1, {0}, @id, @number, @message, 'logos.load.stored.v1', 7199, '00000000000000000000000000000000')";
-
-    protected const string Columns =
-        "created BIGINT, deleted {0}, persistence_id VARCHAR(255), sequence_number BIGINT, message {1}, manifest VARCHAR(500), "
-        + "identifier INTEGER, writer_uuid VARCHAR(128)";
-
     public static PersistencePlugins Plugins { get; } = PersistencePlugins.Named("load");
 
     public abstract Config Configuration { get; }
@@ -40,6 +32,18 @@ internal abstract class JournalDatabase : IAsyncDisposable
     public abstract Task<TimeSpan> InsertAsync(int events);
 
     public abstract ValueTask DisposeAsync();
+
+    protected static string Insert(string isDeleted) =>
+        "INSERT INTO raw (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid) "
+        + $"VALUES (1, {isDeleted}, @id, @number, @message, 'logos.load.stored.v1', 7199, '00000000000000000000000000000000')";
+
+    protected static string Schema(string key, string boolean, string bytes) =>
+        $"""
+        CREATE TABLE raw (
+            ordering {key}, created BIGINT, deleted {boolean}, persistence_id VARCHAR(255), sequence_number BIGINT, message {bytes},
+            manifest VARCHAR(500), identifier INTEGER, writer_uuid VARCHAR(128));
+        CREATE UNIQUE INDEX raw_uq ON raw (persistence_id, sequence_number);
+        """;
 
     protected static string WriterOf(long number) => string.Create(CultureInfo.InvariantCulture, $"writer-{number % 100}");
 }

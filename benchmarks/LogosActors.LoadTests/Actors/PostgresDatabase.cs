@@ -22,11 +22,7 @@ internal sealed class PostgresDatabase : JournalDatabase
     {
         var cluster = await PostgresCluster.StartAsync();
         var database = new PostgresDatabase(cluster, await cluster.CreateDatabaseAsync());
-        await using var schema = database._raw.CreateCommand(
-            $"""
-            CREATE TABLE raw (ordering BIGSERIAL PRIMARY KEY, {string.Format(null, Columns, "BOOLEAN", "BYTEA")});
-            CREATE UNIQUE INDEX raw_uq ON raw (persistence_id, sequence_number);
-            """);
+        await using var schema = database._raw.CreateCommand(Schema("BIGSERIAL PRIMARY KEY", "BOOLEAN", "BYTEA"));
         await schema.ExecuteNonQueryAsync();
         return database;
     }
@@ -54,7 +50,7 @@ internal sealed class PostgresDatabase : JournalDatabase
             for (var i = 0; i < Math.Min(JournalKind.PerTransaction, events - done); i++)
             {
                 var number = Interlocked.Increment(ref _inserted);
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(string.Format(null, Insert, "false"))
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(Insert("false"))
                 {
                     Parameters = { new("id", WriterOf(number)), new("number", number / 100), new("message", Stored.Bytes) },
                 });

@@ -20,13 +20,7 @@ internal sealed class SqliteDatabase : JournalDatabase
         _raw = new SqliteConnection($"Data Source={_files.File("raw.db")};Pooling=False");
         _raw.Open();
         using var schema = _raw.CreateCommand();
-        schema.CommandText =
-            $"""
-            PRAGMA journal_mode=WAL;
-            PRAGMA synchronous=FULL;
-            CREATE TABLE raw (ordering INTEGER PRIMARY KEY AUTOINCREMENT, {string.Format(null, Columns, "BIT", "BLOB")});
-            CREATE UNIQUE INDEX raw_uq ON raw (persistence_id, sequence_number);
-            """;
+        schema.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; " + Schema("INTEGER PRIMARY KEY AUTOINCREMENT", "BIT", "BLOB");
         schema.ExecuteNonQuery();
     }
 
@@ -53,7 +47,7 @@ internal sealed class SqliteDatabase : JournalDatabase
         using var transaction = _raw.BeginTransaction();
         using var insert = _raw.CreateCommand();
         insert.Transaction = transaction;
-        insert.CommandText = string.Format(null, Insert, "0");
+        insert.CommandText = Insert("0");
         var id = insert.Parameters.Add("@id", SqliteType.Text);
         var number = insert.Parameters.Add("@number", SqliteType.Integer);
         insert.Parameters.Add("@message", SqliteType.Blob).Value = Stored.Bytes;
