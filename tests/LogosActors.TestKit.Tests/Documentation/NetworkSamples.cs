@@ -2,7 +2,7 @@ using System.Text;
 using LogosActors.Delivery;
 using LogosActors.TestKit.Network;
 
-namespace LogosActors.TestKit.Tests.Network;
+namespace LogosActors.TestKit.Tests.Documentation;
 
 /// <summary>The code that docs/testing.md shows of the simulated network.</summary>
 public sealed class NetworkSamples
