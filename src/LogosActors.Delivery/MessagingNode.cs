@@ -79,7 +79,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
             journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
-            var actors = system ?? LogosSystem.Create("logos", logs);
+            var actors = system ?? CreateSystem(options, logs);
             journal?.AddTo(actors);
             NodeJournal.InstallTypes(actors);
             return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);
@@ -184,6 +184,20 @@ public sealed partial class MessagingNode : IAsyncDisposable
         if (_key != _options.Key)
             _key.Dispose();
         _directory?.Dispose();
+    }
+
+    static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs)
+    {
+        try
+        {
+            return LogosSystem.Create("logos", logs, options.Akka);
+        }
+#pragma warning disable CA1031 // Akka has no common exception for what it does not accept
+        catch (Exception e) when (options.Akka is not null)
+#pragma warning restore CA1031
+        {
+            throw new NodeStartException(NodeStartFailure.Akka, $"Akka does not accept its configuration: {(e.InnerException ?? e).Message.TrimEnd()}", e);
+        }
     }
 
     const string NotStarted = "The node is not started; call StartAsync first.";

@@ -177,6 +177,7 @@ public sealed class ReliableChannelTests
         await using var nodes = await StartAsync();
         var (_, bob) = await nodes.OpenAsync();
         await using var inChannel = bob.Events().GetAsyncEnumerator();
+        await nodes.Bob.SubscribeAsync([Topic]);
         await using var outside = nodes.Bob.Messages().GetAsyncEnumerator();
 
         Assert.True((await nodes.Alice.SendAsync(new ReliableEnvelope(new MessageEnvelope(Topic, "in"u8.ToArray()), "lobby"))).IsSuccess);

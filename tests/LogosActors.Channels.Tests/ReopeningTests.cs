@@ -1,3 +1,4 @@
+using Akka.Actor;
 using static LogosActors.Channels.Tests.TwoNodes;
 
 namespace LogosActors.Channels.Tests;
@@ -34,7 +35,7 @@ public sealed class ReopeningTests : IDisposable
             Sds = new SdsOptions { AcknowledgementTimeout = TimeSpan.FromMilliseconds(500), AcknowledgementDelay = TimeSpan.FromMilliseconds(100), MaxRetransmissions = 0 },
             Opening = channel =>
             {
-                wasOpen = channel.Actor is not null;
+                wasOpen = !channel.Actor.IsNobody();
                 told = channel.Events().GetAsyncEnumerator();
             },
         });

@@ -1,7 +1,10 @@
+using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
 using LogosActors.Libp2p.Gossipsub;
+using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests;
@@ -123,6 +126,35 @@ public sealed class ArchivingNodeTests : IDisposable
         await using var late = await StartAsync(healed);
         await UntilAsync(() => late.HasStore);
         Assert.Equal([hash], (await late.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).Value!.Messages.Select(found => found.Hash));
+    }
+
+    [Fact]
+    public async Task A_store_whose_actor_fails_keeps_what_comes_then_and_goes_on_serving()
+    {
+        using var system = LogosSystem.Create("store", NullLoggerFactory.Instance);
+        await using var archive = Archive();
+        await using (var store = await MessagingNode.CreateAsync(Options with { Archive = archive }, NullLoggerFactory.Instance, system))
+        {
+            await store.StartAsync();
+            await store.SubscribeAsync([Topic]);
+            await using var alice = await StartAsync(store);
+            await alice.SubscribeAsync([Topic]);
+            await alice.HasPeersAsync(1);
+
+            for (var i = 0; i < 5; i++)
+            {
+                var (kept, failure) = (10 * (i + 1), new PipeFailure(new InvalidOperationException("a failure of the test's")));
+                system.ActorSelection("/user/*/store").Tell(failure, ActorRefs.NoSender);
+                for (var sent = 0; sent < 10; sent++)
+                    await alice.SendAsync(Text($"{i}: {sent}"));
+
+                await UntilAsync(async () => (await archive.QueryAsync(new ArchiveQuery { Limit = ArchiveQuery.MaxLimit }))!.Messages.Count == kept);
+            }
+
+            await UntilAsync(() => alice.HasStore);
+            Assert.Equal(50, (await alice.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic], Limit = 100 })).Value!.Messages.Count);
+        }
+        await system.Terminate();
     }
 
     [Fact]

@@ -72,13 +72,13 @@ sealed class Scenario : IDisposable
     public void Crash(GossipNode node)
     {
         Simulation.System.Stop(node.Gossipsub!);
-        Network.TakeDown(node);
+        node.TakeDown();
     }
 
     /// <summary>A crashed node is up again and knows only what it subscribes to.</summary>
     public void Restart(GossipNode node)
     {
-        Network.Start(node, Simulation.System, _settings);
+        node.Start(Simulation.System, _settings);
         node.Gossipsub!.Tell(new Gossip.Subscribe(Topic, _subscribers[node].Ref), ActorRefs.NoSender);
     }
 

@@ -28,7 +28,7 @@ public static class JournalConfiguration
         ArgumentNullException.ThrowIfNull(plugins);
         return ConfigurationFactory.ParseString($$"""
             {{plugins.Journal}} {
-              class = "Akka.Persistence.Journal.MemoryJournal, Akka.Persistence"
+              class = "LogosActors.Actors.Persistence.ForgettingJournal, LogosActors.Actors"
               plugin-dispatcher = "akka.actor.default-dispatcher"
             }
             {{plugins.Snapshots}} {
@@ -44,7 +44,7 @@ public static class JournalConfiguration
         var connection = $"\"{connectionString.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         // replay-filter: after a double writer the default drops acknowledged events without a word.
         // circuit-breaker: by default 30 s and 60 s pass after an outage; the parents of the actors have a backoff of their own.
-        // serializer: the default, JSON, takes every type that is not bound, whatever allow-unregistered-types says.
+        // serializer: the default, JSON, takes every type that is not bound, whatever allow-unregistered-types says; there is none of this name.
         return ConfigurationFactory.ParseString($$"""
             {{plugins.Journal}} {
               class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
@@ -53,7 +53,7 @@ public static class JournalConfiguration
               provider-name = "{{provider}}"
               parallelism = {{parallelism}}
               read-isolation-level = {{readIsolation}}
-              serializer = ""
+              serializer = none
               circuit-breaker.reset-timeout = 5s
               auto-initialize = true
               replay-filter.mode = fail
@@ -64,7 +64,7 @@ public static class JournalConfiguration
               connection-string = {{connection}}
               provider-name = "{{provider}}"
               read-isolation-level = {{readIsolation}}
-              serializer = ""
+              serializer = none
               circuit-breaker.reset-timeout = 5s
               auto-initialize = true
             }

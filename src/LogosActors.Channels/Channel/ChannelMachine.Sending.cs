@@ -39,6 +39,9 @@ internal sealed partial class ChannelMachine
     void Transmit(SdsMessage message, TransmitKind kind, SdsDialect dialect)
     {
         var id = message.MessageId;
+        // Others may know of it by a sync message before the rate limit lets it go.
+        if (kind is TransmitKind.Repair && _requests.IsWaiting(id))
+            return;
         // Its time for acknowledgement begins when it is in the network.
         if (kind is TransmitKind.New)
             _sds.Postpone(id, Ms + (long)LongestDispatch.TotalMilliseconds);

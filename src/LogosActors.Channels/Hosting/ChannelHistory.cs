@@ -46,9 +46,9 @@ internal sealed class ChannelHistory : IAsyncDisposable
                 locks = await HistoryLocks.OpenAsync(backend.Location!, node.Logs.CreateLogger<ChannelHistory>());
             return new ChannelHistory(Create(backend, node.Options.DataDirectory, node.Logs, node.Time), file, locks);
         }
-        catch (JournalFileException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ChannelOpenException(ChannelOpenFailure.History, e.Message, e);
+            throw new ChannelOpenException(ChannelOpenFailure.History, $"The history cannot be kept in '{backend}': {e.Message}", e);
         }
         catch
         {

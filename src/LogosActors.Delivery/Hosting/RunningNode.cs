@@ -84,7 +84,8 @@ internal sealed class RunningNode : IAsyncDisposable
                 Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, presence.FindAsync),
                 Receiving = new ReceivingEnvironment(
                     options.Receiving, options.Network, parts.Events, stores, (store, query) => client.QueryAsync(store, query),
-                    persistence, $"{host.PeerId}/received") { Left = left },
+                    persistence, $"{host.PeerId}/received")
+                { Left = left },
             };
             var running = new RunningNode(system, environment, client, stores);
             // It answers once its children are there.

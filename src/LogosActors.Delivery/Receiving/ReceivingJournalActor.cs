@@ -111,7 +111,7 @@ internal sealed class ReceivingJournalActor : SupervisedPersistentActor
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         // Messages wait for what cannot be stored. The parent delivers them when this actor has stopped.
-        base.OnPersistRejected(cause, @event, sequenceNr);
+        Log.Error(cause, "The journal has rejected what was received");
         Context.Stop(Self);
     }
 

@@ -60,7 +60,8 @@ internal static class Sends
     /// <param name="IsAccepted">Whether its caller has had an answer.</param>
     /// <param name="IsPropagated">Whether that has been said.</param>
     /// <param name="End">The end that was being stored; none: it goes on.</param>
-    public sealed record LeftRequest(Send Send, bool IsAccepted, bool IsPropagated, SendEnd End);
+    /// <param name="IsRefused">Whether its sender has been refused, so that it ends without a word.</param>
+    public sealed record LeftRequest(Send Send, bool IsAccepted, bool IsPropagated, SendEnd End, bool IsRefused = false);
 }
 
 /// <summary>A message that can be sent. Immutable.</summary>

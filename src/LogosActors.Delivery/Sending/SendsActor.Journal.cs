@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.Persistence;
 using LogosActors.Delivery.Sending.Stored;
 
@@ -132,10 +133,10 @@ internal sealed partial class SendsActor
         StoreEnd(send);
     }
 
-    /// <summary>Serialization failed: nothing of the event is stored, and nothing ever will be.</summary>
+    /// <summary>Serialization failed: nothing of the event is stored, and what came with it never will be.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        base.OnPersistRejected(cause, @event, sequenceNr);
+        Log.Error(cause, "The journal has rejected requests to send");
         var (stored, ended) = _writing;
         _isWriting = false;
         _writing = ([], []);
@@ -147,9 +148,8 @@ internal sealed partial class SendsActor
             _intake.Release(1);
             send.Send.Answer?.TrySetResult(SendIntake.NotStored(cause.Message));
         }
-        foreach (var send in ended)
-            SayEnd(send);
-        Write();
+        // Written again at the next sweep, without what was rejected beside them.
+        _toEnd.AddRange(ended);
     }
 
     void Shorten()
@@ -182,7 +182,7 @@ internal sealed partial class SendsActor
         var left = _requests.Values
             .Select(send => new Sends.LeftRequest(
                 send.Send with { IsCounted = false }, IsAccepted: send.Stage is not SendStage.Storing, send.IsPropagated,
-                send.Stage is SendStage.Ending ? send.End : SendEnd.None))
+                send.Stage is SendStage.Ending ? send.End : SendEnd.None, send.IsRefused))
             .ToList();
         _intake.Release(_requests.Count + _waiting.Count);
         left.AddRange(_waiting.Select(send =>
@@ -206,6 +206,8 @@ internal sealed partial class SendsActor
                 Repeat(recovered, send);
                 continue;
             }
+            if (request.IsRefused && !isStored)
+                continue;
             if (!request.IsAccepted && !isStored)
             {
                 _intake.Count();
@@ -220,8 +222,7 @@ internal sealed partial class SendsActor
             }
             var adopted = Add(send, recovered?.SequenceNr ?? 0);
             adopted.IsPropagated = request.IsPropagated;
-            if (!request.IsAccepted && send.Answer?.TrySetResult(send.Request) == false)
-                (adopted.IsRefused, adopted.Stage) = (true, SendStage.Ending);
+            adopted.IsRefused = request.IsRefused || (!request.IsAccepted && send.Answer?.TrySetResult(send.Request) == false);
             if (adopted.IsRefused)
                 StoreEnd(adopted);
             else if (request.End is SendEnd.None)

@@ -117,6 +117,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
             case Sweep:
                 RunDue();
                 EndOverdue();
+                Write();
                 break;
             case RoomDue:
                 TryForRoom();

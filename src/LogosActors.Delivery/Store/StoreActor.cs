@@ -22,17 +22,18 @@ internal sealed class StoreActor : ArchiveWriterActor
     // At most as many as a network has shards.
     readonly Dictionary<PubsubTopic, string> _names = [];
     readonly NodeEnvironment _node;
+    readonly IMessageArchive _archive;
     StoreService? _service;
 
     public StoreActor(NodeEnvironment node, IMessageArchive archive)
-        : base(archive, node.Options.Archiving) => _node = node;
+        : base(archive, node.Options.Archiving) => (_node, _archive) = (node, archive);
 
     public static Props Props(NodeEnvironment node, IMessageArchive archive) => Akka.Actor.Props.Create(() => new StoreActor(node, archive));
 
     protected override void PreStart()
     {
         base.PreStart();
-        _service = new StoreService(Archive, _node.Options.StoreService, Time, Log);
+        _service = new StoreService(_archive, _node.Options.StoreService, Time, Log);
         _service.Serve(_node.Host);
     }
 

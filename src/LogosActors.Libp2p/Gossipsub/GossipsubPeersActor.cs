@@ -25,6 +25,8 @@ internal sealed class GossipsubPeersActor(
     /// <summary>How many offered peers are dialled at a time; further offers are passed over, others come with the next PRUNE.</summary>
     const int MaxDials = 16;
 
+    const string RouterName = "router";
+
     static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
@@ -56,11 +58,16 @@ internal sealed class GossipsubPeersActor(
         _over = _ending.Token;
         foreach (var subscriber in registrations.Value.Subscribers.Values.SelectMany(subscribers => subscribers))
             Context.Watch(subscriber);
-        _gossipsub = Context.ActorOf(gossipsub, "router");
+        _gossipsub = Context.Child(RouterName);
+        if (_gossipsub.IsNobody())
+            _gossipsub = Context.ActorOf(gossipsub, RouterName);
         router.Value = _gossipsub;
         foreach (var (peer, identity) in environment.Identified)
             Greet(peer, identity);
     }
+
+    // The child is restarted, too, but not made anew: what is published to it meanwhile waits in its mailbox.
+    protected override void PreRestart(Exception reason, object message) => PostStop();
 
     protected override void PostStop()
     {

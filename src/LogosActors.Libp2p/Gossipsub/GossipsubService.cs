@@ -94,7 +94,7 @@ public sealed class GossipsubService
     public async Task<PublishOutcome> PublishAsync(string topic, ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        var answer = await _peers.Ask<Gossip.Published>(new Gossip.Publish(topic, data), GossipsubTopics.AnswerTimeout, cancellation);
+        var answer = await Topics.Publisher.Ask<Gossip.Published>(new Gossip.Publish(topic, data), GossipsubTopics.AnswerTimeout, cancellation);
         return answer.Outcome;
     }
 

@@ -90,6 +90,15 @@ internal sealed class GossipLink : IGossipsubLink
     public void Open(PeerDirection direction) =>
         _router?.Tell(new Gossip.PeerConnected(Peer.Id, this, GossipsubVersion.V12, direction, Peer.Address), ActorRefs.NoSender);
 
+    /// <summary>The node has this connection no longer.</summary>
+    public void Forget()
+    {
+        if (!Node.Links.TryGetValue(Peer, out var current) || current != this)
+            return;
+        Node.Links.Remove(Peer);
+        Node.Observer?.Invoke(this, false);
+    }
+
     /// <summary>The connection has ended by itself.</summary>
     public void Break()
     {

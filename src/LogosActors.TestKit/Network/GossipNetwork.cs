@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using Akka.Actor;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Identity;
 
@@ -54,41 +53,6 @@ internal sealed class GossipNetwork : IDisposable
         var node = new GossipNode(number, NumberedId(number), address ?? AddressOf(number)) { Greet = greet, Hear = hear };
         _nodes.Add(node);
         return node;
-    }
-
-    /// <summary>Starts a node's gossipsub, which knows nothing; it can be connected when the actors have run.</summary>
-    public void Start(GossipNode node, ActorSystem system, GossipsubSettings settings)
-    {
-        node.Lives++;
-        node.Gossipsub = system.ActorOf(GossipNodeActor.Props(node, GossipsubActor.Props(settings)), $"gossipsub-{node.Number}-{node.Lives}");
-    }
-
-    /// <summary>Takes a node off the network at once; its peers notice later. Whoever started it ends its actors.</summary>
-    public void TakeDown(GossipNode node)
-    {
-        (node.Gossipsub, node.Router) = (null, null);
-        foreach (var link in node.Links.Values.ToList())
-            link.Close(DisconnectReason.Stopped);
-    }
-
-    /// <summary>Takes a node off the network in good order; its peers notice at once.</summary>
-    public void Leave(GossipNode node)
-    {
-        (node.Gossipsub, node.Router) = (null, null);
-        foreach (var link in node.Links.Values.ToList())
-            link.Close(DisconnectReason.RouterRestarted);
-    }
-
-    /// <summary>Ends the connection of two nodes, which is not dialed again.</summary>
-    public void Disconnect(GossipNode node, GossipNode peer)
-    {
-        if (!node.Links.TryGetValue(peer, out var link))
-            return;
-        foreach (var end in new[] { link, link.Other })
-        {
-            Forget(end);
-            end.Break();
-        }
     }
 
     /// <summary>Connects two nodes, and again whenever the connection has ended.</summary>
@@ -197,11 +161,11 @@ internal sealed class GossipNetwork : IDisposable
     /// <summary>A node has closed its end.</summary>
     public void Closed(GossipLink link, DisconnectReason reason)
     {
-        Forget(link);
+        link.Forget();
         // Who crashes says nothing; others close the connection properly.
         After(reason is DisconnectReason.Stopped ? Conditions.KeepAlive : link.Median, () =>
         {
-            Forget(link.Other);
+            link.Other.Forget();
             link.Other.Break();
         });
         if (reason is DisconnectReason.Stopped or DisconnectReason.RouterRestarted)
@@ -223,14 +187,6 @@ internal sealed class GossipNetwork : IDisposable
             ? id
             : throw new InvalidOperationException("The bytes are a multihash.");
 
-    static void Forget(GossipLink link)
-    {
-        if (!link.Node.Links.TryGetValue(link.Peer, out var current) || current != link)
-            return;
-        link.Node.Links.Remove(link.Peer);
-        link.Node.Observer?.Invoke(link, false);
-    }
-
     bool Chance(double probability) => probability > 0 && _random.NextDouble() < probability;
 
     void Arrive(Transit transit)
@@ -247,7 +203,7 @@ internal sealed class GossipNetwork : IDisposable
             DialAgain(link.Node, link.Peer);
         foreach (var end in new[] { link, link.Other })
         {
-            Forget(end);
+            end.Forget();
             end.Break();
         }
     }

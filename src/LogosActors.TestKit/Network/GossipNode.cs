@@ -1,5 +1,7 @@
 using System.Net;
 using Akka.Actor;
+using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.TestKit.Network;
@@ -16,11 +18,22 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
 
     public IPAddress Address => address;
 
-    /// <summary>Takes what <see cref="Libp2p.Gossipsub.Gossip"/> has for subscribers and publishers; null while the node is down, and for a puppet.</summary>
+    /// <summary>Takes what <see cref="Gossip"/> has for subscribers and publishers; null while the node is down, and for a puppet.</summary>
     public IActorRef? Gossipsub { get; set; }
 
     /// <summary>Takes what links say; null until the node's actors have started.</summary>
-    public IActorRef? Router { get; set; }
+    public IActorRef? Router
+    {
+        get;
+        set
+        {
+            field = value;
+            PublishedRouter.Value = value ?? ActorRefs.Nobody;
+        }
+    }
+
+    /// <summary>The same, for <see cref="GossipsubTopics"/>.</summary>
+    public Published<IActorRef> PublishedRouter { get; } = new(ActorRefs.Nobody);
 
     /// <summary>How often the node was started.</summary>
     public int Lives { get; set; }
@@ -44,5 +57,37 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
     /// <summary>When all that the node has sent has left it, in ticks.</summary>
     public long SentAt { get; set; }
 
+    /// <summary>Starts the node's gossipsub, which knows nothing; it can be connected when the actors have run.</summary>
+    public void Start(ActorSystem system, GossipsubSettings settings)
+    {
+        Lives++;
+        Gossipsub = system.ActorOf(GossipNodeActor.Props(this, GossipsubActor.Props(settings)), $"gossipsub-{Number}-{Lives}");
+    }
+
+    /// <summary>Takes the node off the network at once; its peers notice later. Whoever has started it ends its actors.</summary>
+    public void TakeDown() => End(DisconnectReason.Stopped);
+
+    /// <summary>Takes the node off the network in good order; its peers notice at once.</summary>
+    public void Leave() => End(DisconnectReason.RouterRestarted);
+
+    /// <summary>Ends the connection to a peer, which is not dialed again.</summary>
+    public void Disconnect(GossipNode peer)
+    {
+        if (!Links.TryGetValue(peer, out var link))
+            return;
+        foreach (var end in new[] { link, link.Other })
+        {
+            end.Forget();
+            end.Break();
+        }
+    }
+
     public override string ToString() => $"node {number}";
+
+    void End(DisconnectReason reason)
+    {
+        (Gossipsub, Router) = (null, null);
+        foreach (var link in Links.Values.ToList())
+            link.Close(reason);
+    }
 }

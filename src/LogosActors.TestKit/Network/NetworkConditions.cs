@@ -8,6 +8,7 @@ public sealed record NetworkConditions
     public Latency Latency { get; init; } = Latency.Internet;
 
     /// <summary>How likely a message is lost for good. A stream over TCP would repeat it; this is harder to bear.</summary>
+    /// <remarks>Gossipsub expects streams that lose nothing: between few nodes, a subscription that was lost is never made good.</remarks>
     /// <value>Default 0. Range 0 – 1.</value>
     public double Loss { get; init => field = SimulationFaults.Probability(value, nameof(Loss)); }
 

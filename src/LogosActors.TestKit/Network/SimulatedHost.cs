@@ -60,7 +60,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     public Task DisconnectAsync(PeerId peer)
     {
         if (network.Find(peer) is { } other)
-            Wires.Disconnect(_place, other.Place);
+            _place.Disconnect(other.Place);
         return Task.CompletedTask;
     }
 
@@ -121,8 +121,8 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     {
         _gossipsub.AddRange(options.Protocols.Select(protocol => protocol.Id));
         _place.Observer = Linked;
-        Wires.Start(_place, system, new GossipsubSettings { Options = options, Key = key });
-        return new GossipsubTopics(system, _place.Gossipsub!, PeerId, options.Limits);
+        _place.Start(system, new GossipsubSettings { Options = options, Key = key });
+        return new GossipsubTopics(system, _place.Gossipsub!, PeerId, options.Limits) { Router = _place.PublishedRouter };
     }
 
     public async ValueTask DisposeAsync()
@@ -131,7 +131,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
             return;
         _isClosed = true;
         var gossipsub = _place.Gossipsub;
-        Wires.Leave(_place);
+        _place.Leave();
         Close();
         if (gossipsub is not null)
             await system.StopAsync(gossipsub, StopTimeout);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using LogosActors.Actors;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Hosting;
@@ -111,9 +112,9 @@ public sealed class SimulatedNetwork : IDisposable
         var system = node.System;
         node.Kill();
         Simulation.Kill(system);
-        Wires.TakeDown(node.Place);
+        node.Place.TakeDown();
         if (restartAfter is { } delay)
-            Wires.After(delay, () => Watch(Start(node)));
+            Wires.After(delay, () => _ = StartAndWatchAsync(node));
     }
 
     /// <summary>Starts a node's process again, with the same key and the same storage, and runs until its program has started it.</summary>
@@ -151,9 +152,19 @@ public sealed class SimulatedNetwork : IDisposable
     }
 
     /// <summary>A program that fails when nobody waits for it makes the run fail.</summary>
-    void Watch(Task running) => running.ContinueWith(
-        failed => Simulation.Post(failed.Rethrow), CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    async Task StartAndWatchAsync(SimulatedNode node)
+    {
+        try
+        {
+            await Start(node);
+        }
+#pragma warning disable CA1031 // the run throws it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Simulation.Post(() => ExceptionDispatchInfo.Throw(e));
+        }
+    }
 
     PrivateKey NextKey()
     {

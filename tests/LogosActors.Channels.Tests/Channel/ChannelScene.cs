@@ -70,8 +70,18 @@ internal sealed class ChannelScene
     /// <summary>The messages that were sent, as often as they were.</summary>
     public List<MessageEnvelope> Posted { get; } = [];
 
-    /// <summary>The parts of a channel that run, by their path.</summary>
-    public bool IsOfChannel(string path) => path.StartsWith("/user/channels", StringComparison.Ordinal);
+    /// <summary>The actor of the first participant's channel, or a part of it: /sds, /rate-limit, /retrieval.</summary>
+    public IActorRef? Find(string part) => part.Length == 0
+        ? Participants[0].Actor
+        : ((ActorRefWithCell)Participants[0].Actor).Children.FirstOrDefault(child => child.Path.ToString().Contains(part, StringComparison.Ordinal));
+
+    /// <summary>Stores a change that only a newer version knows.</summary>
+    public void AppendUnknownEvent(string persistenceId)
+    {
+        var writer = System.ActorOf(Props.Create(() => new WriterActor(persistenceId)));
+        _simulation.Ask<string>(writer, new Changed { Changes = { new Change() } });
+        _simulation.RunUntilIdle();
+    }
 
     SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer)
     {
@@ -124,6 +134,7 @@ internal sealed class ChannelScene
         /// <summary>Opens the channel, for the first time or as another process does.</summary>
         public void Open(Action<ChannelEvent>? handle = null)
         {
+            var openings = Openings.Count;
             var publisher = new EventPublisher<ChannelEvent>(_scene.System, $"{Name.Replace(' ', '-')}-{Openings.Count}", _options.EventCapacity);
             Publisher = new ChannelEvents(publisher, _options.EventCapacity);
             var handler = handle ?? Events.Add;
@@ -135,7 +146,7 @@ internal sealed class ChannelScene
                 Opened = Openings.Add,
             };
             Actor = _scene._simulation.Ask<ChannelsActor.Opened>(_scene._channels, new ChannelsActor.Open(settings)).Channel;
-            _scene._simulation.RunUntil(() => Openings.Count > 0, TimeSpan.FromMinutes(1));
+            _scene._simulation.RunUntil(() => Openings.Count > openings, TimeSpan.FromMinutes(1));
         }
 
         /// <summary>Sends a text; null when it was not accepted, or nobody knows.</summary>
@@ -167,6 +178,25 @@ internal sealed class ChannelScene
             Actor.Tell(Conversation.Close.Instance);
             watcher.ExpectTerminated(Actor, TimeSpan.FromMinutes(1));
             Publisher.Complete();
+        }
+    }
+
+    sealed class WriterActor(string persistenceId) : SupervisedPersistentActor(Plugins)
+    {
+        public override string PersistenceId => persistenceId;
+
+        protected override void OnRecover(object message)
+        {
+        }
+
+        protected override void OnCommand(object message)
+        {
+            var asker = Sender;
+            Persist(message, _ =>
+            {
+                asker.Tell("stored");
+                Context.Stop(Self);
+            });
         }
     }
 

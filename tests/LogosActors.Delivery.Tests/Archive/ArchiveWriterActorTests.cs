@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Akka.Actor;
-using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.TestKit;
@@ -232,11 +231,8 @@ public sealed class ArchiveWriterActorTests
     static void Explore(Action<Simulation, FaultyArchive> program) =>
         Simulation.Explore(20, simulation => program(simulation, new FaultyArchive(simulation.Time)));
 
-    static IActorRef Start(Simulation simulation, IMessageArchive archive, ArchiveWriterOptions? options = null)
-    {
-        var system = simulation.CreateSystem("archive", setups: [new TimeProviderSetup(simulation.Time), new RandomSetup(new Random(simulation.Seed))]);
-        return system.ActorOf(ArchiveWriterActor.Props(archive, options ?? new ArchiveWriterOptions()), "writer");
-    }
+    static IActorRef Start(Simulation simulation, IMessageArchive archive, ArchiveWriterOptions? options = null) =>
+        simulation.Start().ActorOf(ArchiveWriterActor.Props(archive, options ?? new ArchiveWriterOptions()), "writer");
 
     static void Send(IActorRef writer, IEnumerable<ArchivedMessage> messages)
     {

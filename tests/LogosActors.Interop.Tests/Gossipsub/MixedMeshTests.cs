@@ -1,4 +1,5 @@
 using System.Text;
+using Akka.Actor;
 using LogosActors.Interop.Tests.Peers;
 using LogosActors.Libp2p.Gossipsub;
 
@@ -87,7 +88,7 @@ public sealed class MixedMeshTests
         await HasMeshAsync(gossipsub, 1);
 
         // Nobody says such a thing; it stands for a defect.
-        gossipsub.Actor.Tell(new Gossip.GetStatus(null!));
+        gossipsub.Actor.Tell(new Gossip.GetStatus(null!), ActorRefs.NoSender);
 
         Assert.Equal(0, (await gossipsub.StatusAsync(Topic)).Peers);
         await OurHost.UntilAsync(async () => (await gossipsub.StatusAsync(Topic)).Subscribers == 1);

@@ -1,8 +1,8 @@
 using System.Net;
 using LogosActors.Libp2p.Dialing.Dns;
 using LogosActors.Libp2p.Tests.Hosting;
-using static LogosActors.Libp2p.Tests.Dialing.DnsServer;
 using LogosActors.TestKit;
+using static LogosActors.Libp2p.Tests.Dialing.DnsServer;
 
 namespace LogosActors.Libp2p.Tests.Dialing;
 

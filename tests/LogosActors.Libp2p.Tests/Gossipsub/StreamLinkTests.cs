@@ -171,10 +171,10 @@ public sealed class StreamLinkTests(ITestOutputHelper output) : Akka.TestKit.Xun
 
     IActorRef Spawn() => Sys.ActorOf(GossipsubActor.Props(new GossipsubSettings { Options = GossipsubPresets.Relay }));
 
-    async Task SubscribeAsync(IActorRef node, TestProbe subscriber) =>
+    static async Task SubscribeAsync(IActorRef node, TestProbe subscriber) =>
         Assert.True((await node.Ask<Gossip.Subscribed>(new Gossip.Subscribe(Topic, subscriber), Long)).IsAccepted);
 
-    async Task AwaitMeshAsync(IActorRef node)
+    static async Task AwaitMeshAsync(IActorRef node)
     {
         while ((await node.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(Topic), Long)).Mesh.Count == 0)
             await Task.Delay(20);

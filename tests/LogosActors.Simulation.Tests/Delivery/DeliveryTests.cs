@@ -51,6 +51,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         }
 
         var (seed, trace) = Run(null);
+        output.WriteLine($"Seed {seed}: {trace}");
         Assert.Equal(trace, Run(seed).Trace);
         Assert.NotEqual(trace, Run(seed + 1).Trace);
     }

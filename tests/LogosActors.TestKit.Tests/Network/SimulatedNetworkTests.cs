@@ -1,11 +1,12 @@
 using System.Text;
 using LogosActors.Delivery;
 using LogosActors.TestKit.Network;
+using Xunit.Abstractions;
 
 namespace LogosActors.TestKit.Tests.Network;
 
 /// <summary>Real nodes in a network in memory, in virtual time.</summary>
-public sealed class SimulatedNetworkTests
+public sealed class SimulatedNetworkTests(ITestOutputHelper output)
 {
     const string Lobby = "/chat/1/lobby/proto";
 
@@ -14,7 +15,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void A_message_reaches_the_other_nodes_after_the_networks_latency()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
         var (alice, _) = (network.AddNode(), Listener(network));
         simulation.RunFor(TimeSpan.FromSeconds(5));
@@ -30,7 +31,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void A_node_that_was_killed_goes_on_with_what_its_journal_has()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
         var (alice, bob) = (network.AddNode(), Listener(network));
         simulation.RunFor(TimeSpan.FromSeconds(5));
@@ -54,11 +55,13 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void A_message_that_is_sent_before_a_kill_is_sent_by_the_next_process()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
         var (alice, _) = (network.AddNode(), Listener(network));
         simulation.RunFor(TimeSpan.FromSeconds(5));
+        // Alone for so long that it knows: what is published to nobody stays a request.
         network.Partition(node => node.Number);
+        simulation.RunFor(TimeSpan.FromSeconds(20));
         Send(simulation, alice, "stored");
 
         network.Kill(alice);
@@ -71,7 +74,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void A_partition_keeps_messages_in_their_part_until_it_is_healed()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
         var nodes = Enumerable.Range(0, 6).Select(_ => Listener(network)).ToList();
         simulation.RunFor(TimeSpan.FromSeconds(10));
@@ -91,7 +94,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void A_node_that_was_down_asks_a_store_for_what_it_has_missed()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
         var archive = new InMemoryArchive();
         var store = network.AddNode(new NodeOptions { Archive = archive }, StartAndSubscribeAsync);
@@ -111,7 +114,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void Code_that_awaits_a_node_runs_in_the_simulation()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
         var (alice, bob) = (network.AddNode(), network.AddNode());
 
@@ -135,7 +138,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void A_program_that_fails_when_its_node_is_restarted_fails_the_run()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
         var starts = 0;
         var node = network.AddNode(program: messaging => ++starts == 1 ? messaging.StartAsync() : throw new InvalidOperationException("no second time"));
@@ -149,7 +152,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void Options_with_files_or_databases_are_refused()
     {
-        using var simulation = new Simulation();
+        using var simulation = Simulated();
         using var network = new SimulatedNetwork(simulation);
 
         Assert.Throws<ArgumentException>(() => network.AddNode(new NodeOptions { DataDirectory = "node" }));
@@ -173,6 +176,8 @@ public sealed class SimulatedNetworkTests
         Assert.Equal(Run(1), Run(1));
         Assert.NotEqual(Run(1), Run(2));
     }
+
+    Simulation Simulated() => new(new SimulationOptions { Output = output.WriteLine });
 
     static async Task StartAndSubscribeAsync(MessagingNode messaging)
     {
