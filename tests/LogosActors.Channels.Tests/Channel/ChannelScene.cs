@@ -164,6 +164,10 @@ internal sealed class ChannelScene
             }
         }
 
+        /// <summary>Sends a text, and does not wait for the answer.</summary>
+        public Task<Conversation.SendAnswer> SendAsync(string text) =>
+            _scene._simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), IsEphemeral: false));
+
         /// <summary>Sends a text that is accepted.</summary>
         public RequestId Send(string text, bool isEphemeral = false) => TrySend(text, isEphemeral) ?? throw new InvalidOperationException("It was not accepted.");
 
