@@ -13,8 +13,10 @@ public static class LogosSystem
     /// <remarks>The scheduler's tick is what an idle node costs: 20 ms is a third of a percent of a core less than Akka's 10 ms (measured, see benchmarks/README.md).</remarks>
     public static Config Defaults { get; } = ConfigurationFactory.ParseString("""
         akka {
-          loggers = ["Akka.Hosting.Logging.LoggerFactoryLogger, Akka.Hosting"]
+          loggers = ["LogosActors.Actors.ActorLogger, LogosActors.Actors"]
           loglevel = INFO
+          stdout-loglevel = OFF
+          stdout-logger-class = "LogosActors.Actors.NoOutput, LogosActors.Actors"
           log-dead-letters = 0
           log-dead-letters-during-shutdown = off
           scheduler.tick-duration = 20ms

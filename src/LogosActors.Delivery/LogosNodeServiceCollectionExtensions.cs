@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LogosActors.Actors.Settings;
 using LogosActors.Configuration;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Hosting;
@@ -29,12 +30,12 @@ public static class LogosNodeServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        return services.AddNode(configure(new NodeOptions()), new LogosNodeSettings().FlushTimeout);
+        return services.AddNode(configure(new NodeOptions()), new LogosNodeSettings().FlushTimeout, []);
     }
 
     /// <summary>Adds a <see cref="MessagingNode"/> as the configuration says, which starts and stops with the host.</summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configuration">The whole configuration.</param>
+    /// <param name="configuration">The whole configuration. Its section <c>akka</c> configures the node's own actor system, if it has one.</param>
     /// <param name="configure">Changes what the configuration says; null: nothing.</param>
     /// <param name="section">Where the node's settings are, see <see cref="LogosNodeSettings"/>.</param>
     /// <exception cref="OptionsException">The configuration is not accepted; thrown here, before anything starts.</exception>
@@ -45,16 +46,16 @@ public static class LogosNodeServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         var settings = OptionsBinder.Bind<LogosNodeSettings>(configuration, section);
-        var options = settings.ToOptions();
-        return services.AddNode(configure?.Invoke(options) ?? options, settings.FlushTimeout);
+        var options = settings.ToOptions() with { Akka = AkkaSettings.Read(configuration) };
+        return services.AddNode(configure?.Invoke(options) ?? options, settings.FlushTimeout, AkkaSettings.FindUnknown(configuration));
     }
 
-    static IServiceCollection AddNode(this IServiceCollection services, NodeOptions options, TimeSpan flushTimeout)
+    static IServiceCollection AddNode(this IServiceCollection services, NodeOptions options, TimeSpan flushTimeout, IReadOnlyList<UnknownAkkaKey> unknown)
     {
         services.TryAddSingleton(provider => Create(provider, options));
         services.AddHealthChecks().AddCheck<LogosNodeHealthCheck>(HealthCheckName);
         services.AddSingleton<IHostedService>(provider => new LogosNodeService(
-            provider.GetRequiredService<MessagingNode>(), flushTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<MessagingNode>(), flushTimeout, unknown, provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetRequiredService<ILogger<LogosNodeService>>()));
         return services;
     }

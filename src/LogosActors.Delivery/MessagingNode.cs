@@ -79,7 +79,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
             journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
-            var actors = system ?? LogosSystem.Create("logos", logs);
+            var actors = system ?? CreateSystem(options, logs);
             journal?.AddTo(actors);
             NodeJournal.InstallTypes(actors);
             return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);
@@ -186,6 +186,20 @@ public sealed partial class MessagingNode : IAsyncDisposable
         _directory?.Dispose();
     }
 
+    static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs)
+    {
+        try
+        {
+            return LogosSystem.Create("logos", logs, options.Akka);
+        }
+#pragma warning disable CA1031 // Akka has no common exception for what it does not accept
+        catch (Exception e) when (options.Akka is not null)
+#pragma warning restore CA1031
+        {
+            throw new NodeStartException(NodeStartFailure.Akka, $"Akka does not accept its configuration: {(e.InnerException ?? e).Message.TrimEnd()}", e);
+        }
+    }
+
     const string NotStarted = "The node is not started; call StartAsync first.";
 
     async Task<IReadOnlyList<SubscriptionError>> ForEachAsync(
@@ -206,9 +220,9 @@ public sealed partial class MessagingNode : IAsyncDisposable
         return errors;
     }
 
-    static async Task<SubscriptionError?> AskAsync(NodeActors actors, object request, CancellationToken cancellation)
+    async Task<SubscriptionError?> AskAsync(NodeActors actors, object request, CancellationToken cancellation)
     {
-        var answer = await actors.Subscriptions.Ask<Subscriptions.Answer>(request, NodeEnvironment.AnswerTimeout, cancellation);
+        var answer = await _system.AskAsync<Subscriptions.Answer>(actors.Subscriptions, request, NodeEnvironment.AnswerTimeout, cancellation);
         if (request is Subscriptions.Unsubscribe { Topic.Text: var topic })
             actors.Sends.Tell(new Sends.Unsubscribed(topic), ActorRefs.NoSender);
         return answer.Error;

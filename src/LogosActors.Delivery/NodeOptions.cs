@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -69,6 +70,11 @@ public sealed record NodeOptions
     /// directory. One process at a time writes there with a node's key.</summary>
     /// <value>Default null: in the data directory, if there is one.</value>
     public JournalBackend? Journal { get; init; }
+
+    /// <summary>Akka's configuration of the actor system that the node starts for itself, such as the <c>akka</c> section of a file
+    /// (<see cref="LogosActors.Actors.Settings.AkkaSettings"/>); it takes priority over ours. An application's own system has its own.</summary>
+    /// <value>Default null: nothing.</value>
+    public Config? Akka { get; init; }
 
     /// <summary>The node's key, which stays the caller's and must live as long as the node; null: the one in the data directory, which is
     /// made at the first start, or a new one.</summary>

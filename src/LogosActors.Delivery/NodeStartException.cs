@@ -30,6 +30,9 @@ public enum NodeStartFailure
     /// <summary>The archive's database is unreachable, not ours or of a newer version.</summary>
     Archive,
 
+    /// <summary>Akka does not accept its configuration (<see cref="NodeOptions.Akka"/>).</summary>
+    Akka,
+
     /// <summary>The journal's database (<see cref="NodeOptions.Journal"/>) is unreachable.</summary>
     Journal,
 

@@ -19,7 +19,9 @@ namespace LogosActors.Channels.Channel;
 /// recover what is stored. Messages of other channels that share the content topic are passed over; a mark in the meta attribute is not asked for,
 /// as js-waku sets none.</para>
 /// </remarks>
+#pragma warning disable CA1001 // PostStop disposes of what it owns
 internal sealed class ChannelActor : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
 {
     /// <summary>The mark of the layer in a message's meta attribute (RELIABLE-CHANNEL-API, wire format).</summary>
     public static readonly ReadOnlyMemory<byte> Mark = "RELIABLE-CHANNEL-API/1"u8.ToArray();

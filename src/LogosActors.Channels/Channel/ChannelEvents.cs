@@ -95,7 +95,7 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
     {
         lock (_turn)
         {
-            if (_handlers.FindLastIndex(handler => handler.Key == key) is >= 0 and var index)
+            if (_handlers.FindLastIndex(handler => handler.Key.Equals(key)) is >= 0 and var index)
                 _handlers.RemoveAt(index);
             publisher.Remove(key);
             TellOwner();

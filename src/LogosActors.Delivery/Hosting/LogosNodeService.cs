@@ -1,3 +1,4 @@
+using LogosActors.Actors.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -6,13 +7,17 @@ namespace LogosActors.Delivery.Hosting;
 /// <summary>Ties a node's life to its host's.</summary>
 /// <param name="node">The node.</param>
 /// <param name="flushTimeout">How long the stop waits for messages that are being sent.</param>
+/// <param name="unknown">Settings of Akka that have no effect.</param>
 /// <param name="time">The host's clock.</param>
 /// <param name="log">Where it logs.</param>
-internal sealed class LogosNodeService(MessagingNode node, TimeSpan flushTimeout, TimeProvider time, ILogger<LogosNodeService> log) : IHostedService
+internal sealed class LogosNodeService(
+    MessagingNode node, TimeSpan flushTimeout, IReadOnlyList<UnknownAkkaKey> unknown, TimeProvider time, ILogger<LogosNodeService> log) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         using var scope = log.BeginScope("node {Node}", node.PeerId);
+        foreach (var key in unknown)
+            log.LogWarning("{Warning}", key);
         await node.StartAsync(cancellationToken);
         log.LogInformation("The node listens at {Addresses}", string.Join(", ", node.Addresses));
     }

@@ -32,12 +32,12 @@ internal sealed class NodeJournal : IAsyncDisposable
     public static async Task<NodeJournal?> OpenAsync(NodeOptions options, DataDirectory? directory, PeerId node)
     {
         var plugins = PersistencePlugins.Named($"node-{node}");
-        if (options.Journal is { } backend)
+        if (options.Journal is { ConnectionString: { } database })
         {
-            var held = await PostgresLock.AcquireAsync(backend.ConnectionString, node.ToString());
-            return new NodeJournal(plugins, JournalConfiguration.Postgres(plugins, backend.ConnectionString), file: null, held);
+            var held = await PostgresLock.AcquireAsync(database, node.ToString());
+            return new NodeJournal(plugins, JournalConfiguration.Postgres(plugins, database), file: null, held);
         }
-        if (directory is null)
+        if (directory is null || options.Journal is not null)
             return null;
         try
         {

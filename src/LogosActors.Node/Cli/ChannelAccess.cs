@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Akka.Configuration;
+using LogosActors.Actors.Settings;
 using LogosActors.Channels;
 using LogosActors.Channels.Encryption;
 using LogosActors.Delivery;
@@ -43,7 +45,7 @@ internal sealed class ChannelAccess
         var id = parsed.GetRequiredValue(_channel);
         try
         {
-            return new ChannelPlan(node, settings, new ReliableChannelOptions
+            return new ChannelPlan(node, AkkaSettings.Read(configuration), settings, new ReliableChannelOptions
             {
                 ChannelId = id,
                 ContentTopic = settings.ContentTopic ?? $"/logos-channel/1/{TopicNameOf(id)}/proto",
@@ -73,7 +75,7 @@ internal sealed class ChannelAccess
 }
 
 /// <summary>What a command is asked to open.</summary>
-internal sealed record ChannelPlan(NodeSettings Node, ChannelSettings Settings, ReliableChannelOptions Options)
+internal sealed record ChannelPlan(NodeSettings Node, Config Akka, ChannelSettings Settings, ReliableChannelOptions Options)
 {
     /// <summary>Starts the node, and opens the channel.</summary>
     /// <param name="terminal">Where logs go.</param>
@@ -88,7 +90,7 @@ internal sealed record ChannelPlan(NodeSettings Node, ChannelSettings Settings, 
         try
         {
             var options = Options with { Encryption = encryption, Opening = opening };
-            var channel = await ReliableChannelExtensions.OpenChannelAsync(NodeOptionsFactory.Create(Node, key), options, loggers, cancellation);
+            var channel = await ReliableChannelExtensions.OpenChannelAsync(NodeOptionsFactory.Create(Node, key, Akka), options, loggers, cancellation);
             return new OwnChannel(channel, loggers, key, encryption);
         }
         catch

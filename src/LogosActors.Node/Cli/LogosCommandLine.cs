@@ -67,6 +67,7 @@ internal static class LogosCommandLine
         CommandException command => command,
         OptionsException or HoconException => new CommandException(ExitCode.Configuration, "configuration", e.Message),
         NodeStartException { Failure: NodeStartFailure.KeyFile } => new CommandException(ExitCode.Key, "key", e.Message),
+        NodeStartException { Failure: NodeStartFailure.Akka } => new CommandException(ExitCode.Configuration, "configuration", e.Message),
         NodeStartException { Failure: NodeStartFailure.ListenAddress } => new CommandException(
             ExitCode.Listen, "listen", $"{e.Message} Choose another port with --tcp-port or --websocket-port, or shift all with --ports-shift."),
         NodeStartException => new CommandException(ExitCode.Data, "data", e.Message),

@@ -78,7 +78,7 @@ internal sealed class NodeAccess
             TcpPort = 0,
             Rest = new RestSettings { Address = IPAddress.Loopback, Port = 0, Enabled = true },
         };
-        var host = await NodeHost.StartAsync(settings, NullLoggerFactory.Instance, new LogLevelSwitch(LogThreshold.None), cancellation);
+        var host = await NodeHost.StartAsync(settings, akka: null, NullLoggerFactory.Instance, new LogLevelSwitch(LogThreshold.None), cancellation);
         return new NodeClient(host.Rest!, host);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LogosActors.Actors.Settings;
 using LogosActors.Delivery;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Hosting;
@@ -29,7 +30,8 @@ internal static class RunCommand
 
     static async Task<int> RunAsync(Terminal terminal, NodeFlagOptions flags, ParseResult parsed, CancellationToken cancellation)
     {
-        var settings = ConfigurationLoader.Bind(flags.Read(parsed));
+        var configuration = flags.Read(parsed);
+        var settings = ConfigurationLoader.Bind(configuration);
         var ignored = flags.WithoutEffect(parsed);
         var logs = new LogLevelSwitch(settings.Log.Level);
         using var loggers = NodeLogging.Create(terminal.IsJson ? settings.Log with { Format = LogFormat.Json } : settings.Log, logs, terminal.Output);
@@ -38,7 +40,9 @@ internal static class RunCommand
             log.LogWarning("Without effect here: {Flags}", string.Join(", ", ignored));
         foreach (var warning in WarningsOf(settings))
             log.LogWarning("{Warning}", warning);
-        await using var host = await NodeHost.StartAsync(settings, loggers, logs, cancellation);
+        foreach (var unknown in AkkaSettings.FindUnknown(configuration))
+            log.LogWarning("{Warning}", unknown);
+        await using var host = await NodeHost.StartAsync(settings, AkkaSettings.Read(configuration), loggers, logs, cancellation);
         log.LogInformation("Peer id {PeerId}", host.Node.PeerId);
         foreach (var address in Rest.Info.InfoRoutes.Describe(host.Node).ListenAddresses)
             log.LogInformation("Listening at {Address}", address);

@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Topics;
@@ -9,10 +10,14 @@ namespace LogosActors.Node.Configuration;
 /// <summary>Makes the options of a node from its settings.</summary>
 internal static class NodeOptionsFactory
 {
+    // The level of the program's loggers, which may change while the node runs, decides what is written.
+    static readonly Config AllEntries = ConfigurationFactory.ParseString("akka.loglevel = DEBUG");
+
     /// <summary>Makes options from settings that were checked.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="key">The node's key; null: a new one at each start.</param>
-    public static NodeOptions Create(NodeSettings settings, PrivateKey? key)
+    /// <param name="akka">The <c>akka</c> section of the configuration; null: none.</param>
+    public static NodeOptions Create(NodeSettings settings, PrivateKey? key, Config? akka = null)
     {
         var host = new Libp2pHostOptions();
         return new NodeOptions
@@ -25,7 +30,9 @@ internal static class NodeOptionsFactory
             MaxMessageSize = (int)settings.MaxMessageSize.Bytes,
             Archiving = new ArchiveWriterOptions { Retention = StorePolicy.TryParse(settings.Store.RetentionPolicy, out var policy) ? policy : new RetentionPolicy() },
             DataDirectory = settings.DataDirectory,
+            Journal = JournalSetting.BackendOf(settings),
             Key = key,
+            Akka = (akka ?? Config.Empty).WithFallback(AllEntries),
             Host = host with
             {
                 AgentVersion = settings.AgentString ?? host.AgentVersion,

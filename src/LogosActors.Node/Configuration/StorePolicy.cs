@@ -4,13 +4,13 @@ using LogosActors.Delivery.Archive;
 
 namespace LogosActors.Node.Configuration;
 
-/// <summary>Reads the reference node's words for what a store keeps.</summary>
+/// <summary>Parses the reference node's retention policies.</summary>
 internal static class StorePolicy
 {
-    /// <summary>What is accepted.</summary>
-    public const string Accepts = "time:SECONDS, capacity:MESSAGES, size:SIZE or none; several with a semicolon between them";
+    /// <summary>The accepted form.</summary>
+    public const string Accepts = "time:SECONDS, capacity:MESSAGES, size:SIZE or none; several separated by semicolons";
 
-    /// <summary>Reads a policy such as <c>time:172800;size:10GB</c>.</summary>
+    /// <summary>Parses a policy such as <c>time:172800;size:10GB</c>.</summary>
     public static bool TryParse(string text, out RetentionPolicy policy)
     {
         policy = new RetentionPolicy();

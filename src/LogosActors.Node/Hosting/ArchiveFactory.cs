@@ -1,6 +1,6 @@
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
-using Npgsql;
+using LogosActors.Node.Configuration;
 
 namespace LogosActors.Node.Hosting;
 
@@ -34,23 +34,6 @@ internal static class ArchiveFactory
     {
         if (url.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase) && url.Length > Sqlite.Length)
             return new SqliteArchive(new SqliteArchiveOptions { Path = url[Sqlite.Length..] });
-        return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "postgres" or "postgresql"
-            ? new PostgresArchive(new PostgresArchiveOptions { ConnectionString = ConnectionStringOf(uri) })
-            : null;
-    }
-
-    static string ConnectionStringOf(Uri uri)
-    {
-        var user = uri.UserInfo.Split(':', 2);
-        var connection = new NpgsqlConnectionStringBuilder
-        {
-            Host = uri.Host,
-            Port = uri.IsDefaultPort ? 5432 : uri.Port,
-            Username = Uri.UnescapeDataString(user[0]),
-            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
-        };
-        if (user.Length > 1)
-            connection.Password = Uri.UnescapeDataString(user[1]);
-        return connection.ConnectionString;
+        return PostgresUrl.TryParse(url, out var connectionString) ? new PostgresArchive(new PostgresArchiveOptions { ConnectionString = connectionString }) : null;
     }
 }

@@ -2,16 +2,16 @@ using LogosActors.Node.Configuration;
 
 namespace LogosActors.Node.Hosting;
 
-/// <summary>What is logged, which may change while the node runs. For any number of threads.</summary>
+/// <summary>The minimum log level, which may change while the node runs. For any number of threads.</summary>
 internal sealed class LogLevelSwitch(LogThreshold threshold)
 {
     int _least = (int)LevelOf(threshold);
 
-    /// <summary>The least that is logged from now on.</summary>
+    /// <summary>The minimum level from now on.</summary>
     public LogThreshold Threshold { set => Volatile.Write(ref _least, (int)LevelOf(value)); }
 
-    /// <summary>Whether a level is logged now.</summary>
-    public bool Lets(LogLevel level) => (int)level >= Volatile.Read(ref _least);
+    /// <summary>Whether entries of a level are written now.</summary>
+    public bool IsEnabled(LogLevel level) => (int)level >= Volatile.Read(ref _least);
 
     static LogLevel LevelOf(LogThreshold threshold) => threshold switch
     {

@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using LogosActors.Delivery;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Metrics;
@@ -26,18 +27,19 @@ internal sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Starts a node and its services, and returns when all listen.</summary>
     /// <param name="settings">Checked settings.</param>
+    /// <param name="akka">The <c>akka</c> section of the configuration; null: none.</param>
     /// <param name="loggers">Where logs go.</param>
     /// <param name="logs">What is logged.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="NodeStartException">The key, the data directory or an address of the node cannot be used.</exception>
     /// <exception cref="ListenException">An address of its services is taken, or not this machine's.</exception>
     public static async Task<NodeHost> StartAsync(
-        NodeSettings settings, ILoggerFactory loggers, LogLevelSwitch logs, CancellationToken cancellation)
+        NodeSettings settings, Config? akka, ILoggerFactory loggers, LogLevelSwitch logs, CancellationToken cancellation)
     {
         var host = new NodeHost();
         try
         {
-            await host.StartPartsAsync(settings, loggers, logs, cancellation);
+            await host.StartPartsAsync(settings, akka, loggers, logs, cancellation);
             return host;
         }
         catch
@@ -54,11 +56,11 @@ internal sealed class NodeHost : IAsyncDisposable
             await part.DisposeAsync();
     }
 
-    async Task StartPartsAsync(NodeSettings settings, ILoggerFactory loggers, LogLevelSwitch logs, CancellationToken cancellation)
+    async Task StartPartsAsync(NodeSettings settings, Config? akka, ILoggerFactory loggers, LogLevelSwitch logs, CancellationToken cancellation)
     {
         var metrics = Own(new PrometheusExporter("LogosActors", "System.Runtime"));
         var key = NodeOptionsFactory.KeyOf(settings) is { } configured ? Own(configured) : null;
-        var options = NodeOptionsFactory.Create(settings, key);
+        var options = NodeOptionsFactory.Create(settings, key, akka);
         if (settings.Store.Enabled)
         {
             var archive = await ArchiveFactory.OpenAsync(settings.Store.DbUrl, cancellation);

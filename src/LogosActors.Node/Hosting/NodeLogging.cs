@@ -11,7 +11,7 @@ internal static class NodeLogging
     /// <summary>Makes the loggers; disposing the result ends them.</summary>
     public static ILoggerFactory Create(LogSettings settings, LogLevelSwitch logs, TextWriter output) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(LogLevel.Trace)
-        .AddFilter((_, category, level) => logs.Lets(level) && (level >= LogLevel.Warning || !IsNoise(category)))
+        .AddFilter((_, category, level) => logs.IsEnabled(level) && (level >= LogLevel.Warning || !IsNoise(category)))
 #pragma warning disable CA2000 // the factory disposes it
         .AddProvider(new LineLoggerProvider(output, settings.Format)));
 #pragma warning restore CA2000
@@ -78,6 +78,19 @@ internal sealed class LineLoggerProvider(TextWriter output, LogFormat format) : 
         public bool IsEnabled(LogLevel logLevel) => logLevel is not LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            provider.Write(category, logLevel, formatter(state, exception), exception);
+            provider.Write(ActorOf(state) ?? category, logLevel, formatter(state, exception), exception);
+
+        // What an actor logs stands under its path: a failure is logged by its supervisor.
+        static string? ActorOf<TState>(TState state)
+        {
+            if (state is not IEnumerable<KeyValuePair<string, object?>> properties)
+                return null;
+            foreach (var (name, value) in properties)
+            {
+                if (name == "ActorPath" && value is string source && source.IndexOf("/user", StringComparison.Ordinal) is > 0 and var start)
+                    return source[start..];
+            }
+            return null;
+        }
     }
 }
