@@ -153,12 +153,22 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
         // In their order; those before it were lost, and others have no number.
         public bool Handled(ChannelEvent raised)
         {
-            if (!_awaited.Any(awaited => ReferenceEquals(awaited.Event, raised)))
+            if (!Awaits(raised))
                 return false;
             while (!ReferenceEquals(_awaited.Dequeue().Event, raised))
             {
             }
             return true;
+        }
+
+        bool Awaits(ChannelEvent raised)
+        {
+            foreach (var (_, awaited) in _awaited)
+            {
+                if (ReferenceEquals(awaited, raised))
+                    return true;
+            }
+            return false;
         }
     }
 

@@ -159,10 +159,10 @@ internal sealed partial class ChannelMachine
     public void Handled(long number)
     {
         var wasHandled = _pending.Handled;
-        foreach (var pending in _pending.Handle(number))
+        while (_pending.TryHandle(number, out var pending))
         {
-            foreach (var id in pending.ChunkIds)
-                _held.Remove(id);
+            for (var i = 0; i < pending.ChunkIds.Count; i++)
+                _held.Remove(pending.ChunkIds[i]);
         }
         _isHandledNew |= _pending.Handled > wasHandled;
     }

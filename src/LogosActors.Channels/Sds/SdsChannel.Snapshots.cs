@@ -16,7 +16,7 @@ internal sealed partial class SdsChannel
         Outgoing = [.. _outgoing.All.OrderBy(message => message.Message, SdsMessage.AgreedOrder).Select(message => new SdsSnapshot.Unacknowledged(message.Message, message.Retransmissions))],
         Incoming = [.. _incoming.Held.OrderBy(held => held.Message, SdsMessage.AgreedOrder).Select(held => new SdsSnapshot.Waiting(held.Message, held.RetrievalHint, held.Dialect))],
         Met = [.. _met.All],
-        Old = [.. _old.All],
+        Old = _old.Pack(),
         OldHorizon = _old.Horizon,
     };
 
@@ -24,7 +24,7 @@ internal sealed partial class SdsChannel
     public void Restore(SdsSnapshot snapshot)
     {
         (_joinedAt, _joinEnd, _clock) = (snapshot.JoinedAt, snapshot.JoinEnd, snapshot.Clock);
-        _old.Restore(snapshot.OldHorizon, snapshot.Old);
+        _old.Restore(snapshot.OldHorizon, snapshot.Old.Span);
         foreach (var (id, reason) in snapshot.Met)
         {
             _met.Add(id, reason);
