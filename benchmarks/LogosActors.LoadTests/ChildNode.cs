@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using LogosActors.Libp2p.Addresses;
 
 namespace LogosActors.LoadTests;
@@ -8,7 +9,7 @@ namespace LogosActors.LoadTests;
 /// <remarks>Each command has one answer; lines that begin with <see cref="At"/> come of themselves.</remarks>
 internal sealed class ChildNode : IAsyncDisposable
 {
-    public const string At = "at", Dial = "dial", Mesh = "mesh", Ages = "ages", Cpu = "cpu", Jit = "jit";
+    public const string At = "at", Dial = "dial", Mesh = "mesh", Ages = "ages", Count = "count", Spent = "spent", Jit = "jit";
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -36,14 +37,9 @@ internal sealed class ChildNode : IAsyncDisposable
     /// <param name="role">The arguments that make this program such a node; it says its address first.</param>
     public static async Task<ChildNode> StartAsync(params string[] role)
     {
-        var program = Environment.ProcessPath!;
-        var isHost = string.Equals(Path.GetFileNameWithoutExtension(program), "dotnet", StringComparison.Ordinal);
-        var child = new ChildNode(Process.Start(new ProcessStartInfo(program, isHost ? [typeof(ChildNode).Assembly.Location, .. role] : role)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!);
+        var start = OwnProcess.Start(role);
+        (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
+        var child = new ChildNode(Process.Start(start)!);
         _ = child.ReadAsync();
         child.Address = Multiaddr.Parse(await child.AnswerAsync());
         return child;
@@ -53,14 +49,37 @@ internal sealed class ChildNode : IAsyncDisposable
 
     public Task WaitForMeshAsync(int peers) => AskAsync($"{Mesh} {peers}");
 
-    public async Task<TimeSpan> ProcessorTimeAsync() => Ticks(await AskAsync(Cpu));
+    /// <summary>What it has taken since its start.</summary>
+    public async Task<Costs> CostsAsync() => (await AskAsync(Spent)).Split(' ') is [var time, var bytes]
+        ? new Costs(Ticks(time), long.Parse(bytes, CultureInfo.InvariantCulture))
+        : default;
 
     /// <summary>How many times its JIT has compiled a method.</summary>
     public async Task<long> CompilationsAsync() => long.Parse(await AskAsync(Jit), CultureInfo.InvariantCulture);
 
+    /// <summary>How many messages have come.</summary>
+    public async Task<long> CountAsync() => long.Parse(await AskAsync(Count), CultureInfo.InvariantCulture);
+
     /// <summary>How long messages were under way since the last call.</summary>
-    public async Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() =>
-        (await AskAsync(Ages)).Split(' ') is [var median, var p99] ? (Ticks(median), Ticks(p99)) : default;
+    /// <param name="sent">How many were sent.</param>
+    public async Task<Latencies> TakeAgesAsync(long sent)
+    {
+        var words = (await AskAsync($"{Ages} {sent}")).Split(' ');
+        return new Latencies(Ticks(words[0]), Ticks(words[1]), Ticks(words[2]), long.Parse(words[3], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>In the child: answers the commands that all kinds of node have in common.</summary>
+    public static string Answer(string[] words, Receipts receipts) => words[0] switch
+    {
+        Ages => AnswerOf(receipts.TakeAges(long.Parse(words[1], CultureInfo.InvariantCulture))),
+        Count => $"{receipts.Count}",
+        Spent => $"{Environment.CpuUsage.TotalTime.Ticks} {GC.GetTotalAllocatedBytes()}",
+        Jit => $"{JitInfo.GetCompiledMethodCount()}",
+        _ => "unknown",
+    };
+
+    static string AnswerOf(Latencies ages) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ages.Median.Ticks} {ages.P99.Ticks} {ages.Max.Ticks} {ages.Lost}");
 
     /// <summary>Waits until it has said that so many messages have come.</summary>
     public Task WaitForAsync(long count)

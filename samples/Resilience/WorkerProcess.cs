@@ -47,9 +47,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             return await _answers.Reader.ReadAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
         }
-        catch (ChannelClosedException)
+        catch (ChannelClosedException e)
         {
-            throw new InvalidOperationException($"A worker has ended by itself: {await _errors}");
+            throw new InvalidOperationException($"A worker has ended by itself: {await _errors}", e);
         }
     }
 

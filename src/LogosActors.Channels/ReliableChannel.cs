@@ -137,10 +137,11 @@ public sealed partial class ReliableChannel : IAsyncDisposable
             return new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel is closed.");
         try
         {
-            var answer = await _sds.Ask<Conversation.SendAnswer>(new Conversation.Send(request, payload, isEphemeral), AnswerTimeout, cancellation);
-            return answer.Result;
+            var answer = new TaskCompletionSource<Result<RequestId, ChannelSendError>>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _sds.Tell(new Conversation.Send(request, payload, isEphemeral) { Answer = answer }, ActorRefs.NoSender);
+            return await answer.Task.WaitAsync(AnswerTimeout, cancellation);
         }
-        catch (AskTimeoutException)
+        catch (TimeoutException)
         {
             return IsOpen
                 ? new ChannelSendError(ChannelSendErrorKind.NotStored, "The channel does not answer; the message may be sent or not.")

@@ -43,6 +43,9 @@ public sealed record LogosNodeSettings : IValidatedOptions
     /// <summary>Where the node keeps its key, its peers and what it has not sent yet; null: in memory.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>A PostgreSQL database for the node's peers and what it has not sent yet, as an Npgsql connection string; null: a file in the data directory, if there is one.</summary>
+    public string? JournalDatabase { get; init; }
+
     /// <summary>The largest message, encoded; null: the preset's, or 150 KiB.</summary>
     [SizeRange("1 KiB", "16 MiB")]
     public DataSize? MaxMessageSize { get; init; }
@@ -55,7 +58,7 @@ public sealed record LogosNodeSettings : IValidatedOptions
     [NumberRange(1, 1_000_000)]
     public int MaxConnections { get; init; } = 300;
 
-    /// <summary>How many events wait for one reader that is slow; further ones are lost to it, and counted.</summary>
+    /// <summary>How many events wait for one handler or enumeration that is slow; further ones are lost to it, and counted.</summary>
     [NumberRange(1, 16_777_216)]
     public int EventCapacity { get; init; } = 65_536;
 
@@ -97,6 +100,7 @@ public sealed record LogosNodeSettings : IValidatedOptions
             StoreNodes = Addresses(StoreNodes),
             ListenAddresses = Addresses(ListenAddresses),
             DataDirectory = DataDirectory,
+            Journal = JournalDatabase is null ? null : JournalBackend.Postgres(JournalDatabase),
             MaxMessageSize = (int)(MaxMessageSize?.Bytes ?? preset?.MaxMessageSize ?? WakuMessageLimits.MessageSize),
             TargetRelayPeers = TargetRelayPeers,
             EventCapacity = EventCapacity,

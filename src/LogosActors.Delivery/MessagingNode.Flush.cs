@@ -1,4 +1,4 @@
-using LogosActors.Libp2p;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery;
@@ -24,7 +24,7 @@ public sealed partial class MessagingNode
             await Task.WhenAll(running.Host.ConnectedPeers.Select(peer => PingAsync(running.Host, peer, cancellation)));
     }
 
-    static async Task PingAsync(Libp2pHost host, PeerId peer, CancellationToken cancellation)
+    static async Task PingAsync(INodeHost host, PeerId peer, CancellationToken cancellation)
     {
         try
         {

@@ -71,6 +71,9 @@ public sealed partial class MessagingNode
         }
     }
 
+    /// <summary>The node's process was killed in a simulation: releases what would outlive it.</summary>
+    internal void Abandon() => _metrics.Dispose();
+
     async Task DisposeLayerAsync()
     {
         IAsyncDisposable? layer;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -16,8 +17,8 @@ public sealed partial class MessagingNode
     /// <summary>The settings that the node was made with.</summary>
     internal NodeOptions Options => _options;
 
-    /// <summary>The libp2p host; null while the node is not started.</summary>
-    internal Libp2pHost? Host => Volatile.Read(ref _running)?.Host;
+    /// <summary>The libp2p host; null while the node is not started, and in a simulation.</summary>
+    internal Libp2pHost? Host => Volatile.Read(ref _running)?.Host as Libp2pHost;
 
     /// <summary>Shows every message of the joined shards from now on, this node's own too; disposing the result ends it.</summary>
     internal IDisposable WatchRelay(Action<RelayTopics.Seen> watcher) => _tap.Watch(watcher);
@@ -25,7 +26,7 @@ public sealed partial class MessagingNode
     /// <summary>Takes part in a shard on behalf of an owner, and returns when it does. Once is enough.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>
     internal Task JoinAsync(PubsubTopic shard, string owner, CancellationToken cancellation = default) =>
-        RunningActors.Relay.Ask<RelayTopics.Joined>(new RelayTopics.Join(shard, owner), NodeEnvironment.AnswerTimeout, cancellation);
+        _system.AskAsync<RelayTopics.Joined>(RunningActors.Relay, new RelayTopics.Join(shard, owner), NodeEnvironment.AnswerTimeout, cancellation);
 
     /// <summary>An owner needs a shard no longer.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>
@@ -37,7 +38,7 @@ public sealed partial class MessagingNode
     {
         var hash = MessageHash.Compute(shard.ToString(), message);
         var publish = new RelayTopics.Publish(shard, hash, message, Tag: shard, IsRepeat: false);
-        var answer = await RunningActors.Router.Ask<Gossip.PublishedTagged>(publish, NodeEnvironment.AnswerTimeout, cancellation);
+        var answer = await _system.AskAsync<Gossip.PublishedTagged>(RunningActors.Router, publish, NodeEnvironment.AnswerTimeout, cancellation);
         return answer.Outcome;
     }
 

@@ -21,7 +21,7 @@ public sealed partial class MessagingNode
             return new StoreQueryError(StoreQueryErrorKind.NotStarted, "The node is not started; call StartAsync first.");
         if (!HistoryQuestions.TryMake(query, _options.Network, out var questions, out var problem))
             return new StoreQueryError(StoreQueryErrorKind.InvalidQuery, problem);
-        var sources = new HistorySources(_options.Archive, running.Stores, (store, question) => running.Client.QueryAsync(store, question), Time);
+        var sources = new HistorySources(_options.Archive, running.Stores, (store, question) => running.Client.QueryAsync(store, question), _system);
         return await HistoryReader.ReadAsync(query, questions, sources.Begin(), cancellation);
     }
 }

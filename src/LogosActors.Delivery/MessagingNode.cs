@@ -220,9 +220,9 @@ public sealed partial class MessagingNode : IAsyncDisposable
         return errors;
     }
 
-    static async Task<SubscriptionError?> AskAsync(NodeActors actors, object request, CancellationToken cancellation)
+    async Task<SubscriptionError?> AskAsync(NodeActors actors, object request, CancellationToken cancellation)
     {
-        var answer = await actors.Subscriptions.Ask<Subscriptions.Answer>(request, NodeEnvironment.AnswerTimeout, cancellation);
+        var answer = await _system.AskAsync<Subscriptions.Answer>(actors.Subscriptions, request, NodeEnvironment.AnswerTimeout, cancellation);
         if (request is Subscriptions.Unsubscribe { Topic.Text: var topic })
             actors.Sends.Tell(new Sends.Unsubscribed(topic), ActorRefs.NoSender);
         return answer.Error;

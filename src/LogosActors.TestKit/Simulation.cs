@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Event;
+using LogosActors.Actors;
 using LogosActors.TestKit.Running;
 
 namespace LogosActors.TestKit;
@@ -36,7 +37,7 @@ public sealed class Simulation : IDisposable
     readonly SimulationOptions _options;
     readonly List<SimulatedProcess> _processes = [];
     ActorSystem? _system;
-    int _storages;
+    int _systems;
     bool _isDisposed;
 
     /// <summary>Starts a simulation with a seed, and the defaults otherwise.</summary>
@@ -144,7 +145,8 @@ public sealed class Simulation : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(name);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         storage ??= new SimulatedStorage { Faults = _options.StorageFaults, Serialize = _options.Serialize };
-        storage.Attach(_loop, unchecked((int)StableHash.Mix((ulong)Seed, (ulong)++_storages)));
+        var number = ++_systems;
+        storage.Attach(_loop, unchecked((int)StableHash.Mix((ulong)Seed, (ulong)number)));
         var process = new SimulatedProcess(_loop, this, name, storage);
         _processes.Add(process);
         try
@@ -167,7 +169,9 @@ public sealed class Simulation : IDisposable
         ActorSystem Create()
         {
             var bootstrap = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(SimulationConfig.Create(process, _options, config)));
-            var setup = _options.Setups.Concat(_options.SetupsFor?.Invoke(this) ?? []).Concat(setups ?? []).Aggregate(bootstrap, static (all, one) => all.And(one));
+            Setup[] own = [new TimeProviderSetup(Time), new RandomSetup(CreateRandom($"system {number}")), new EdgeSetup(new SimulatedEdge(this))];
+            var setup = own.Concat(_options.Setups).Concat(_options.SetupsFor?.Invoke(this) ?? []).Concat(setups ?? [])
+                .Aggregate(bootstrap, static (all, one) => all.And(one));
             var system = ActorSystem.Create(name, setup);
             system.EventStream.Subscribe(new SimulationLog.Subscriber(Log, system, Time), typeof(LogEvent));
             return system;
@@ -420,7 +424,7 @@ public sealed class Simulation : IDisposable
         _loop.Clear();
     }
 
-    SimulatedProcess ProcessOf(ActorSystem system) => system.Scheduler is SimulatedScheduler { Process: var process } && process.Simulation == this
+    internal SimulatedProcess ProcessOf(ActorSystem system) => system.Scheduler is SimulatedScheduler { Process: var process } && process.Simulation == this
         ? process
         : throw new ArgumentException($"{system.Name} is not a system of this simulation.", nameof(system));
 }

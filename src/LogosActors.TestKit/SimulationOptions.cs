@@ -26,8 +26,8 @@ public sealed record SimulationOptions
     /// <value>Default none.</value>
     public IReadOnlyList<Setup> Setups { get; init; } = [];
 
-    /// <summary>Makes set-ups that need the simulation, such as one that hands its clock to the application.</summary>
-    /// <value>Default null.</value>
+    /// <summary>Makes set-ups that need the simulation, such as one of the application's own that takes its clock.</summary>
+    /// <value>Default null. <see cref="LogosActors.Actors.TimeProviderSetup"/>, <see cref="LogosActors.Actors.RandomSetup"/> and <see cref="LogosActors.Actors.EdgeSetup"/> are always there.</value>
     public Func<Simulation, IEnumerable<Setup>>? SetupsFor { get; init; }
 
     /// <summary>Ids of journals that the application names, such as <c>app.journal</c>; each is served by the system's <see cref="SimulatedStorage"/>.</summary>

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Net;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.TestKit.Network;
 using Xunit.Abstractions;
 
-namespace LogosActors.Simulation.Tests;
+namespace LogosActors.Simulations;
 
 /// <summary>Three sybils for each honest node sit in its meshes from the first second on, take every message and pass none on.</summary>
 public sealed class EclipseTests(ITestOutputHelper output)
@@ -18,9 +19,8 @@ public sealed class EclipseTests(ITestOutputHelper output)
     [Fact]
     public void Scoring_keeps_messages_flowing_past_three_sybils_for_each_honest_node()
     {
-        var seed = Random.Shared.Next();
-        var without = Attack(seed, scoring: false);
-        var with = Attack(seed, scoring: true);
+        var (seed, without) = Attack(null, scoring: false);
+        var (_, with) = Attack(seed, scoring: true);
 
         output.WriteLine($"Seed {seed}: {Sybils} sybils, {Honest} honest nodes; share of sybils in honest meshes, honest deliveries in time ({Patience.TotalSeconds} s), in the end");
         output.WriteLine($"scoring off: {without.SybilShare:P1}, {without.InTime:P2}, {without.InTheEnd:P2}");
@@ -29,7 +29,7 @@ public sealed class EclipseTests(ITestOutputHelper output)
         Assert.True(without.SybilShare > 2 * with.SybilShare && without.InTime < with.InTime, $"Seed {seed}: the attack fails by itself: {without}, {with}");
     }
 
-    static (double SybilShare, double InTime, double InTheEnd) Attack(int seed, bool scoring)
+    static (int Seed, Outcome Outcome) Attack(int? seed, bool scoring)
     {
         var relay = GossipsubPresets.Relay;
         var options = relay with
@@ -62,15 +62,15 @@ public sealed class EclipseTests(ITestOutputHelper output)
 
         var places = honest.SelectMany(scenario.MeshOf).ToList();
         var sybils = scenario.Network.Nodes.Skip(Honest).Select(node => node.Id).ToHashSet();
-        return (
+        return (scenario.Simulation.Seed, new Outcome(
             places.Count(sybils.Contains) / (double)places.Count,
             published.Average(publication => publication.ReachedWithin(Patience) / (Honest - 1.0)),
-            published.Average(publication => publication.Reached / (Honest - 1.0)));
+            published.Average(publication => publication.Reached / (Honest - 1.0))));
     }
 
-    static void Surround(Scenario scenario, List<SimulatedNode> honest)
+    static void Surround(Scenario scenario, List<GossipNode> honest)
     {
-        var random = new Random(scenario.Host.Seed);
+        var random = new Random(scenario.Simulation.Seed);
         var grafts = Rpc(rpc =>
         {
             rpc.Subscription(Scenario.Topic, subscribe: true);
@@ -100,7 +100,7 @@ public sealed class EclipseTests(ITestOutputHelper output)
         }
 
         // As soon as a back-off is over, they are back.
-        void GraftAgain(SimulatedLink link) => scenario.Network.After(TimeSpan.FromSeconds(62 + random.NextDouble()), () =>
+        void GraftAgain(GossipLink link) => scenario.Network.After(TimeSpan.FromSeconds(62 + random.NextDouble()), () =>
         {
             if (!link.IsOpen)
                 return;
@@ -117,4 +117,9 @@ public sealed class EclipseTests(ITestOutputHelper output)
         rpc.WriteTo(output);
         return output.WrittenSpan.ToArray();
     }
+
+    /// <param name="SybilShare">The share of sybils in honest meshes.</param>
+    /// <param name="InTime">The share of honest deliveries that came within <see cref="Patience"/>.</param>
+    /// <param name="InTheEnd">The share that came at all.</param>
+    sealed record Outcome(double SybilShare, double InTime, double InTheEnd);
 }

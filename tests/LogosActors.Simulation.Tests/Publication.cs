@@ -1,17 +1,19 @@
-namespace LogosActors.Simulation.Tests;
+using LogosActors.TestKit.Network;
+
+namespace LogosActors.Simulations;
 
 /// <summary>A message that was published, and how far it has come.</summary>
 /// <param name="number">In its data.</param>
 /// <param name="publisher">Who published it; not counted among those that it reached.</param>
 /// <param name="topic">Where.</param>
 /// <param name="at">When.</param>
-sealed class Publication(int number, SimulatedNode publisher, string topic, TimeSpan at)
+sealed class Publication(int number, GossipNode publisher, string topic, TimeSpan at)
 {
     readonly List<TimeSpan> _delays = [];
 
     public int Number => number;
 
-    public SimulatedNode Publisher => publisher;
+    public GossipNode Publisher => publisher;
 
     public string Topic => topic;
 

@@ -1,4 +1,4 @@
-namespace LogosActors.Simulation.Tests;
+namespace LogosActors.Simulations;
 
 static class ScenarioAssertions
 {
@@ -6,7 +6,7 @@ static class ScenarioAssertions
     public static void AssertAllReached(this Scenario scenario, IEnumerable<Publication> published, int nodes)
     {
         foreach (var publication in published)
-            Assert.True(publication.Reached == nodes, $"Seed {scenario.Host.Seed}: message {publication.Number} reached {publication.Reached} of {nodes} nodes.");
-        Assert.DoesNotContain(scenario.Network.Nodes, node => node.DeliveredTwice > 0);
+            Assert.True(publication.Reached == nodes, $"Seed {scenario.Simulation.Seed}: message {publication.Number} reached {publication.Reached} of {nodes} nodes.");
+        Assert.Equal(0, scenario.DeliveredTwice);
     }
 }

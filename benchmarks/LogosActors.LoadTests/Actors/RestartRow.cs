@@ -1,81 +1,95 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using Akka.Actor;
+using Akka.Configuration;
 using LogosActors.Actors;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogosActors.LoadTests.Actors;
 
-/// <summary>A child fails on every message of a full mailbox and is restarted by its parent each time.</summary>
+/// <summary>Messages per second through an actor that fails now and then and is restarted after a backoff; what arrives meanwhile waits in
+/// its mailbox, and comes. The ceiling never fails.</summary>
 internal sealed class RestartRow : Row
 {
-    public override string Name => "restarts by the parent";
+    const int FailsEvery = 100_000, MostMessages = 2_000_000;
+
+    static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(1);
+
+    public override string Name => "restarted with backoff every 100,000 msgs";
 
     public override async Task<Outcome> MeasureAsync(Budget budget)
     {
-        await using var system = ActorSystem.Create("restart");
-        var parent = system.Spawn(Props.Create(() => new Parent()));
-        var (ours, ceiling) = await Rounds.PairAsync(budget, 1_000_000, failures => RestartAsync(parent, failures), ThrowAndCatchAsync);
-        return new(ours, "restart/s", new("bare throw and catch", ceiling), new Target.TimesPeer(0.6));
+        // The restarts are not logged: they are the load.
+        var system = LogosSystem.Create("restart", NullLoggerFactory.Instance, ConfigurationFactory.ParseString("akka.loglevel = OFF"));
+        var failing = system.ActorOf(Props.Create(() => new Parent(FailsEvery)));
+        var steady = system.ActorOf(Props.Create(() => new Parent(int.MaxValue)));
+        var longer = budget with { Round = budget.Round * 4 };
+        var (ours, ceiling) = await Rounds.PairAsync(
+            longer, MostMessages, messages => SendAsync(failing, messages), messages => SendAsync(steady, messages));
+        await system.Terminate();
+        return new(ours, "msg/s", new("never failing", ceiling), new Target.Printed());
     }
 
-    static async Task<TimeSpan> RestartAsync(ActorRef parent, int failures)
+    static async Task<TimeSpan> SendAsync(IActorRef parent, int messages)
     {
-        var fail = new Fail(failures);
+        var child = await parent.Ask<IActorRef>(Child.Instance);
+        var run = new Run(messages);
+        var message = new object();
         var started = Stopwatch.GetTimestamp();
-        parent.Tell(fail);
-        await fail.Done.Task;
+        child.Tell(run);
+        for (var i = 0; i < messages; i++)
+            child.Tell(message);
+        // A message that fails is not handled again; all others are.
+        await run.Done.Task.WaitAsync(TimeSpan.FromMinutes(1));
         return Stopwatch.GetElapsedTime(started);
     }
 
-    static Task<TimeSpan> ThrowAndCatchAsync(int failures) => Task.Run(() =>
+    sealed class Run(int messages)
     {
-        var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < failures; i++)
-        {
-            try
-            {
-                Throw();
-            }
-            catch (InvalidOperationException)
-            {
-                // That is all that a bare loop does.
-            }
-        }
+        int _left = messages;
 
-        return Stopwatch.GetElapsedTime(started);
-    });
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static void Throw() => throw new InvalidOperationException("as asked");
-
-    sealed record Fail(int Times)
-    {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 
-    sealed class Parent : Actor
-    {
-        readonly object _failure = new();
-        ActorRef? _child;
-
-        protected override void PreStart() => _child = Context.Spawn(Props.Create(() => new Child()));
-
-        protected override void Receive(object message)
+        /// <summary>Called for each message, also for one that fails.</summary>
+        /// <returns>The number of the message, from the last.</returns>
+        public int Count()
         {
-            var fail = (Fail)message;
-            for (var i = 0; i < fail.Times; i++)
-                _child!.Tell(_failure);
-            _child!.Tell(fail);
+            if (--_left == 0)
+                Done.SetResult();
+            return _left;
         }
     }
 
-    sealed class Child : Actor
+    sealed class Child
     {
-        protected override void Receive(object message)
+        public static readonly Child Instance = new();
+    }
+
+    sealed class Parent(int failsEvery) : SupervisedActor
+    {
+        readonly Latest _latest = new();
+        IActorRef? _worker;
+
+        protected override SupervisorStrategy SupervisorStrategy() => new BackoffStrategy(Backoff, Backoff);
+
+        protected override void PreStart() => _worker = Context.ActorOf(Props.Create(() => new Worker(_latest, failsEvery)));
+
+        protected override void OnReceive(object message) => Sender.Tell(_worker);
+    }
+
+    /// <summary>The load's, not the worker's: which run it is counted for.</summary>
+    sealed class Latest
+    {
+        public Run? Run { get; set; }
+    }
+
+    sealed class Worker(Latest latest, int failsEvery) : SupervisedActor
+    {
+        protected override void OnReceive(object message)
         {
-            if (message is Fail end)
-                end.Done.SetResult();
-            else
-                Throw();
+            if (message is Run run)
+                latest.Run = run;
+            else if (latest.Run!.Count() % failsEvery == failsEvery - 1)
+                throw new InvalidOperationException("As the load wants it.");
         }
     }
 }

@@ -28,7 +28,8 @@ internal sealed record ChannelSettings(string? Database = null, bool HasParity =
         ContentTopic = DeliveryNode.Topic,
         SenderId = sender,
         RateLimit = new RateLimitOptions { IsEnabled = false },
-        Segmentation = new SegmentationOptions { EnableReedSolomon = HasParity },
+        // As much as SDS holds of one sender (a quarter of its room), and parity: what is dropped here has been acknowledged.
+        Segmentation = new SegmentationOptions { EnableReedSolomon = HasParity, MaxPartialBytesPerSender = IsNear ? 128 << 20 : 64 << 20 },
         Encryption = LossPercent > 0 ? new LossyHook(LossPercent) : null,
         HistoryBackend = Database is null ? HistoryBackend.Memory : HistoryBackend.SqliteAt(Database),
         Sds = IsNear ? Near : new SdsOptions(),
@@ -92,9 +93,7 @@ internal static class ChannelNodeRole
                 ChildNode.Mesh => await DoneAsync(node.WaitForMeshAsync(Number(words[1]))),
                 Open => await DoneAsync(OpenAsync(node, words[1], Number(words[2]))),
                 Collect => Collected(),
-                ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
-                ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks} {GC.GetTotalAllocatedBytes()}",
-                _ => "unknown",
+                _ => ChildNode.Answer(words, receipts),
             });
         }
     }

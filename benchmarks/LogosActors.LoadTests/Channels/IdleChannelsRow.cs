@@ -17,6 +17,6 @@ internal sealed class IdleChannelsRow : Row
             await child.AskAsync($"{ChannelNodeRole.Open} idle-{opened} {PerTopic}");
         await Task.Delay(budget.WarmUp * 2);
         await child.AskAsync(ChannelNodeRole.Collect);
-        return new(child.ResidentBytes / Megabyte, "MB", new("one channel", before / Megabyte), new Target.AtMost(200));
+        return new(child.ResidentBytes / Megabyte, "MB", new("one channel", before / Megabyte), new Target.AtMost(250));
     }
 }

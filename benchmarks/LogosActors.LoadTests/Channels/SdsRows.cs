@@ -7,19 +7,23 @@ namespace LogosActors.LoadTests.Channels;
 internal static class SdsRows
 {
     const int Short = 1_000, Usual = 10_000, Long = 1_000_000;
+    const string UsualName = "SDS, history of 10,000", AlikeName = "SDS like js-waku, history of 10,000";
 
     public static IEnumerable<Row> All()
     {
-        var usual = new HistoryRow();
-        var alike = new BesideJsRow();
+        var usual = new SharedMeasurement<Exchanged>(budget => ExchangedAsync(budget, new SdsOptions(), Usual));
+        // The causal history of js-waku and, as there, a filter in every message.
+        var alike = new SharedMeasurement<Exchanged>(
+            budget => ExchangedAsync(budget, new SdsOptions { CausalHistorySize = 200, FilterInterval = TimeSpan.Zero }, 1000));
+        var js = new SharedMeasurement<(Peer Rate, double? Bytes)>(_ => Js.JsSdsLoad.ExchangeAsync(Usual));
         return
         [
-            usual,
-            new WireRow(usual.Name, () => usual.BytesPerMessage, "content", () => SdsPair.Size),
+            new ExchangeRow(UsualName, usual, _ => Task.FromResult(new Peer("nothing", double.NaN)), new Target.AtLeast(100_000)),
+            new WireRow(UsualName, usual, _ => Task.FromResult(new Peer("content", SdsPair.Size))),
             new FlatRow(Short),
             new FlatRow(Long),
-            alike,
-            new WireRow(alike.Name, () => alike.BytesPerMessage, "@waku/sds", () => alike.JsBytesPerMessage),
+            new ExchangeRow(AlikeName, alike, async budget => (await js.GetAsync(budget)).Rate, new Target.TimesPeer(1000)),
+            new WireRow(AlikeName, alike, async budget => new Peer("@waku/sds", (await js.GetAsync(budget)).Bytes ?? double.NaN)),
         ];
     }
 
@@ -34,27 +38,25 @@ internal static class SdsRows
     // A message runs through much code, which the JIT improves for longer than elsewhere.
     static Budget Longer(Budget budget) => budget with { WarmUp = budget.WarmUp * 3 };
 
-    static async Task<double> BytesPerMessageAsync(SdsPair pair, int messages)
+    static async Task<Exchanged> ExchangedAsync(Budget budget, SdsOptions options, int measured)
     {
+        var pair = new SdsPair(Usual, options);
+        var rate = await Rounds.BestAsync(Longer(budget), int.MaxValue, Exchange(pair));
         var (bytes, sent) = (pair.WireBytes, pair.Sent);
-        await Exchange(pair)(messages);
-        return (double)(pair.WireBytes - bytes) / (pair.Sent - sent);
+        await Exchange(pair)(measured);
+        return new(rate, (double)(pair.WireBytes - bytes) / (pair.Sent - sent));
     }
 
-    /// <summary>The defaults, and a log of the usual length.</summary>
-    sealed class HistoryRow : Row
+    /// <param name="Rate">Messages per second.</param>
+    /// <param name="BytesPerMessage">Of all that is sent.</param>
+    sealed record Exchanged(double Rate, double BytesPerMessage);
+
+    sealed class ExchangeRow(string name, SharedMeasurement<Exchanged> exchanged, Func<Budget, Task<Peer>> peer, Target target) : Row
     {
-        public override string Name => "SDS, history of 10,000";
+        public override string Name => name;
 
-        public double? BytesPerMessage { get; private set; }
-
-        public override async Task<Outcome> MeasureAsync(Budget budget)
-        {
-            var pair = new SdsPair(Usual, new SdsOptions());
-            var rate = await Rounds.BestAsync(Longer(budget), int.MaxValue, Exchange(pair));
-            BytesPerMessage = await BytesPerMessageAsync(pair, Usual);
-            return new(rate, "msg/s", new("nothing", double.NaN), new Target.AtLeast(100_000));
-        }
+        public override async Task<Outcome> MeasureAsync(Budget budget) =>
+            new((await exchanged.GetAsync(budget)).Rate, "msg/s", await peer(budget), target);
     }
 
     /// <summary>Another length of the log, beside the usual one, round by round.</summary>
@@ -70,32 +72,12 @@ internal static class SdsRows
         }
     }
 
-    /// <summary>The causal history of js-waku and, as there, a filter in every message.</summary>
-    sealed class BesideJsRow : Row
-    {
-        public override string Name => "SDS like js-waku, history of 10,000";
-
-        public double? BytesPerMessage { get; private set; }
-
-        public double? JsBytesPerMessage { get; private set; }
-
-        public override async Task<Outcome> MeasureAsync(Budget budget)
-        {
-            var pair = new SdsPair(Usual, new SdsOptions { CausalHistorySize = 200, FilterInterval = TimeSpan.Zero });
-            var rate = await Rounds.BestAsync(Longer(budget), int.MaxValue, Exchange(pair));
-            BytesPerMessage = await BytesPerMessageAsync(pair, 1000);
-            (var js, JsBytesPerMessage) = await Js.JsSdsLoad.ExchangeAsync(Usual);
-            return new(rate, "msg/s", js, new Target.TimesPeer(1000));
-        }
-    }
-
     /// <summary>How long the messages of a row are.</summary>
-    sealed class WireRow(string row, Func<double?> bytes, string peer, Func<double?> peerBytes) : Row
+    sealed class WireRow(string row, SharedMeasurement<Exchanged> exchanged, Func<Budget, Task<Peer>> peer) : Row
     {
         public override string Name => $"{row}, on the wire";
 
-        public override Task<Outcome> MeasureAsync(Budget budget) => Task.FromResult(new Outcome(
-            bytes() ?? throw new InvalidOperationException($"It is measured by the row “{row}”, which has not run."),
-            "B/msg", new(peer, peerBytes() ?? double.NaN), new Target.Printed()));
+        public override async Task<Outcome> MeasureAsync(Budget budget) =>
+            new((await exchanged.GetAsync(budget)).BytesPerMessage, "B/msg", await peer(budget), new Target.Printed());
     }
 }

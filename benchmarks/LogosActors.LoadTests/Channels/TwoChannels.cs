@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using LogosActors.Channels;
 using LogosActors.Delivery;
 using LogosActors.LoadTests.Delivery;
@@ -8,9 +6,11 @@ using LogosActors.LoadTests.Delivery;
 namespace LogosActors.LoadTests.Channels;
 
 /// <summary>A node here whose application sends in a channel, and one in another process whose application has a handler.</summary>
-internal sealed class TwoChannels : IAsyncDisposable
+internal sealed class TwoChannels : ILoadedPair
 {
     const int MaxUnreportedBytes = 64 << 10;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly MessagingNode _node;
     readonly ReliableChannel _sender;
@@ -21,6 +21,7 @@ internal sealed class TwoChannels : IAsyncDisposable
     readonly int _reportEvery;
     long _sent;
     long _confirmed;
+    string? _failure;
 
     TwoChannels(MessagingNode node, ReliableChannel sender, ChildNode receiver, TemporaryDirectory? directory, int size, int inFlight, int reportEvery)
     {
@@ -31,7 +32,11 @@ internal sealed class TwoChannels : IAsyncDisposable
             Interlocked.Increment(ref _confirmed);
             _room.Release();
         };
-        sender.MessageSendError += (_, error) => Console.Error.WriteLine(error.Error);
+        sender.MessageSendError += (_, error) =>
+        {
+            _failure = error.Error;
+            _room.Release();
+        };
     }
 
     /// <param name="size">Bytes of a message.</param>
@@ -50,15 +55,10 @@ internal sealed class TwoChannels : IAsyncDisposable
         return new TwoChannels(node, sender, receiver, directory, size, inFlight, reportEvery);
     }
 
-    /// <summary>What both processes have taken: processor time and allocations.</summary>
-    public async Task<(Costs Sender, Costs Receiver)> CostsAsync()
-    {
-        var there = (await _receiver.AskAsync(ChildNode.Cpu)).Split(' ').Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        return (new Costs(Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes()), new Costs(new TimeSpan(there[0]), there[1]));
-    }
+    public ChildNode Receiver => _receiver;
 
-    /// <inheritdoc cref="ChildNode.TakeAgesAsync"/>
-    public Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() => _receiver.TakeAgesAsync();
+    /// <inheritdoc/>
+    public async Task<(Costs Sender, Costs Receiver)> CostsAsync() => (Costs.Here, await _receiver.CostsAsync());
 
     /// <summary>Sends as fast as messages are confirmed, and waits until all have been handed to the handler. Some more than are asked for,
     /// up to a whole report; the time is in proportion.</summary>
@@ -68,8 +68,9 @@ internal sealed class TwoChannels : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < whole; i++)
         {
-            if (!_room.Wait(0))
-                await _room.WaitAsync();
+            if (!_room.Wait(0) && !await _room.WaitAsync(Patience))
+                throw new TimeoutException($"No message was confirmed within {Patience.TotalSeconds:0} s.");
+            ThrowIfFailed();
             // The channel keeps it: an application has another one for each message.
             var payload = new byte[_size];
             StampedMessage.Write(payload, _sent++);
@@ -79,18 +80,25 @@ internal sealed class TwoChannels : IAsyncDisposable
         return Stopwatch.GetElapsedTime(started) * ((double)count / whole);
     }
 
-    /// <summary>Sends one after the other, each when the one before has come.</summary>
-    public async Task SendInTurnAsync(int count)
+    /// <inheritdoc/>
+    public Task SendAsync(long due)
     {
-        for (var i = 0; i < count; i++)
-            await SendAsync(1);
+        var payload = new byte[_size];
+        StampedMessage.Write(payload, _sent++, due);
+        return SendAsync(payload);
     }
 
     /// <summary>Waits until all is confirmed.</summary>
     public async Task ConfirmedAsync()
     {
-        while (Interlocked.Read(ref _confirmed) < _sent)
+        var since = Stopwatch.GetTimestamp();
+        while (Interlocked.Read(ref _confirmed) is var confirmed && confirmed < _sent)
+        {
+            ThrowIfFailed();
+            if (Stopwatch.GetElapsedTime(since) > Patience)
+                throw new TimeoutException($"{_sent - confirmed} messages were not confirmed within {Patience.TotalSeconds:0} s.");
             await Task.Delay(1);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -100,6 +108,12 @@ internal sealed class TwoChannels : IAsyncDisposable
         await _receiver.DisposeAsync();
         _directory?.Dispose();
         _room.Dispose();
+    }
+
+    void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+            throw new InvalidOperationException($"A message was not delivered: {failure}");
     }
 
     async Task SendAsync(byte[] payload)
@@ -112,7 +126,3 @@ internal sealed class TwoChannels : IAsyncDisposable
         }
     }
 }
-
-/// <summary>What a process has taken since its start.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct Costs(TimeSpan ProcessorTime, long AllocatedBytes);

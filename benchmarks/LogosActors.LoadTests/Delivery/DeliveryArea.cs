@@ -5,17 +5,16 @@ internal static class DeliveryArea
 {
     public static IEnumerable<Row> Rows()
     {
-        var relayed = new DeliveryThroughputRow(archives: false, leastRate: 80_000);
-        var archived = new DeliveryThroughputRow(archives: true, leastRate: 50_000);
+        var (relayed, archived) = (new DeliveryRows(archives: false), new DeliveryRows(archives: true));
         return
         [
-            relayed,
-            new DeliveryProcessorTimeRow(relayed),
-            new DeliveryLatencyRow(relayed),
-            new DeliveryBesideJsRow(relayed),
-            archived,
-            new DeliveryProcessorTimeRow(archived),
-            new DeliveryLatencyRow(archived),
+            relayed.Rate(80_000),
+            relayed.ProcessorTime(),
+            relayed.Latency(5),
+            relayed.BesideJs(),
+            archived.Rate(50_000),
+            archived.ProcessorTime(),
+            archived.Latency(20),
             new StartRow(),
             .. RestRows.All(),
         ];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
 using LogosActors.Libp2p.Addresses;
@@ -42,10 +41,7 @@ internal static class DeliveryNodeRole
                 ChildNode.Mesh => await DoneAsync(node.WaitForMeshAsync(Number(words[1]))),
                 Peers => await DoneAsync(node.WaitForPeersAsync(Number(words[1]))),
                 Archived => await DoneAsync(archive!.WaitForAsync(Number(words[1]))),
-                ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
-                ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks}",
-                ChildNode.Jit => $"{JitInfo.GetCompiledMethodCount()}",
-                _ => "unknown",
+                _ => ChildNode.Answer(words, receipts),
             });
         }
     }

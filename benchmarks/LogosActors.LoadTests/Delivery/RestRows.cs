@@ -19,8 +19,33 @@ internal static class RestRows
 
     public static IEnumerable<Row> All()
     {
-        var memory = new MemoryRow();
-        return [memory, new ProcessorRow(memory)];
+        var rest = new SharedMeasurement<Rest>(MeasureAsync);
+        return
+        [
+            new RestRow("at rest with 50 peers, resident", rest, "MB", static measured => measured.Resident / 1e6, limit: 90),
+            new RestRow("at rest with 50 peers, of a core", rest, "%", static measured => measured.Load * 100, limit: 0.5),
+        ];
+    }
+
+    static async Task<Rest> MeasureAsync(Budget budget)
+    {
+        await using var child = await DeliveryNodeRole.StartAsync(1);
+        var peers = new List<MessagingNode>();
+        for (var i = 0; i < Peers; i++)
+        {
+            peers.Add(await DeliveryNode.StartAsync(child.Address));
+            await peers[i].ListenAsync();
+        }
+        await child.AskAsync($"{DeliveryNodeRole.Peers} {Peers}");
+        await WarmUpAsync(child);
+        var (started, before) = (Stopwatch.GetTimestamp(), await child.CostsAsync());
+        await Task.Delay(budget.Steady);
+        var after = await child.CostsAsync();
+        var load = (after.ProcessorTime - before.ProcessorTime) / Stopwatch.GetElapsedTime(started);
+        var resident = child.ResidentBytes;
+        foreach (var peer in peers)
+            await peer.DisposeAsync();
+        return new Rest(resident, load);
     }
 
     /// <summary>Waits until the JIT has reached its last tier, which takes long where little is done.</summary>
@@ -37,40 +62,15 @@ internal static class RestRows
         while (now - before > FewCompilations && Stopwatch.GetElapsedTime(started) < LongestWarmUp);
     }
 
-    sealed class MemoryRow : Row
+    /// <param name="Resident">Bytes of memory that the process takes.</param>
+    /// <param name="Load">Share of one core.</param>
+    sealed record Rest(long Resident, double Load);
+
+    sealed class RestRow(string name, SharedMeasurement<Rest> rest, string unit, Func<Rest, double> figure, double limit) : Row
     {
-        /// <summary>Share of one core, in percent, set by the measurement.</summary>
-        public double? Load { get; private set; }
+        public override string Name => name;
 
-        public override string Name => "at rest with 50 peers, resident";
-
-        public override async Task<Outcome> MeasureAsync(Budget budget)
-        {
-            await using var child = await DeliveryNodeRole.StartAsync(1);
-            var peers = new List<MessagingNode>();
-            for (var i = 0; i < Peers; i++)
-            {
-                peers.Add(await DeliveryNode.StartAsync(child.Address));
-                await peers[i].ListenAsync();
-            }
-            await child.AskAsync($"{DeliveryNodeRole.Peers} {Peers}");
-            await WarmUpAsync(child);
-            var (started, before) = (Stopwatch.GetTimestamp(), await child.ProcessorTimeAsync());
-            await Task.Delay(budget.Round * budget.Rounds * 4);
-            Load = (await child.ProcessorTimeAsync() - before) / Stopwatch.GetElapsedTime(started) * 100;
-            var resident = child.ResidentBytes;
-            foreach (var peer in peers)
-                await peer.DisposeAsync();
-            return new(resident / 1e6, "MB", new("nothing", double.NaN), new Target.AtMost(80));
-        }
-    }
-
-    sealed class ProcessorRow(MemoryRow memory) : Row
-    {
-        public override string Name => "at rest with 50 peers, of a core";
-
-        public override Task<Outcome> MeasureAsync(Budget budget) => Task.FromResult(new Outcome(
-            memory.Load ?? throw new InvalidOperationException($"It is measured by the row “{memory.Name}”, which has not run."),
-            "%", new("nothing", double.NaN), new Target.AtMost(0.5)));
+        public override async Task<Outcome> MeasureAsync(Budget budget) =>
+            new(figure(await rest.GetAsync(budget)), unit, new("nothing", double.NaN), new Target.AtMost(limit));
     }
 }

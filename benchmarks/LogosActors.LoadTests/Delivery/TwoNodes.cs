@@ -4,7 +4,7 @@ using LogosActors.Delivery;
 namespace LogosActors.LoadTests.Delivery;
 
 /// <summary>A node that sends here, and one in another process whose application has a handler.</summary>
-internal sealed class TwoNodes : IAsyncDisposable
+internal sealed class TwoNodes : ILoadedPair
 {
     const int Size = 1024, Burst = 64, ReportEvery = 256;
 
@@ -30,11 +30,10 @@ internal sealed class TwoNodes : IAsyncDisposable
         return new TwoNodes(sender, receiver, directory);
     }
 
-    /// <summary>How much processor time both processes have taken.</summary>
-    public async Task<(TimeSpan Sender, TimeSpan Receiver)> ProcessorTimeAsync() => (Environment.CpuUsage.TotalTime, await _receiver.ProcessorTimeAsync());
+    public ChildNode Receiver => _receiver;
 
-    /// <inheritdoc cref="ChildNode.TakeAgesAsync"/>
-    public Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() => _receiver.TakeAgesAsync();
+    /// <inheritdoc/>
+    public async Task<(Costs Sender, Costs Receiver)> CostsAsync() => (Costs.Here, await _receiver.CostsAsync());
 
     /// <summary>Sends as fast as messages arrive, and waits until all have been handed to the handler, and are durable where there is an
     /// archive. Some more than are asked for, up to a whole report; the time is in proportion.</summary>
@@ -52,21 +51,13 @@ internal sealed class TwoNodes : IAsyncDisposable
         return Stopwatch.GetElapsedTime(started) * ((double)count / whole);
     }
 
-    /// <summary>Sends at a steady rate, in messages per second, as evenly as the system's timers let it.</summary>
-    public async Task SendAsync(double rate, TimeSpan duration)
+    /// <inheritdoc/>
+    public Task SendAsync(long due)
     {
-        var (started, before) = (Stopwatch.GetTimestamp(), _sent);
-        for (TimeSpan elapsed; (elapsed = Stopwatch.GetElapsedTime(started)) < duration;)
-        {
-            // What is awaited must have been reported.
-            var due = (int)Math.Min(InFlight - ReportEvery, (rate * elapsed.TotalSeconds) - (_sent - before));
-            await _receiver.WaitForAsync(_sent + due - InFlight);
-            await SendBurstAsync(due);
-            await Task.Delay(1);
-        }
-        var rest = (int)(_sent % ReportEvery);
-        await SendBurstAsync(rest == 0 ? 0 : ReportEvery - rest);
-        await WaitForAllAsync();
+        // The node keeps it: an application has another one for each message.
+        var payload = new byte[Size];
+        StampedMessage.Write(payload, _sent++, due);
+        return SendAsync(payload);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,12 +71,16 @@ internal sealed class TwoNodes : IAsyncDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            // The node keeps it: an application has another one for each message.
             var payload = new byte[Size];
             StampedMessage.Write(payload, _sent++);
-            if ((await _sender.SendAsync(new MessageEnvelope(DeliveryNode.Topic, payload))).Error is { } error)
-                throw new InvalidOperationException(error.Message);
+            await SendAsync(payload);
         }
+    }
+
+    async Task SendAsync(byte[] payload)
+    {
+        if ((await _sender.SendAsync(new MessageEnvelope(DeliveryNode.Topic, payload))).Error is { } error)
+            throw new InvalidOperationException(error.Message);
     }
 
     async Task WaitForAllAsync()

@@ -10,10 +10,10 @@ internal static class GossipNodeRole
     /// <summary>The argument that makes this program a child.</summary>
     public const string Argument = "--gossip-node";
 
-    /// <param name="reportEvery">After how many messages it says how many have come.</param>
-    public static async Task RunAsync(int reportEvery)
+    /// <param name="settings">After how many messages it says how many have come.</param>
+    public static async Task RunAsync(string[] settings)
     {
-        var receipts = new Receipts(reportEvery, count => Console.WriteLine($"{ChildNode.At} {count}"));
+        var receipts = new Receipts(int.Parse(settings[0], CultureInfo.InvariantCulture), count => Console.WriteLine($"{ChildNode.At} {count}"));
         await using var node = await GossipNode.StartAsync(message => receipts.Add(message.Data.Span));
         Console.WriteLine(node.Address);
         while (await Console.In.ReadLineAsync() is { } line)
@@ -23,9 +23,7 @@ internal static class GossipNodeRole
             {
                 ChildNode.Dial => await DialAsync(node, words[1]),
                 ChildNode.Mesh => await MeshAsync(node, words[1]),
-                ChildNode.Ages => receipts.TakeAges() is var (median, p99) ? $"{median.Ticks} {p99.Ticks}" : "",
-                ChildNode.Cpu => $"{Environment.CpuUsage.TotalTime.Ticks}",
-                _ => "unknown",
+                _ => ChildNode.Answer(words, receipts),
             });
         }
     }

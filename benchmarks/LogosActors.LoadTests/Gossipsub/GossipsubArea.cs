@@ -5,14 +5,13 @@ internal static class GossipsubArea
 {
     public static IEnumerable<Row> Rows()
     {
-        var throughput = new TwoProcessThroughputRow();
+        var simulation = new SimulationRows();
         return
         [
-            new SimulationRow(),
+            simulation.Speed(),
+            simulation.Steps(),
             new RouterThroughputRow(),
-            throughput,
-            new ProcessorPerMessageRow(throughput),
-            new HalfLoadLatencyRow(throughput),
+            .. TwoProcessRows.All(),
             new LargeMessagesRow(),
             new LineRow(),
         ];

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace LogosActors.LoadTests.Gossipsub;
 
 /// <summary>Five nodes in a line, each a process: how long a message is under way from the first to the last.</summary>
@@ -24,28 +22,27 @@ internal sealed class LineRow : Row
         for (var i = 0; i < Children; i++)
             await children[i].WaitForMeshAsync(i < Children - 1 ? 2 : 1);
 
-        var last = children[^1];
-        var published = await PublishAsync(first, 0, WarmUp);
-        await last.WaitForAsync(published);
-        await last.TakeAgesAsync();
-        published = await PublishAsync(first, published, budget.Round * budget.Rounds * 3);
-        await last.WaitForAsync(published);
-        var (median, p99) = await last.TakeAgesAsync();
+        var ends = new Ends(first, children[^1]);
+        await OpenLoop.MeasureAsync(ends, PerSecond, WarmUp);
+        var latencies = await OpenLoop.MeasureAsync(ends, PerSecond, budget.Steady);
         foreach (var child in children)
             await child.DisposeAsync();
-        return new(p99.TotalMilliseconds, "ms", new("its median", median.TotalMilliseconds), new Target.AtMost(5));
+        return LatencyRow.Outcome(latencies, PerSecond, budget, new Target.AtMost(5));
     }
 
-    static async Task<long> PublishAsync(GossipNode node, long published, TimeSpan duration)
+    sealed class Ends(GossipNode first, ChildNode last) : IStampedSender
     {
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < duration)
+        long _published;
+
+        public ChildNode Receiver => last;
+
+        public Task SendAsync(long due)
         {
             var message = new byte[Size];
-            StampedMessage.Write(message, published++);
-            await node.PublishAsync(message);
-            await Task.Delay(TimeSpan.FromSeconds(1.0 / PerSecond));
+            StampedMessage.Write(message, _published++, due);
+            return first.PublishAsync(message);
         }
-        return published;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace LogosActors.LoadTests.Gossipsub;
 
 /// <summary>A publisher here, a subscriber in another process, and a connection with Noise and Yamux over loopback TCP.</summary>
-internal sealed class TwoProcesses : IAsyncDisposable
+internal sealed class TwoProcesses : ILoadedPair
 {
     const int Burst = 64;
 
@@ -22,11 +22,10 @@ internal sealed class TwoProcesses : IAsyncDisposable
         _messages = [.. Enumerable.Range(0, 2 * inFlight).Select(_ => new byte[size])];
     }
 
-    /// <summary>How much processor time both processes have taken.</summary>
-    public async Task<TimeSpan> ProcessorTimeAsync() => Environment.CpuUsage.TotalTime + await _subscriber.ProcessorTimeAsync();
+    public ChildNode Receiver => _subscriber;
 
-    /// <inheritdoc cref="ChildNode.TakeAgesAsync"/>
-    public Task<(TimeSpan Median, TimeSpan P99)> TakeAgesAsync() => _subscriber.TakeAgesAsync();
+    /// <inheritdoc/>
+    public async Task<(Costs Sender, Costs Receiver)> CostsAsync() => (Costs.Here, await _subscriber.CostsAsync());
 
     /// <param name="size">Bytes of a message.</param>
     /// <param name="inFlight">How many messages may be under way: fewer than what a peer's queue holds, so that none is dropped.</param>
@@ -56,22 +55,13 @@ internal sealed class TwoProcesses : IAsyncDisposable
         return Stopwatch.GetElapsedTime(started) * ((double)count / whole);
     }
 
-    /// <summary>Publishes at a steady rate, in messages per second, as evenly as the system's timers let it.</summary>
-    public async Task SendAsync(double rate, TimeSpan duration)
+    /// <inheritdoc/>
+    public Task SendAsync(long due)
     {
-        var (started, before) = (Stopwatch.GetTimestamp(), _published);
-        // What is awaited must have been reported.
-        var most = _inFlight - _reportEvery;
-        for (TimeSpan elapsed; (elapsed = Stopwatch.GetElapsedTime(started)) < duration;)
-        {
-            var due = (int)Math.Min(most, (rate * elapsed.TotalSeconds) - (_published - before));
-            await _subscriber.WaitForAsync(_published + due - _inFlight);
-            await PublishAsync(due);
-            await Task.Delay(1);
-        }
-        var rest = _published % _reportEvery;
-        await PublishAsync(rest == 0 ? 0 : _reportEvery - (int)rest);
-        await _subscriber.WaitForAsync(_published);
+        // Nothing bounds how many are under way: each has an array of its own.
+        var message = new byte[_messages[0].Length];
+        StampedMessage.Write(message, _published++, due);
+        return _publisher.PublishAsync(message);
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using LogosActors.Interop.Tests.Peers;
 
 namespace LogosActors.LoadTests.Js;
 
-/// <summary>What js-libp2p does in the same run; where it is not installed, the middle of what the issue gives.</summary>
+/// <summary>What js-libp2p does in the same run; where it is not installed, the middle of what was published.</summary>
 internal static class JsLoad
 {
     const int Rounds = 4;

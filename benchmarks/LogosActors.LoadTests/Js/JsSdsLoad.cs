@@ -3,7 +3,7 @@ using LogosActors.Interop.Tests.Peers;
 
 namespace LogosActors.LoadTests.Js;
 
-/// <summary>What @waku/sds does in the same run; where it is not installed, what the issue gives.</summary>
+/// <summary>What @waku/sds does in the same run; where it is not installed, what was published.</summary>
 internal static class JsSdsLoad
 {
     const double Published = 18;

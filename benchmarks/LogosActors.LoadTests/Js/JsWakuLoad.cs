@@ -4,7 +4,7 @@ using LogosActors.Interop.Tests.Peers;
 
 namespace LogosActors.LoadTests.Js;
 
-/// <summary>What js-waku's relay does in the same run, in two processes; where it is not installed, the middle of what the issue gives.</summary>
+/// <summary>What js-waku's relay does in the same run, in two processes; where it is not installed, the middle of what was published.</summary>
 internal static class JsWakuLoad
 {
     const string Published = "2.6–9.3 k", ContentTopic = "/load/1/burst/proto";

@@ -9,10 +9,14 @@ internal sealed class ConnectRow : Row
 
     static readonly int Workers = 4 * Environment.ProcessorCount;
 
-    /// <summary>Connections per second, set by the measurement.</summary>
-    public double? Rate { get; private set; }
-
     public override string Name => "connections dialed, upgraded and closed";
+
+    /// <summary>Connections per second.</summary>
+    public static async Task<double> RateAsync(Budget budget)
+    {
+        using var nodes = new Nodes();
+        return await Rounds.BestAsync(budget, MostAtOnce, connections => ConnectAsync(nodes, connections));
+    }
 
     public override async Task<Outcome> MeasureAsync(Budget budget)
     {
@@ -20,7 +24,6 @@ internal sealed class ConnectRow : Row
         using var curves = new Curves();
         var (ours, ceiling) = await Rounds.PairAsync(
             budget, MostAtOnce, connections => Processor.TimeAsync(() => ConnectAsync(nodes, connections)), curves.RunAsync);
-        Rate = await Rounds.BestAsync(budget, MostAtOnce, connections => ConnectAsync(nodes, connections));
         return new(ours, "/CPU s", new("their X25519 and Ed25519 alone", ceiling), new Target.TimesPeer(0.9));
     }
 

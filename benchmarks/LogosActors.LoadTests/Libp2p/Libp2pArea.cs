@@ -7,17 +7,16 @@ internal static class Libp2pArea
 {
     public static IEnumerable<Row> Rows()
     {
-        var stream = new StreamRow();
-        var connect = new ConnectRow();
+        var stream = new SharedMeasurement<(double Ours, double Ceiling)>(StreamRow.RatesAsync);
         return
         [
-            stream,
+            new StreamRow(stream),
             new StreamBesideBothCiphersRow(),
             new FourStreamsRow(),
-            new BesideJsRow("one stream", () => stream.Rate, "MB/s", JsLoad.StreamAsync, 4),
+            new BesideJsRow("one stream", async budget => (await stream.GetAsync(budget)).Ours, "MB/s", JsLoad.StreamAsync, 4),
             new HandshakeRow(),
-            connect,
-            new BesideJsRow("connections", () => connect.Rate, "conn/s", JsLoad.ConnectAsync, 6),
+            new ConnectRow(),
+            new BesideJsRow("connections", ConnectRow.RateAsync, "conn/s", JsLoad.ConnectAsync, 6),
             new IdleConnectionRow(),
         ];
     }

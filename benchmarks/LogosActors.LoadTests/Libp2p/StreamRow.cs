@@ -1,21 +1,23 @@
 namespace LogosActors.LoadTests.Libp2p;
 
 /// <summary>One stream, one way, over Noise and Yamux and loopback TCP, against the bare cipher.</summary>
-internal sealed class StreamRow : Row
+internal sealed class StreamRow(SharedMeasurement<(double Ours, double Ceiling)> rates) : Row
 {
-    /// <summary>Megabytes per second, set by the measurement.</summary>
-    public double? Rate { get; private set; }
-
     public override string Name => "one stream, 64 KiB writes";
 
-    public override async Task<Outcome> MeasureAsync(Budget budget)
+    public static async Task<(double Ours, double Ceiling)> RatesAsync(Budget budget)
     {
         using var nodes = new Nodes();
         await using var streams = await StreamPairs.OpenAsync(nodes, 1);
         using var cipher = new BareCipher();
         var (ours, ceiling) = await Rounds.PairAsync(budget, int.MaxValue, streams.CopyAsync, cipher.EncryptAsync);
-        Rate = Megabytes(ours);
-        return new(Megabytes(ours), "MB/s", new("ChaCha20-Poly1305 alone, 64 KiB", Megabytes(ceiling)), new Target.TimesPeer(0.6));
+        return (Megabytes(ours), Megabytes(ceiling));
+    }
+
+    public override async Task<Outcome> MeasureAsync(Budget budget)
+    {
+        var (ours, ceiling) = await rates.GetAsync(budget);
+        return new(ours, "MB/s", new("ChaCha20-Poly1305 alone, 64 KiB", ceiling), new Target.TimesPeer(0.6));
     }
 
     internal static double Megabytes(double writes) => writes * StreamPairs.WriteSize / 1e6;

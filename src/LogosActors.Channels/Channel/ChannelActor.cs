@@ -4,6 +4,7 @@ using LogosActors.Actors;
 using LogosActors.Channels.Sds.Bloom;
 using LogosActors.Channels.Sds.Wire;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 
@@ -18,7 +19,9 @@ namespace LogosActors.Channels.Channel;
 /// recover what is stored. Messages of other channels that share the content topic are passed over; a mark in the meta attribute is not asked for,
 /// as js-waku sets none.</para>
 /// </remarks>
+#pragma warning disable CA1001 // PostStop disposes of what it owns
 internal sealed class ChannelActor : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
 {
     /// <summary>The mark of the layer in a message's meta attribute (RELIABLE-CHANNEL-API, wire format).</summary>
     public static readonly ReadOnlyMemory<byte> Mark = "RELIABLE-CHANNEL-API/1"u8.ToArray();
@@ -32,13 +35,15 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
     readonly BloomParameters _bloom;
     readonly OrderedHook<Transmission> _encryption;
     readonly OrderedHook<Subscriptions.Arrived> _decryption;
-    readonly Dictionary<RequestId, (Transmission Transmission, ReadOnlyMemory<byte> Bytes)> _underWay = [];
-    readonly Queue<(Transmission Transmission, ReadOnlyMemory<byte> Bytes)> _refused = new();
+    readonly Dictionary<RequestId, Outgoing> _underWay = [];
+    readonly Queue<Outgoing> _refused = new();
+    readonly string _name = RequestId.New().Value[..8];
     readonly HashSet<string> _new = new(StringComparer.Ordinal);
     RecreatedChild _sds = null!;
     IActorRef? _epoch;
     IActorRef? _retrieval;
     int _epochs;
+    long _requests;
     bool _isClosing;
 
     public ChannelActor(ChannelSettings settings)
@@ -92,7 +97,7 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
                 break;
             case Sends.Propagated propagated:
                 if (_underWay.TryGetValue(propagated.Request, out var sent))
-                    _sds.Tell(new Conversation.Dispatched(sent.Transmission.MessageId, propagated.Hash), Self);
+                    Dispatched(sent, propagated.Hash);
                 break;
             case Sends.Ended ended:
                 Ended(ended);
@@ -107,10 +112,7 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
                 break;
             case Retry:
                 for (var left = _refused.Count; left > 0; left--)
-                {
-                    var (transmission, bytes) = _refused.Dequeue();
-                    Dispatch(transmission, bytes);
-                }
+                    Dispatch(_refused.Dequeue());
                 break;
             case Conversation.OpenEpoch open:
                 OpenEpoch(open.Epoch);
@@ -163,16 +165,16 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
     void Encrypted(Transmission transmission, ReadOnlyMemory<byte> bytes, Exception? failure)
     {
         if (failure is null)
-            Dispatch(transmission, bytes);
+            Dispatch(new Outgoing(transmission, bytes));
         else
             Fail(transmission, SendFailure.NotEncrypted, $"The encryption has failed: {failure.Message}");
     }
 
-    void Dispatch(Transmission transmission, ReadOnlyMemory<byte> bytes)
+    void Dispatch(Outgoing outgoing)
     {
-        var request = RequestId.New();
-        _underWay.Add(request, (transmission, bytes));
-        var envelope = new MessageEnvelope(_settings.Options.ContentTopic, bytes) { Meta = Mark, IsEphemeral = transmission.IsEphemeral };
+        var request = new RequestId(string.Create(CultureInfo.InvariantCulture, $"{_name}{++_requests:x}"));
+        _underWay.Add(request, outgoing);
+        var envelope = new MessageEnvelope(_settings.Options.ContentTopic, outgoing.Bytes) { Meta = Mark, IsEphemeral = outgoing.Transmission.IsEphemeral };
         if (_settings.Node.Send(request, envelope, Self) is { } error)
             Refused(request, error.Kind, error.Message);
     }
@@ -192,7 +194,15 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
             return;
         }
         _new.Remove(sent.Transmission.MessageId);
-        _sds.Tell(new Conversation.Dispatched(sent.Transmission.MessageId, ended.Hash), Self);
+        Dispatched(sent, ended.Hash);
+    }
+
+    void Dispatched(Outgoing outgoing, MessageHash hash)
+    {
+        if (outgoing.IsDispatched)
+            return;
+        outgoing.IsDispatched = true;
+        _sds.Tell(new Conversation.Dispatched(outgoing.Transmission.MessageId, hash), Self);
     }
 
     void Refused(RequestId request, SendErrorKind kind, string error)
@@ -230,8 +240,8 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
     {
         switch (message)
         {
-            case Conversation.Send:
-                sender.Tell(SdsActor.NotStored("the channel's history cannot be written to"));
+            case Conversation.Send send:
+                send.Reply(SdsActor.NotStored("the channel's history cannot be written to"), sender);
                 break;
             case Conversation.Incoming incoming:
                 _settings.Budget.Return(incoming.Size);
@@ -241,6 +251,16 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
     }
 
     void Tell(ChannelProblem problem, string detail) => _settings.Events.Publish(new ChannelProblemFound(_settings.Options.ChannelId, problem, detail));
+
+    /// <summary>A message on its way to the network.</summary>
+    sealed class Outgoing(Transmission transmission, ReadOnlyMemory<byte> bytes)
+    {
+        public Transmission Transmission => transmission;
+
+        public ReadOnlyMemory<byte> Bytes => bytes;
+
+        public bool IsDispatched { get; set; }
+    }
 
     sealed record Retry
     {

@@ -95,7 +95,7 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
     {
         lock (_turn)
         {
-            if (_handlers.FindLastIndex(handler => handler.Key == key) is >= 0 and var index)
+            if (_handlers.FindLastIndex(handler => handler.Key.Equals(key)) is >= 0 and var index)
                 _handlers.RemoveAt(index);
             publisher.Remove(key);
             TellOwner();
@@ -153,12 +153,22 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
         // In their order; those before it were lost, and others have no number.
         public bool Handled(ChannelEvent raised)
         {
-            if (!_awaited.Any(awaited => ReferenceEquals(awaited.Event, raised)))
+            if (!Awaits(raised))
                 return false;
             while (!ReferenceEquals(_awaited.Dequeue().Event, raised))
             {
             }
             return true;
+        }
+
+        bool Awaits(ChannelEvent raised)
+        {
+            foreach (var (_, awaited) in _awaited)
+            {
+                if (ReferenceEquals(awaited, raised))
+                    return true;
+            }
+            return false;
         }
     }
 

@@ -8,6 +8,10 @@ namespace LogosActors.Channels.Channel;
 /// <summary>What comes in: chunks early, their message when its turn has come (segmentation §Receiving).</summary>
 internal sealed partial class ChannelMachine
 {
+    // The id of the chunk that SDS has accepted last, if it is in order, and its message, if it is one.
+    string? _inOrder;
+    WholeMessage? _next;
+
     /// <summary>A chunk has come for the first time; it may have to wait before <see cref="Release"/>.</summary>
     void Accept(SdsMessage message)
     {
@@ -51,10 +55,16 @@ internal sealed partial class ChannelMachine
     /// <summary>It is a chunk's turn: all that came before it has been told.</summary>
     void Release(string id)
     {
+        if (_next is { } next && string.Equals(next.Name, id, StringComparison.Ordinal))
+        {
+            _next = null;
+            Deliver(next, next.ChunkIds);
+            return;
+        }
         if (_held.Find(id) is not { } chunk)
             return;
         if (_whole.TryRelease(id, out var due))
-            Deliver(due);
+            Deliver(due, _whole.Remove(due.Name));
         else if (!_whole.Has(id) && _reassembly.IsLate(chunk.SenderId, chunk.Content))
             Drop([id]);
     }
@@ -103,7 +113,7 @@ internal sealed partial class ChannelMachine
         }
         // Ephemeral chunks have no turn to wait for.
         var came = completed.Chunks.Where(chunk => !chunk.IsRebuilt && _held.Find(chunk.MessageId!) is { Message: not null }).Select(chunk => chunk.MessageId!).ToList();
-        var message = new WholeMessage(name, key.RequestId, key.SenderId, completed.Payload, came) 
+        var message = new WholeMessage(name, key.RequestId, key.SenderId, completed.Payload, came)
         {
             Completion = completion,
             ParityId = ephemeral?.Id,
@@ -135,19 +145,23 @@ internal sealed partial class ChannelMachine
 
     void Hold(WholeMessage message)
     {
-        if (_whole.Add(message))
-            Deliver(message);
+        // Most messages are of one chunk that is in order: its turn is next.
+        if (ReferenceEquals(_inOrder, message.Name) && message.ChunkIds.Count == 1)
+            _next = message;
+        else if (_whole.Add(message))
+            Deliver(message, _whole.Remove(message.Name));
     }
 
-    void Deliver(WholeMessage message)
+    void Deliver(WholeMessage message, IReadOnlyList<string> ids)
     {
-        var ids = new List<string>(_whole.Remove(message.Name));
         if (message.Completion is { } completion)
         {
             // Parity of it, and what claims to be of it.
-            ids.AddRange(_reassembly.ChunksOf(completion.Key).Except(ids, StringComparer.Ordinal));
+            var all = new List<string>(ids);
+            all.AddRange(_reassembly.ChunksOf(completion.Key).Except(ids, StringComparer.Ordinal));
             if (message.ParityId is { } parity && _held.Find(parity) is not null)
-                ids.Add(parity);
+                all.Add(parity);
+            ids = all;
             _reassembly.Apply(completion);
         }
         if (message.IsEphemeral)

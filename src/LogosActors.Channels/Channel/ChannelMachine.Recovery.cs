@@ -250,6 +250,7 @@ internal sealed partial class ChannelMachine
             SdsEvent.Sent sent => sent.At,
             _ => _lastHeard,
         };
+        _inOrder = change is SdsEvent.Accepted { IsDelivered: true } inOrder ? inOrder.Message.MessageId : null;
         Record(ChannelRecords.Of(change, message));
         ChangedBytes += message.Length;
     }

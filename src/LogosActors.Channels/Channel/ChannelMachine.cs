@@ -15,7 +15,7 @@ namespace LogosActors.Channels.Channel;
 /// <para>Pure: each input carries the time, random numbers come from the caller. An input decides and applies at once; its
 /// owner takes <see cref="TakeChanges"/>, stores them as one event, and then runs <see cref="TakeEffects"/> of the same inputs: many inputs share one
 /// event. A failure between the two leaves it unknown what was stored: make another machine, <see cref="Restore"/> the last snapshot,
-/// <see cref="Apply"/> the events since, and <see cref="Begin"/>.</para>
+/// <see cref="Apply(Records.Changed)"/> the events since, and <see cref="Begin"/>.</para>
 /// <para>Each fact is stored once. A chunk is stored with the SDS message that brings it; which chunks make a message is found again after a
 /// restart. What the application is told of for good has a number, and is told again until <see cref="Handled"/> has reached it.</para>
 /// </remarks>
@@ -159,10 +159,10 @@ internal sealed partial class ChannelMachine
     public void Handled(long number)
     {
         var wasHandled = _pending.Handled;
-        foreach (var pending in _pending.Handle(number))
+        while (_pending.TryHandle(number, out var pending))
         {
-            foreach (var id in pending.ChunkIds)
-                _held.Remove(id);
+            for (var i = 0; i < pending.ChunkIds.Count; i++)
+                _held.Remove(pending.ChunkIds[i]);
         }
         _isHandledNew |= _pending.Handled > wasHandled;
     }

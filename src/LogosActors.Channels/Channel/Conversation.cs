@@ -14,6 +14,18 @@ internal static class Conversation
     {
         /// <summary>How often the actor has failed while it was handled.</summary>
         public int Failures { get; init; }
+
+        /// <summary>Completes in place of an answer to the sender; null: the sender is answered.</summary>
+        public TaskCompletionSource<Result<RequestId, ChannelSendError>>? Answer { get; init; }
+
+        /// <summary>Answers.</summary>
+        public void Reply(Result<RequestId, ChannelSendError> result, IActorRef sender)
+        {
+            if (Answer is { } answer)
+                answer.TrySetResult(result);
+            else
+                sender.Tell(new SendAnswer(result));
+        }
     }
 
     /// <summary>Whether the message is accepted.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 
 namespace LogosActors.Channels.Channel;
@@ -43,15 +44,16 @@ internal sealed class PendingEvents
     }
 
     /// <summary>All events up to a number are handled.</summary>
-    /// <returns>Those that were not before.</returns>
-    public IEnumerable<PendingEvent> Handle(long number)
+    /// <param name="number">The number.</param>
+    /// <param name="handled">One that was not before; call again for the next.</param>
+    public bool TryHandle(long number, [NotNullWhen(true)] out PendingEvent? handled)
     {
         Handled = Math.Max(Handled, number);
-        while (_events.TryPeek(out var first) && first.Number <= number)
-        {
-            Bytes -= first.Size;
-            yield return _events.Dequeue();
-        }
+        if (!_events.TryPeek(out handled) || handled.Number > number)
+            return false;
+        _events.Dequeue();
+        Bytes -= handled.Size;
+        return true;
     }
 
     /// <summary>Makes what the application is told, where a restart has lost it.</summary>

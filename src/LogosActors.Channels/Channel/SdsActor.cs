@@ -135,8 +135,8 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"The journal does not accept an event of {PersistenceId}.", cause);
 
-    public static Conversation.SendAnswer NotStored(string reason) =>
-        new(new ChannelSendError(ChannelSendErrorKind.NotStored, $"The message was not stored, and is not sent: {reason}."));
+    public static ChannelSendError NotStored(string reason) =>
+        new(ChannelSendErrorKind.NotStored, $"The message was not stored, and is not sent: {reason}.");
 
     void Receive(Conversation.Incoming incoming)
     {
@@ -151,7 +151,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     void Send(Conversation.Send send)
     {
         if (_machine.Send(send.Request, send.Payload, send.IsEphemeral, UtcNow) is { } error)
-            Sender.Tell(new Conversation.SendAnswer(error));
+            send.Reply(error, Sender);
         else
             (_requests ??= []).Add((send, Sender));
     }
@@ -159,7 +159,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     void Again(Conversation.Send send, IActorRef sender, bool isFailed)
     {
         if (isFailed && send.Failures >= MaxFailures)
-            sender.Tell(NotStored("the channel fails of it"));
+            send.Reply(NotStored("the channel fails of it"), sender);
         else
             Self.Tell(isFailed ? send with { Failures = send.Failures + 1 } : send, sender);
     }
@@ -228,7 +228,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
         if (batch.Requests is not null)
         {
             foreach (var (send, sender) in batch.Requests)
-                sender.Tell(new Conversation.SendAnswer(send.Request));
+                send.Reply(send.Request, sender);
         }
         if (PublishMore())
             Collect();

@@ -16,13 +16,17 @@ internal sealed class ChannelHistory : IAsyncDisposable
     /// <summary>The plugins of the system.</summary>
     public static PersistencePlugins Plugins { get; } = PersistencePlugins.Named("channels");
 
+    /// <summary>How long closing waits for the actors.</summary>
+    static readonly TimeSpan TerminateTimeout = TimeSpan.FromSeconds(5);
+
     readonly SqliteJournalFile? _file;
     readonly HistoryLocks? _locks;
+    readonly ILogger _log;
     readonly IActorRef _channels;
 
-    ChannelHistory(ActorSystem system, SqliteJournalFile? file, HistoryLocks? locks)
+    ChannelHistory(ActorSystem system, SqliteJournalFile? file, HistoryLocks? locks, ILogger log)
     {
-        (System, _file, _locks) = (system, file, locks);
+        (System, _file, _locks, _log) = (system, file, locks, log);
         _channels = system.ActorOf(ChannelsActor.Props(), "channels");
     }
 
@@ -38,13 +42,14 @@ internal sealed class ChannelHistory : IAsyncDisposable
     {
         SqliteJournalFile? file = null;
         HistoryLocks? locks = null;
+        var log = node.Logs.CreateLogger<ChannelHistory>();
         try
         {
             if (backend.Kind is HistoryBackendKind.Sqlite)
                 file = SqliteJournalFile.Open(PathOf(backend, node.Options.DataDirectory));
             else if (backend.Kind is HistoryBackendKind.Postgres)
-                locks = await HistoryLocks.OpenAsync(backend.Location!, node.Logs.CreateLogger<ChannelHistory>());
-            return new ChannelHistory(Create(backend, node.Options.DataDirectory, node.Logs, node.Time), file, locks);
+                locks = await HistoryLocks.OpenAsync(backend.Location!, log);
+            return new ChannelHistory(Create(backend, node.Options.DataDirectory, node.Logs, node.Time), file, locks, log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -129,7 +134,15 @@ internal sealed class ChannelHistory : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await System.Terminate();
+        try
+        {
+            await System.Terminate().WaitAsync(TerminateTimeout);
+        }
+        catch (TimeoutException)
+        {
+            // No channel writes any more; a handler of the application has not returned.
+            _log.LogWarning("A handler of a channel's events does not return: its actor is left behind");
+        }
         _file?.Dispose();
         if (_locks is not null)
             await _locks.DisposeAsync();

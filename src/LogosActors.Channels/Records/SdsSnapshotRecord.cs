@@ -29,11 +29,7 @@ internal static class SdsSnapshotRecord
             record.Waiting.Add(new Waiting { Message = messages.IndexOf(message), RetrievalHint = ChannelRecords.Wrap(hint), Dialect = (int)dialect });
         foreach (var (id, reason) in state.Met)
             record.Missing.Add(new Missing { MessageId = id, Reason = (int)reason });
-        foreach (var (digest, lamport) in state.Old)
-        {
-            record.Old.Add(digest);
-            record.Old.Add(lamport);
-        }
+        record.Old = ChannelRecords.Wrap(state.Old);
     }
 
     /// <summary>Reads a state of SDS from a record.</summary>
@@ -55,6 +51,6 @@ internal static class SdsSnapshotRecord
         Outgoing = [.. record.Outgoing.Select(sent => new SdsSnapshot.Unacknowledged(messages[sent.Message], sent.Retransmissions))],
         Incoming = [.. record.Waiting.Select(held => new SdsSnapshot.Waiting(messages[held.Message], held.RetrievalHint.Memory, (SdsDialect)held.Dialect))],
         Met = [.. record.Missing.Select(missing => (missing.MessageId, (MetIds.Reason)missing.Reason))],
-        Old = [.. record.Old.Chunk(2).Select(pair => (pair[0], pair[1]))],
+        Old = record.Old.Memory,
     };
 }

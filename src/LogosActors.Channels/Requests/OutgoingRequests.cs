@@ -90,7 +90,7 @@ internal sealed class OutgoingRequests
     /// <summary>All that has not ended, but ephemeral requests.</summary>
     public IReadOnlyList<RequestState> Snapshot() =>
     [
-        .. _requests.Values.Where(request => !request.IsEphemeral).Select(request => new RequestState(
+        .. _requests.Values.Where(request => !request.IsEphemeral).OrderBy(request => request.Id.Value, StringComparer.Ordinal).Select(request => new RequestState(
             request.Id,
             [.. request.Chunks.Select(chunk => chunk.Id)],
             [.. request.Chunks.Where(chunk => chunk.IsSent).Select(chunk => chunk.Id)],

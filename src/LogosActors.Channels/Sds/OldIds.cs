@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using LogosActors.Channels.Sds.Bloom;
 
@@ -11,6 +12,8 @@ namespace LogosActors.Channels.Sds;
 /// </remarks>
 internal sealed class OldIds(int capacity)
 {
+    const int EntrySize = 2 * sizeof(ulong);
+
     readonly HashSet<ulong> _ids = [];
     readonly Queue<(ulong Id, ulong Lamport)> _order = [];
 
@@ -19,9 +22,6 @@ internal sealed class OldIds(int capacity)
 
     /// <summary>The latest time of those that were added.</summary>
     public ulong Newest { get; private set; }
-
-    /// <summary>What it holds, in the order in which it will be forgotten.</summary>
-    public IEnumerable<(ulong Id, ulong Lamport)> All => _order;
 
     /// <summary>Whether it is one of them; a time after <see cref="Newest"/> spares the search.</summary>
     public bool Contains(string id, ulong lamport) => lamport <= Newest && Contains(id);
@@ -32,12 +32,26 @@ internal sealed class OldIds(int capacity)
     /// <summary>Adds a message that has left the log.</summary>
     public void Add(string id, ulong lamport) => Add(Digest(id), lamport);
 
-    /// <summary>What was there before a restart.</summary>
-    public void Restore(ulong horizon, IEnumerable<(ulong Id, ulong Lamport)> all)
+    /// <summary>What it holds, in the order in which it will be forgotten: a hash and a time each, little-endian.</summary>
+    public ReadOnlyMemory<byte> Pack()
+    {
+        var packed = new byte[_order.Count * EntrySize];
+        var rest = packed.AsSpan();
+        foreach (var (id, lamport) in _order)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(rest, id);
+            BinaryPrimitives.WriteUInt64LittleEndian(rest[sizeof(ulong)..], lamport);
+            rest = rest[EntrySize..];
+        }
+        return packed;
+    }
+
+    /// <summary>Takes back what <see cref="Pack"/> has given.</summary>
+    public void Restore(ulong horizon, ReadOnlySpan<byte> packed)
     {
         Horizon = horizon;
-        foreach (var (id, lamport) in all)
-            Add(id, lamport);
+        for (; packed.Length >= EntrySize; packed = packed[EntrySize..])
+            Add(BinaryPrimitives.ReadUInt64LittleEndian(packed), BinaryPrimitives.ReadUInt64LittleEndian(packed[sizeof(ulong)..]));
     }
 
     void Add(ulong id, ulong lamport)

@@ -89,7 +89,11 @@ internal sealed partial class SdsChannel
             SetRetrievalHint(message.MessageId, hint);
         // Its sender has not heard that it has arrived; in the other dialect it is only the other copy.
         if (!isRepair && (heard is SdsDialects.None || heard.Has(dialect)))
+        {
             OweAgain(message);
+            if (held is null)
+                NameInNextSync(entry?.Name ?? new HistoryEntry(message.MessageId, hint, message.SenderId));
+        }
         SyncIfOwed();
         return SdsReceiveOutcome.Duplicate;
     }
@@ -100,6 +104,13 @@ internal sealed partial class SdsChannel
         if (!_bloom.MayContain(key))
             AddToBloom(key);
         _debt.Owe(message.MessageId, key, message.SenderId, _now);
+    }
+
+    /// <summary>A filter cannot acknowledge what it seemed to hold before it was sent; its name does.</summary>
+    void NameInNextSync(HistoryEntry name)
+    {
+        if (_doubted.Count < DoubtedBySync && !_doubted.Exists(doubted => string.Equals(doubted.MessageId, name.MessageId, StringComparison.Ordinal)))
+            _doubted.Add(name);
     }
 
     SdsReceiveOutcome TakeSync(SdsMessage message, ulong lamport)

@@ -4,7 +4,7 @@ namespace LogosActors.Channels.Sds;
 
 internal sealed partial class SdsChannel
 {
-    /// <summary>What the events so far have led to. Immutable, and independent of what follows.</summary>
+    /// <summary>What the events so far have led to. Immutable, independent of what follows, and the same for the same state.</summary>
     public SdsSnapshot TakeSnapshot() => new()
     {
         JoinedAt = _joinedAt,
@@ -13,10 +13,10 @@ internal sealed partial class SdsChannel
         Log = [.. _log.Entries.Select(entry => new SdsSnapshot.Entry(entry.Lamport, entry.Name, entry.Heard))],
         Unnamed = [.. _unnamed.All.Select(entry => entry.Id)],
         Kept = [.. _kept.All.Select(entry => entry.Message!)],
-        Outgoing = [.. _outgoing.All.Select(message => new SdsSnapshot.Unacknowledged(message.Message, message.Retransmissions))],
-        Incoming = [.. _incoming.Held.Select(held => new SdsSnapshot.Waiting(held.Message, held.RetrievalHint, held.Dialect))],
+        Outgoing = [.. _outgoing.All.OrderBy(message => message.Message, SdsMessage.AgreedOrder).Select(message => new SdsSnapshot.Unacknowledged(message.Message, message.Retransmissions))],
+        Incoming = [.. _incoming.Held.OrderBy(held => held.Message, SdsMessage.AgreedOrder).Select(held => new SdsSnapshot.Waiting(held.Message, held.RetrievalHint, held.Dialect))],
         Met = [.. _met.All],
-        Old = [.. _old.All],
+        Old = _old.Pack(),
         OldHorizon = _old.Horizon,
     };
 
@@ -24,7 +24,7 @@ internal sealed partial class SdsChannel
     public void Restore(SdsSnapshot snapshot)
     {
         (_joinedAt, _joinEnd, _clock) = (snapshot.JoinedAt, snapshot.JoinEnd, snapshot.Clock);
-        _old.Restore(snapshot.OldHorizon, snapshot.Old);
+        _old.Restore(snapshot.OldHorizon, snapshot.Old.Span);
         foreach (var (id, reason) in snapshot.Met)
         {
             _met.Add(id, reason);

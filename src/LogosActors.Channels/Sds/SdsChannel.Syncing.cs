@@ -13,6 +13,9 @@ internal sealed partial class SdsChannel
     /// the one that names it.</summary>
     const int LackedBySync = 10;
 
+    /// <summary>How many messages a sync message names that were sent to us again: their sender has not understood that we have them.</summary>
+    const int DoubtedBySync = 10;
+
     /// <summary>How many of the newest messages are compared with others' filters: fewer than any filter forgets.</summary>
     const int MaxCompared = 200;
 
@@ -76,10 +79,14 @@ internal sealed partial class SdsChannel
             _random.Shuffle(CollectionsMarshal.AsSpan(_lacked));
         named.UnionWith(_lacked.Take(LackedBySync).Where(entry => ReferenceEquals(_log.Find(entry.Id), entry)));
         _lacked.Clear();
-        if (named.Count == 0)
+        // Those that have left the log are older than all that it has.
+        var old = _doubted.FindAll(name => _log.Find(name) is null);
+        named.UnionWith(_doubted.Select(_log.Find).OfType<LogEntry>());
+        _doubted.Clear();
+        if (named.Count == 0 && old.Count == 0)
             return recent;
         named.UnionWith(recent.Select(name => _log.Find(name.MessageId)!));
-        return [.. named.Order().Select(entry => entry.Name)];
+        return [.. old, .. named.Order().Select(entry => entry.Name)];
     }
 
     /// <summary>Sees which messages somebody lacks, so that the next sync message names them.</summary>

@@ -44,6 +44,7 @@ internal sealed partial class SdsChannel
     readonly DialectBridge _bridge;
     readonly RecentIds _ephemeral = new(1024);
     readonly List<OutgoingMessage> _found = [];
+    readonly List<HistoryEntry> _doubted = [];
     readonly RollingBloomFilter _bloom;
     List<LogEntry> _lacked = [];
     List<LogEntry> _compared = [];

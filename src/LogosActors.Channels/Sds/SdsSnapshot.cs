@@ -30,8 +30,8 @@ internal sealed record SdsSnapshot
     /// <summary>Missing messages that nobody waits for.</summary>
     public IReadOnlyList<(string Id, MetIds.Reason Reason)> Met { get; init; } = [];
 
-    /// <summary>Digests and times of messages that have left the log.</summary>
-    public IReadOnlyList<(ulong Digest, ulong Lamport)> Old { get; init; } = [];
+    /// <summary>Digests and times of messages that have left the log (<see cref="OldIds.Pack"/>).</summary>
+    public ReadOnlyMemory<byte> Old { get; init; }
 
     /// <summary>The latest time of those that are forgotten altogether.</summary>
     public ulong OldHorizon { get; init; }

@@ -74,6 +74,9 @@ internal sealed class Reassembly(SegmentationOptions options)
         var key = MessageKey.Of(senderId, segment);
         if (IsLate(key, segment.Position))
             return ReassemblyDecision.None;
+        // Most messages are of one chunk: nothing has to be searched for.
+        if (key.Count == 1)
+            return DecideAlone(key, messageId, segment.Payload);
         return Decide(key, new StoredChunk(messageId, id, segment, content, UnixNanoseconds.From(now)));
     }
 
@@ -121,6 +124,10 @@ internal sealed class Reassembly(SegmentationOptions options)
 
     static ReassemblyEffect.Dropped Drop(PartialMessage message, DropReason reason) =>
         new(message.Key, reason, [.. message.All.OrderBy(one => one.Sequence).Select(one => one.Chunk.MessageId)]);
+
+    static ReassemblyDecision DecideAlone(MessageKey key, string messageId, ReadOnlyMemory<byte> payload) => KeccakHash.Of(payload.Span) == key.MessageHash
+        ? new ReassemblyDecision([], [new ReassemblyEffect.Completed(key, payload, [new CompletedChunk(messageId, IsRebuilt: false)])])
+        : ReassemblyDecision.Reject(key.SenderId, messageId, ChunkRejection.HashMismatch);
 
     ReassemblyDecision Decide(MessageKey key, StoredChunk chunk)
     {

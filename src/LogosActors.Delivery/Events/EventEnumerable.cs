@@ -21,7 +21,7 @@ internal sealed class EventEnumerable<TEvent, T>(EventPublisher<TEvent> publishe
     {
         public override bool TryOffer(TEvent raised) => raised is not T wanted || queue.TryWrite(wanted);
 
-        public override Task FlushAsync() => Task.CompletedTask;
+        public override Task FlushAsync(ActorSystem system) => Task.CompletedTask;
 
         public override void Stop(ActorSystem system) => queue.TryComplete();
     }

@@ -22,7 +22,7 @@ internal sealed class EventHandlerActor<TEvent>(Action<TEvent> handle, EventQueu
                 Handle(raised);
                 break;
             case EventHandlerFlush flush:
-                flush.Done.TrySetResult();
+                flush.Done.TrySetResult(true);
                 break;
             default:
                 Unhandled(message);
@@ -46,10 +46,7 @@ internal sealed class EventHandlerActor<TEvent>(Action<TEvent> handle, EventQueu
 }
 
 /// <summary>Completed by an <see cref="EventHandlerActor{TEvent}"/> when everything before it is handled.</summary>
-internal sealed class EventHandlerFlush : INoSerializationVerificationNeeded
-{
-    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-}
+internal sealed record EventHandlerFlush(Completion<bool> Done) : INoSerializationVerificationNeeded;
 
 /// <summary>Bounds the events that wait in a mailbox. For any number of threads.</summary>
 internal sealed class EventQueue(int capacity)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using LogosActors.Actors;
 
 namespace LogosActors.Delivery.Events;
 
@@ -92,7 +93,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     {
         if (system.WhenTerminated.IsCompleted)
             return;
-        var flushed = Current.Select(observer => observer.FlushAsync()).ToArray();
+        var flushed = Current.Select(observer => observer.FlushAsync(system)).ToArray();
         try
         {
             await Task.WhenAll(flushed).WaitAsync(timeout, time);
@@ -141,7 +142,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
         /// <returns>False: it was dropped for lack of room.</returns>
         public abstract bool TryOffer(TEvent raised);
 
-        public abstract Task FlushAsync();
+        public abstract Task FlushAsync(ActorSystem system);
 
         public abstract void Stop(ActorSystem system);
     }
@@ -159,9 +160,9 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
             return true;
         }
 
-        public override Task FlushAsync()
+        public override Task FlushAsync(ActorSystem system)
         {
-            var flush = new EventHandlerFlush();
+            var flush = new EventHandlerFlush(system.CreateCompletion<bool>());
             actor.Tell(flush, ActorRefs.NoSender);
             return flush.Done.Task;
         }

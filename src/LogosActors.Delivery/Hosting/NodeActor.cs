@@ -37,7 +37,7 @@ internal sealed class NodeActor : UntypedActor
 
     protected override void PreStart()
     {
-        var (options, gossipsub) = (_node.Options, _node.Gossipsub.Topics);
+        var (options, gossipsub) = (_node.Options, _node.Gossipsub);
         var relay = Context.ActorOf(RelayActor.Props(gossipsub.Actor, _node.Validation, _node.Tap, _node.Relay), "relay");
         IActorRef? store = null;
         OwnStore? own = null;

@@ -9,7 +9,7 @@ namespace LogosActors.Delivery.Hosting;
 internal sealed class NodeActors
 {
     volatile IActorRef? _sends;
-    readonly TaskCompletionSource<Started> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    volatile Started? _started;
 
     /// <summary>Takes <see cref="Sending.Sends"/>.</summary>
     public IActorRef Sends => _sends ?? throw new InvalidOperationException("The node's actors have not started.");
@@ -26,16 +26,11 @@ internal sealed class NodeActors
     /// <summary>Takes <see cref="Archive.ArchiveWriter"/>; null: the node has no archive.</summary>
     public IActorRef? Store => Children.Store;
 
-    /// <summary>Completes when all of them are there.</summary>
-    public Task Ready => _started.Task;
-
-    Started Children => _started.Task is { IsCompletedSuccessfully: true, Result: var started }
-        ? started
-        : throw new InvalidOperationException("The node's actors have not started.");
+    Started Children => _started ?? throw new InvalidOperationException("The node's actors have not started.");
 
     public void SetSends(IActorRef sends) => _sends = sends;
 
-    public void SetStarted(Started started) => _started.TrySetResult(started);
+    public void SetStarted(Started started) => _started = started;
 
     /// <summary>The actors that keep their references.</summary>
     public sealed record Started(IActorRef Subscriptions, IActorRef Relay, IActorRef Router, IActorRef? Store);

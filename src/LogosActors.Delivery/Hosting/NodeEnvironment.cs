@@ -4,19 +4,19 @@ using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
-using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Hosting;
 
 namespace LogosActors.Delivery.Hosting;
 
 /// <summary>What the actors of one node share. Immutable.</summary>
 /// <param name="Options">The node's settings.</param>
-/// <param name="Host">Its libp2p host.</param>
+/// <param name="Host">Its host.</param>
 /// <param name="Gossipsub">The relay below.</param>
 /// <param name="Events">Publishes events to the application.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record NodeEnvironment(
-    NodeOptions Options, Libp2pHost Host, GossipsubService Gossipsub, EventPublisher<MessagingEvent> Events, TimeProvider Time)
+    NodeOptions Options, INodeHost Host, GossipsubTopics Gossipsub, EventPublisher<MessagingEvent> Events, TimeProvider Time)
 {
     /// <summary>Where the actors that are spoken to from outside are published.</summary>
     public NodeActors Actors { get; } = new();

@@ -85,8 +85,13 @@ internal sealed class PostgresLock : IAsyncDisposable
     {
         _connection = new NpgsqlConnection(_connectionString);
         await _connection.OpenAsync(cancellation);
-        await using var ask = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", _connection) { Parameters = { new() { Value = _key } } };
-        return await ask.ExecuteScalarAsync(cancellation) is true;
+        await using (var ask = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", _connection) { Parameters = { new() { Value = _key } } })
+        {
+            if (await ask.ExecuteScalarAsync(cancellation) is true)
+                return true;
+        }
+        await DisposeAsync();
+        return false;
     }
 
     static long KeyOf(string name) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"logos-journal\0{name}")));

@@ -46,9 +46,9 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public NodeActors Actors => Environment.Actors;
 
-    public Libp2pHost Host => Environment.Host;
+    public INodeHost Host => Environment.Host;
 
-    public GossipsubService Gossipsub => Environment.Gossipsub;
+    public GossipsubTopics Gossipsub => Environment.Gossipsub;
 
     public StoreClient Client { get; }
 
@@ -66,13 +66,13 @@ internal sealed class RunningNode : IAsyncDisposable
         var host = await ListenAsync(parts);
         try
         {
-            var gossipsub = host.UseGossipsub(RelayGossipsub.For(options.MaxMessageSize));
+            var gossipsub = host.StartGossipsub(RelayGossipsub.For(options.MaxMessageSize));
             var client = new StoreClient(host);
             var time = system.TimeProvider();
             var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], time);
             host.Subscribe(stores.Observe);
             var presence = new PresenceReader(stores, client.FindPresentAsync, system.Random());
-            var persistence = parts.Journal?.Plugins;
+            var persistence = parts.Journal?.Plugins ?? NodeHostSetup.Of(system)?.Persistence;
             var environment = new NodeEnvironment(options, host, gossipsub, parts.Events, time)
             {
                 Health = parts.Health,
@@ -84,10 +84,12 @@ internal sealed class RunningNode : IAsyncDisposable
                 Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, presence.FindAsync),
                 Receiving = new ReceivingEnvironment(
                     options.Receiving, options.Network, parts.Events, stores, (store, query) => client.QueryAsync(store, query),
-                    persistence, $"{host.PeerId}/received") { Left = left },
+                    persistence, $"{host.PeerId}/received")
+                { Left = left },
             };
             var running = new RunningNode(system, environment, client, stores);
-            await environment.Actors.Ready.WaitAsync(StopTimeout, time);
+            // It answers once its children are there.
+            await system.AskAsync<ActorIdentity>(running._node, new Identify(null), StopTimeout);
             return running;
         }
         catch
@@ -104,11 +106,12 @@ internal sealed class RunningNode : IAsyncDisposable
         await Environment.Intake.CloseAsync();
         if (_system.WhenTerminated.IsCompleted)
             return [];
-        await AskAsync<Sends.Closed>(Actors.Sends, Sends.Close.Instance);
-        var drained = await AskAsync<Subscriptions.Drained>(Actors.Subscriptions, Subscriptions.Drain.Instance);
+        await AskAsync<Sends.Closed>(_system, Actors.Sends, Sends.Close.Instance);
+        var drained = await AskAsync<Subscriptions.Drained>(_system, Actors.Subscriptions, Subscriptions.Drain.Instance);
         if (Actors.Store is { } store)
-            await AskAsync<ArchiveWriter.Finished>(store, ArchiveWriter.Finish.Instance);
-        await StopAsync();
+            await AskAsync<ArchiveWriter.Finished>(_system, store, ArchiveWriter.Finish.Instance);
+        // An actor that does not end its turn is left; its host goes all the same.
+        await _system.StopAsync(_node, StopTimeout);
         return drained?.Topics ?? [];
     }
 
@@ -118,24 +121,12 @@ internal sealed class RunningNode : IAsyncDisposable
         await Host.DisposeAsync();
     }
 
-    async Task StopAsync()
-    {
-        try
-        {
-            await _node.GracefulStop(StopTimeout);
-        }
-        catch (TaskCanceledException)
-        {
-            // An actor that does not end its turn; its host goes all the same.
-        }
-    }
-
-    static async Task<TAnswer?> AskAsync<TAnswer>(IActorRef actor, object question)
+    static async Task<TAnswer?> AskAsync<TAnswer>(ActorSystem system, IActorRef actor, object question)
         where TAnswer : class
     {
         try
         {
-            return await actor.Ask<TAnswer>(question, StopTimeout);
+            return await system.AskAsync<TAnswer>(actor, question, StopTimeout);
         }
         catch (AskTimeoutException)
         {
@@ -156,8 +147,10 @@ internal sealed class RunningNode : IAsyncDisposable
         }
     }
 
-    static async Task<Libp2pHost> ListenAsync(NodeParts parts)
+    static async Task<INodeHost> ListenAsync(NodeParts parts)
     {
+        if (NodeHostSetup.Of(parts.System) is { } setup)
+            return setup.CreateHost(parts.Key, parts.Options);
         var options = parts.Options.Host with { ListenAddresses = parts.Options.ListenAddresses, PeerJournal = parts.Journal?.Plugins };
         try
         {

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
 
@@ -16,7 +17,7 @@ namespace LogosActors.Delivery.Metadata;
 /// <param name="self">What this node is now; for any thread.</param>
 /// <param name="publish">Is told what a peer of this network has said of itself, whenever it has; on the actor's thread.</param>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Action<PeerShards> publish) : SupervisedActor, IWithTimers
+internal sealed class MetadataActor(INodeHost host, Func<NodeMetadata> self, Action<PeerShards> publish) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
     /// <summary>After which time a peer that has not answered is asked again.</summary>
@@ -31,7 +32,7 @@ internal sealed class MetadataActor(Libp2pHost host, Func<NodeMetadata> self, Ac
     RequestClient<NodeMetadata, NodeMetadata>? _client;
     Action<HostEvent>? _observer;
 
-    public static Props Props(Libp2pHost host, Func<NodeMetadata> self, Action<PeerShards> publish) =>
+    public static Props Props(INodeHost host, Func<NodeMetadata> self, Action<PeerShards> publish) =>
         Akka.Actor.Props.Create(() => new MetadataActor(host, self, publish));
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -60,7 +60,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         var waits = Interlocked.Increment(ref _notBegun) > Window || isJournalled;
         var send = new Sends.Send(RequestId.New(), message, isJournalled, Observer: null)
         {
-            Answer = waits ? new TaskCompletionSource<Result<RequestId, SendError>>(TaskCreationOptions.RunContinuationsAsynchronously) : null,
+            Answer = waits ? system.CreateCompletion<Result<RequestId, SendError>>() : null,
             IsCounted = true,
         };
         if (!TryEnter(send, actors.Sends))
@@ -71,7 +71,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
             return await answer.Task;
         // Whichever answer is first holds: a request that is stored later than this is not sent.
         await using var late = _time.CreateTimer(
-            static answer => ((TaskCompletionSource<Result<RequestId, SendError>>)answer!).TrySetResult(NotStored("the journal does not answer.")),
+            static answer => ((Completion<Result<RequestId, SendError>>)answer!).TrySetResult(NotStored("the journal does not answer.")),
             answer, NodeEnvironment.AnswerTimeout, Timeout.InfiniteTimeSpan);
         return await answer.Task;
     }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 
@@ -17,7 +18,7 @@ internal static class Sends
     public sealed record Send(RequestId Request, OutgoingMessage Message, bool IsJournalled, IActorRef? Observer) : INoSerializationVerificationNeeded
     {
         /// <summary>Completes when the request is accepted or refused; null: nobody waits for it.</summary>
-        public TaskCompletionSource<Result<RequestId, SendError>>? Answer { get; init; }
+        public Completion<Result<RequestId, SendError>>? Answer { get; init; }
 
         /// <summary>Whether the request is counted among <see cref="SendIntake.Unfinished"/> already.</summary>
         public bool IsCounted { get; init; }

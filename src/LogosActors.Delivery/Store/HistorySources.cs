@@ -1,3 +1,5 @@
+using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Libp2p.Identity;
@@ -5,7 +7,7 @@ using LogosActors.Libp2p.Identity;
 namespace LogosActors.Delivery.Store;
 
 /// <summary>Whom a node asks for the past: its own archive when it has one, else the stores that it knows.</summary>
-internal sealed class HistorySources(IMessageArchive? archive, StorePeers stores, AskStore ask, TimeProvider time)
+internal sealed class HistorySources(IMessageArchive? archive, StorePeers stores, AskStore ask, ActorSystem system)
 {
     /// <summary>How many stores are asked before a question has failed.</summary>
     const int MaxTries = 3;
@@ -58,15 +60,15 @@ internal sealed class HistorySources(IMessageArchive? archive, StorePeers stores
 
     async Task<PeerId?> FindAsync(CancellationToken cancellation)
     {
-        if (stores.Choose(Random.Shared, isUrgent: true) is { } store)
+        if (stores.Choose(system.Random(), isUrgent: true) is { } store)
             return store;
-        var appeared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Action observer = () => appeared.TrySetResult();
+        var appeared = system.CreateCompletion<bool>();
+        Action observer = () => appeared.TrySetResult(true);
         stores.Subscribe(observer);
         try
         {
             if (stores.Count == 0)
-                await appeared.Task.WaitAsync(Patience, time, cancellation);
+                await appeared.Task.WaitAsync(Patience, system.TimeProvider(), cancellation);
         }
         catch (TimeoutException)
         {
@@ -76,6 +78,6 @@ internal sealed class HistorySources(IMessageArchive? archive, StorePeers stores
         {
             stores.Unsubscribe(observer);
         }
-        return stores.Choose(Random.Shared, isUrgent: true);
+        return stores.Choose(system.Random(), isUrgent: true);
     }
 }

@@ -16,25 +16,30 @@ namespace LogosActors.Delivery.Store;
 /// answered.
 /// </remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class StoreActor(NodeEnvironment node, IMessageArchive archive) : ArchiveWriterActor(archive, node.Options.Archiving)
+internal sealed class StoreActor : ArchiveWriterActor
 #pragma warning restore CA1001
 {
     // At most as many as a network has shards.
     readonly Dictionary<PubsubTopic, string> _names = [];
+    readonly NodeEnvironment _node;
+    readonly IMessageArchive _archive;
     StoreService? _service;
+
+    public StoreActor(NodeEnvironment node, IMessageArchive archive)
+        : base(archive, node.Options.Archiving) => (_node, _archive) = (node, archive);
 
     public static Props Props(NodeEnvironment node, IMessageArchive archive) => Akka.Actor.Props.Create(() => new StoreActor(node, archive));
 
     protected override void PreStart()
     {
         base.PreStart();
-        _service = new StoreService(Archive, node.Options.StoreService, Time, Log);
-        _service.Serve(node.Host);
+        _service = new StoreService(_archive, _node.Options.StoreService, Time, Log);
+        _service.Serve(_node.Host);
     }
 
     protected override void PostStop()
     {
-        node.Host.RemoveHandler(StoreProtocol.Id);
+        _node.Host.RemoveHandler(StoreProtocol.Id);
         _service?.Dispose();
         base.PostStop();
     }

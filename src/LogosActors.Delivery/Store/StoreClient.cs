@@ -3,6 +3,7 @@ using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
 
@@ -13,10 +14,22 @@ namespace LogosActors.Delivery.Store;
 /// A store is not trusted: what it sends is checked against the question and against the messages' hashes. That a store has left
 /// something out cannot be seen; ask another one.
 /// </remarks>
-/// <param name="host">The host whose connections it uses.</param>
-public sealed class StoreClient(Libp2pHost host) : IDisposable
+public sealed class StoreClient : IDisposable
 {
-    readonly RequestClient<StoreQueryRequest, StoreQueryResponse> _client = host.CreateClient(StoreProtocol.Protocol);
+    readonly RequestClient<StoreQueryRequest, StoreQueryResponse> _client;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="host">The host whose connections it uses.</param>
+    public StoreClient(Libp2pHost host)
+        : this((INodeHost)host)
+    {
+    }
+
+    internal StoreClient(INodeHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        _client = host.CreateClient(StoreProtocol.Protocol);
+    }
 
     /// <summary>Asks a connected peer for one page.</summary>
     /// <param name="peer">A peer that speaks <c>/vac/waku/store-query/3.0.0</c>.</param>

@@ -2,6 +2,7 @@ using Akka.Event;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.RateLimits;
 using LogosActors.Libp2p;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
 
@@ -31,7 +32,7 @@ internal sealed class StoreService : IDisposable
     }
 
     /// <summary>Answers the peers of a host from now on; <see cref="Libp2pHost.RemoveHandler"/> with <see cref="StoreProtocol.Id"/> ends it.</summary>
-    public void Serve(Libp2pHost host) => host.Serve(StoreProtocol.Protocol, AnswerAsync);
+    public void Serve(INodeHost host) => host.Serve(StoreProtocol.Protocol, AnswerAsync);
 
     /// <summary>Answers one question; also this node's own, which a peer's rate does not bound when <paramref name="peer"/> is null.</summary>
     public async Task<StoreQueryResponse> AnswerAsync(PeerId? peer, StoreQueryRequest request, CancellationToken cancellation)

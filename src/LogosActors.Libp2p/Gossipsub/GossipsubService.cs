@@ -109,11 +109,10 @@ public sealed class GossipsubService
 
     /// <summary>Says how the host is connected for a topic.</summary>
     /// <exception cref="AskTimeoutException">The host has stopped, or is overloaded.</exception>
-    public async Task<TopicStatus> StatusAsync(string topic)
+    public Task<TopicStatus> StatusAsync(string topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
-        var status = await _peers.Ask<Gossip.GetStatus.Status>(new Gossip.GetStatus(topic), GossipsubTopics.AnswerTimeout);
-        return new TopicStatus(status.Peers, status.Subscribers.Count, status.Mesh) { SubscribedPeers = status.Subscribers };
+        return Topics.StatusAsync(topic);
     }
 
     /// <summary>Serves a stream that a peer has opened.</summary>

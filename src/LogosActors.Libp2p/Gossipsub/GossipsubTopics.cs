@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
@@ -44,7 +45,7 @@ internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerI
         var subscriber = system.ActorOf(TopicReceiverActor.Props(receiver));
         try
         {
-            var answer = await actor.Ask<Gossip.Subscribed>(new Gossip.Subscribe(topic, subscriber), AnswerTimeout);
+            var answer = await system.AskAsync<Gossip.Subscribed>(actor, new Gossip.Subscribe(topic, subscriber), AnswerTimeout);
             return answer.IsAccepted
                 ? subscriber
                 : throw new ArgumentException($"A topic's name has {limits.TopicLength} bytes at most.", nameof(topic));
@@ -54,6 +55,13 @@ internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerI
             system.Stop(subscriber);
             throw;
         }
+    }
+
+    /// <summary>As <see cref="GossipsubService.StatusAsync"/>.</summary>
+    public async Task<TopicStatus> StatusAsync(string topic)
+    {
+        var status = await system.AskAsync<Gossip.GetStatus.Status>(actor, new Gossip.GetStatus(topic), AnswerTimeout);
+        return new TopicStatus(status.Peers, status.Subscribers.Count, status.Mesh) { SubscribedPeers = status.Subscribers };
     }
 
     public static async ValueTask StopAsync(IActorRef subscriber) => await subscriber.GracefulStop(StopTimeout);

@@ -1,21 +1,27 @@
 using LogosActors.Libp2p.Connections;
-using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Requests;
+
+/// <summary>Asks a peer one question.</summary>
+/// <param name="peer">Whom.</param>
+/// <param name="request">The question, encoded.</param>
+/// <param name="cancellation">Gives up.</param>
+internal delegate Task<RequestResult<TResponse>> AskPeer<TResponse>(PeerId peer, byte[] request, CancellationToken cancellation);
 
 /// <summary>Asks peers by one protocol. For any number of threads; made by <see cref="RequestExtensions.CreateClient"/>.</summary>
 /// <typeparam name="TRequest">The question.</typeparam>
 /// <typeparam name="TResponse">The answer.</typeparam>
 public sealed class RequestClient<TRequest, TResponse> : IDisposable
 {
-    readonly Libp2pHost _host;
     readonly RequestProtocol<TRequest, TResponse> _protocol;
+    readonly TimeProvider _time;
+    readonly AskPeer<TResponse> _ask;
     readonly SemaphoreSlim _turns;
 
-    internal RequestClient(Libp2pHost host, RequestProtocol<TRequest, TResponse> protocol)
+    internal RequestClient(RequestProtocol<TRequest, TResponse> protocol, TimeProvider time, AskPeer<TResponse> ask)
     {
-        (_host, _protocol) = (host, protocol);
+        (_protocol, _time, _ask) = (protocol, time, ask);
         _turns = new SemaphoreSlim(protocol.MaxOutbound);
     }
 
@@ -30,14 +36,14 @@ public sealed class RequestClient<TRequest, TResponse> : IDisposable
         var encoded = _protocol.Request.Encode(request);
         if (encoded.Length > _protocol.Request.MaxLength)
             throw new ArgumentException($"{_protocol.Id} takes {_protocol.Request.MaxLength} bytes, not {encoded.Length}.", nameof(request));
-        using var late = new CancellationTokenSource(_protocol.Timeout, _host.Environment.Time);
+        using var late = new CancellationTokenSource(_protocol.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
             await _turns.WaitAsync(either.Token);
             try
             {
-                return await AskAsync(peer, encoded, either.Token);
+                return await _ask(peer, encoded, either.Token);
             }
             finally
             {
@@ -60,19 +66,4 @@ public sealed class RequestClient<TRequest, TResponse> : IDisposable
 
     /// <summary>Ends the client; questions that are under way end on their own.</summary>
     public void Dispose() => _turns.Dispose();
-
-    async Task<RequestResult<TResponse>> AskAsync(PeerId peer, byte[] request, CancellationToken cancellation)
-    {
-        var (stream, proposal) = await _host.OpenWithAsync(peer, _protocol.Id, LengthPrefixed.Frame(request), cancellation);
-        await using var _ = stream;
-        await stream.CloseWriteAsync(cancellation);
-        if (proposal is not null && !await proposal.ConfirmAsync(cancellation))
-            return new RequestResult<TResponse>(ConnectionFailure.NegotiationFailed, $"{peer} speaks {_protocol.Id} no more.");
-        var (message, error) = await LengthPrefixed.ReadAsync(stream, _protocol.Response.MaxLength, cancellation);
-        if (message is null && error is DecodeError.None)
-            error = DecodeError.Truncated;
-        return message is not null && _protocol.Response.TryDecode(message, out var response, out error)
-            ? new RequestResult<TResponse>(response)
-            : new RequestResult<TResponse>(ConnectionFailure.ProtocolViolated, $"{peer} answered {_protocol.Id} with no answer: {error}.");
-    }
 }

@@ -1,4 +1,5 @@
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Requests;
@@ -36,7 +37,24 @@ public static class RequestExtensions
     {
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(protocol);
-        return new RequestClient<TRequest, TResponse>(host, protocol);
+        return new RequestClient<TRequest, TResponse>(
+            protocol, host.Environment.Time, (peer, request, cancellation) => AskAsync(host, protocol, peer, request, cancellation));
+    }
+
+    static async Task<RequestResult<TResponse>> AskAsync<TRequest, TResponse>(
+        Libp2pHost host, RequestProtocol<TRequest, TResponse> protocol, PeerId peer, byte[] request, CancellationToken cancellation)
+    {
+        var (stream, proposal) = await host.OpenWithAsync(peer, protocol.Id, LengthPrefixed.Frame(request), cancellation);
+        await using var _ = stream;
+        await stream.CloseWriteAsync(cancellation);
+        if (proposal is not null && !await proposal.ConfirmAsync(cancellation))
+            return new RequestResult<TResponse>(ConnectionFailure.NegotiationFailed, $"{peer} speaks {protocol.Id} no more.");
+        var (message, error) = await LengthPrefixed.ReadAsync(stream, protocol.Response.MaxLength, cancellation);
+        if (message is null && error is DecodeError.None)
+            error = DecodeError.Truncated;
+        return message is not null && protocol.Response.TryDecode(message, out var response, out error)
+            ? new RequestResult<TResponse>(response)
+            : new RequestResult<TResponse>(ConnectionFailure.ProtocolViolated, $"{peer} answered {protocol.Id} with no answer: {error}.");
     }
 }
 

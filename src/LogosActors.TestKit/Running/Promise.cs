@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Dispatch.SysMsg;
 
 namespace LogosActors.TestKit.Running;
 
@@ -27,6 +28,15 @@ internal sealed class Promise<T> : MinimalActorRef
         _ => Keep(new Status.Failure(new AskTimeoutException($"{_asked} has not answered within {timeout} of virtual time."))),
         null, timeout, Timeout.InfiniteTimeSpan);
 
+    /// <summary>Completed by the end of an actor that is watched.</summary>
+    public override void SendSystemMessage(ISystemMessage message)
+    {
+        if (message is DeathWatchNotification notification)
+            Keep(notification.Actor);
+    }
+
+    public void Cancel(CancellationToken cancellation) => Keep(new Cancelled(cancellation));
+
     protected override void TellInternal(object message, IActorRef sender) => Keep(message);
 
     void Keep(object answer)
@@ -45,6 +55,9 @@ internal sealed class Promise<T> : MinimalActorRef
             case T expected:
                 _completion.TrySetResult(expected);
                 break;
+            case Cancelled cancelled:
+                _completion.TrySetCanceled(cancelled.Token);
+                break;
             case Status.Failure failure:
                 _completion.TrySetException(failure.Cause);
                 break;
@@ -56,4 +69,6 @@ internal sealed class Promise<T> : MinimalActorRef
                 break;
         }
     }
+
+    sealed record Cancelled(CancellationToken Token);
 }

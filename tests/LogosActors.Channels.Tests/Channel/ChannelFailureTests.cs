@@ -85,7 +85,7 @@ public sealed class ChannelFailureTests
             alice.Sds, new Conversation.Send(RequestId.New(), BitConverter.GetBytes(i), IsEphemeral: false))).ToList();
         simulation.RunFor(TimeSpan.FromSeconds(60));
 
-        var refused = answers.Where(static answer => answer.IsCompletedSuccessfully).Select(static answer => answer.Result.Result.Error?.Kind).ToList();
+        var refused = answers.Where(static answer => answer.IsCompletedSuccessfully).Select(answer => simulation.Wait(answer).Result.Error?.Kind).ToList();
         Assert.NotEmpty(refused);
         Assert.All(refused, kind => Assert.Equal(ChannelSendErrorKind.NotStored, kind));
 
@@ -93,7 +93,7 @@ public sealed class ChannelFailureTests
         simulation.RunFor(TimeSpan.FromMinutes(2));
 
         Assert.All(answers, static answer => Assert.True(answer.IsCompletedSuccessfully));
-        Assert.Equal(answers.Count(static answer => answer.Result.Result.IsSuccess), bob.Received.Count());
+        Assert.Equal(answers.Count(answer => simulation.Wait(answer).Result.IsSuccess), bob.Received.Count());
     }
 
     [Fact]
@@ -115,6 +115,7 @@ public sealed class ChannelFailureTests
     {
         using var simulation = new Simulation(ChannelScene.Options with { Seed = 1 });
         var scene = new ChannelScene(simulation, participants: 1, options => options with { RateLimit = new RateLimitOptions() });
+        simulation.RunFor(TimeSpan.FromSeconds(1));
         var writes = simulation.Storage.WriteCount;
         simulation.Storage.Faults = new StorageFaults { MinLatency = TimeSpan.FromSeconds(1), MaxLatency = TimeSpan.FromSeconds(1) };
 

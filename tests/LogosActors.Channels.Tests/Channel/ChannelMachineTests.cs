@@ -29,7 +29,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
                 var before = Again(participant, snapshot: null, from: 0, to: cut);
                 var after = Again(participant, before.TakeSnapshot(), from: cut);
                 Assert.Equal(whole.TakeSnapshot().ToByteArray(), after.TakeSnapshot().ToByteArray());
-                Assert.Equal(participant.Machine.TakeSnapshot().ToByteArray(), whole.TakeSnapshot().ToByteArray());
+                Assert.Equal(WithoutTime(participant.Machine.TakeSnapshot()), WithoutTime(whole.TakeSnapshot()));
             }
         }
     }
@@ -82,6 +82,14 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
         return machine;
     }
 
+    // Sync messages, which are not stored, move it on.
+    static byte[] WithoutTime(Snapshot snapshot)
+    {
+        snapshot.Clock = 0;
+        snapshot.ClearJoinEnd();
+        return snapshot.ToByteArray();
+    }
+
     int SeedOf()
     {
         var seed = Environment.GetEnvironmentVariable("LOGOS_SEED") is { Length: > 0 } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : Environment.TickCount & 0xFFFFFF;
@@ -93,7 +101,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
     sealed class World
     {
         readonly Random _random;
-        readonly double _loss;
+        double _loss;
         readonly PriorityQueue<(Participant To, byte[] Bytes, MessageHash Hash), DateTimeOffset> _wire = new();
         DateTimeOffset _now = Start;
         long _posted;
@@ -107,7 +115,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
                 ContentTopic = ChannelScene.Topic,
                 SenderId = $"p{i}",
                 Segmentation = new SegmentationOptions { ChunkSizeBytes = 1024, EnableReedSolomon = seed % 2 == 0 },
-                Sds = new SdsOptions { JoinTimeout = new SdsOptions().DependencyTimeout, LogCapacity = 200, MaxKept = 50 },
+                Sds = new SdsOptions { JoinTimeout = TimeSpan.FromMinutes(20), DependencyTimeout = TimeSpan.FromMinutes(20) },
                 RateLimit = new RateLimitOptions { IsEnabled = false },
             }))];
             foreach (var participant in Participants)
@@ -116,7 +124,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
 
         public IReadOnlyList<Participant> Participants { get; }
 
-        public double RestartProbability { get; init; }
+        public double RestartProbability { get; set; }
 
         public void Run(int messages)
         {
@@ -128,7 +136,11 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
             }
         }
 
-        public void Settle() => Pass(TimeSpan.FromMinutes(30));
+        public void Settle()
+        {
+            (RestartProbability, _loss) = (0, 0);
+            Pass(TimeSpan.FromMinutes(30));
+        }
 
         public void Post(Participant from, Transmission transmission)
         {
@@ -185,6 +197,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
 
         public List<RequestId> Ends { get; } = [];
 
+
         public void Start(DateTimeOffset now, int seed)
         {
             Machine = new ChannelMachine(options, new Random(seed));
@@ -209,9 +222,10 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
         public void Do(Action<ChannelMachine> input)
         {
             input(Machine);
-            while (Machine.HasChanges || Machine.HasHandled)
+            do
             {
-                Journal.Add(Machine.TakeChanges().ToByteArray());
+                if (Machine.HasChanges || Machine.HasHandled)
+                    Journal.Add(Machine.TakeChanges().ToByteArray());
                 foreach (var effect in Machine.TakeEffects())
                 {
                     if (effect is Transmission transmission)
@@ -221,8 +235,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
                 }
                 Machine.Handled(_published);
             }
-            foreach (var transmission in Machine.TakeEffects().OfType<Transmission>())
-                world.Post(this, transmission);
+            while (Machine.HasChanges || Machine.HasHandled);
         }
 
         void Handle(Told told)

@@ -152,17 +152,17 @@ internal sealed class ChannelScene
         /// <summary>Sends a text; null when it was not accepted, or nobody knows.</summary>
         public RequestId? TrySend(string text, bool isEphemeral = false)
         {
-            try
-            {
-                var answer = _scene._simulation.Ask<Conversation.SendAnswer>(
-                    Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral), TimeSpan.FromSeconds(30));
-                return answer.Result.IsSuccess ? answer.Result.Value : null;
-            }
-            catch (SimulationTimeoutException)
-            {
-                return null;
-            }
+            var simulation = _scene._simulation;
+            var answer = simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral));
+            // An actor that crashes may owe the answer for ever.
+            return simulation.RunUntil(() => answer.IsCompleted, TimeSpan.FromSeconds(30)) && simulation.Wait(answer).Result is { IsSuccess: true } result
+                ? result.Value
+                : null;
         }
+
+        /// <summary>Sends a text, and does not wait for the answer.</summary>
+        public Task<Conversation.SendAnswer> SendAsync(string text) =>
+            _scene._simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), IsEphemeral: false));
 
         /// <summary>Sends a text that is accepted.</summary>
         public RequestId Send(string text, bool isEphemeral = false) => TrySend(text, isEphemeral) ?? throw new InvalidOperationException("It was not accepted.");

@@ -161,7 +161,7 @@ public sealed class SdsRecoveryTests
         Assert.Equal(expected.Log.Select(entry => (entry.Lamport, entry.Name)), actual.Log.Select(entry => (entry.Lamport, entry.Name)));
         Assert.Equal(expected.Kept, actual.Kept);
         Assert.Equal(expected.Unnamed.Order(), actual.Unnamed.Order());
-        Assert.Equal(expected.Old, actual.Old);
+        Assert.Equal(expected.Old.ToArray(), actual.Old.ToArray());
         Assert.Equal(expected.Met, actual.Met);
         Assert.Equal(
             expected.Outgoing.OrderBy(message => message.Message.MessageId, StringComparer.Ordinal),

@@ -70,6 +70,22 @@ public sealed class SdsSyncTests
         Assert.Equal(2, _alice.Transmitted(TransmitKind.Sync).Count());
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(3)]
+    public void A_message_that_is_sent_again_is_acknowledged_by_its_name(int logCapacity)
+    {
+        // Also when the log has forgotten it: its sender may be unable to believe a filter.
+        var alice = new Participant("alice", Defaults with { LogCapacity = logCapacity });
+        for (var i = 0; i < 5; i++)
+            alice.Receive(i == 0 ? Messages.Content("0", 0) : Messages.Content($"{i}", i, "bob", $"{i - 1}"));
+        alice.RunUntil(Start + 2000);
+        alice.Receive(Messages.Content("0", 0), Start + 5000);
+        alice.RunUntil(Start + 6500);
+        Assert.Equal("0", alice.Transmitted(TransmitKind.Sync).Last().CausalHistory[0].MessageId);
+        Assert.Equal("bob", alice.Transmitted(TransmitKind.Sync).Last().CausalHistory[0].SenderId);
+    }
+
     [Fact]
     public void A_quiet_channel_is_told_what_we_have_about_every_30_s()
     {

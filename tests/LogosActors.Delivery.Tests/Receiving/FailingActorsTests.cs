@@ -102,6 +102,5 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
         return failed.Count;
     }
 
-    static IEnumerable<IActorRef> Tree(IActorRef parent) =>
-        ((ActorRefWithCell)parent).Children.SelectMany(child => Tree(child).Prepend(child)).ToList();
+    static List<IActorRef> Tree(IActorRef parent) => [.. ((ActorRefWithCell)parent).Children.SelectMany(child => Tree(child).Prepend(child))];
 }

@@ -1,71 +1,47 @@
-using LogosActors.Actors.Persistence;
-using LogosActors.Actors.Persistence.Journals;
-using LogosActors.Actors.TestKit;
 using LogosActors.Delivery;
-using LogosActors.Delivery.Messages;
-using LogosActors.Delivery.Topics;
+using LogosActors.TestKit;
+using LogosActors.TestKit.Network;
 
-namespace LogosActors.Simulation.Tests.Delivery;
+namespace LogosActors.Simulations.Delivery;
 
-/// <summary>A network of nodes that all want one content topic, of which some are stores; messages, crashes and what came of them.</summary>
+/// <summary>A network of nodes that all subscribe to one content topic, of which some are stores; messages, kills and what came of them.</summary>
 sealed class DeliveryScenario : IDisposable
 {
+    public const string Topic = "/simulation/1/lobby/proto";
+
     const int Dials = 10;
-    const int ChurnStream = 0x636875;
 
-    public static readonly Autosharding Sharding = new(0, 1);
-    public static readonly ContentTopic Topic = ContentTopic.Parse("/simulation/1/lobby/proto");
-    public static readonly PubsubTopic Shard = new(0, 0);
-
-    readonly DeterministicHost _host;
-    readonly SimulatedNetwork _network;
-    readonly SimulatedStores _stores;
+    readonly Simulation _simulation;
     readonly Random _random;
     readonly List<DeliveringNode> _nodes = [];
     readonly List<Sent> _sent = [];
     double _crashesDue;
 
-    /// <param name="host">With <see cref="Durable"/>.</param>
+    /// <param name="simulation">Where it runs.</param>
     /// <param name="nodes">How many.</param>
-    /// <param name="stores">How many of them are stores: the first ones.</param>
+    /// <param name="stores">How many of them are stores: the first ones. All nodes know them.</param>
     /// <param name="options">How they receive.</param>
-    public DeliveryScenario(DeterministicHost host, int nodes, int stores, ReceivingOptions options)
+    public DeliveryScenario(Simulation simulation, int nodes, int stores, ReceivingOptions options)
     {
-        _host = host;
-        host.MaxTurns = long.MaxValue;
-        host.IsTraced = false;
-        _random = new Random(host.Seed ^ ChurnStream);
-        _network = new SimulatedNetwork(host);
-        _stores = new SimulatedStores(_network, host.Time);
+        _simulation = simulation;
+        _random = simulation.CreateRandom("churn");
+        Network = new SimulatedNetwork(simulation) { Dials = Dials };
         for (var i = 0; i < nodes; i++)
         {
-            var node = new DeliveringNode(host, _network, _network.Add(Scenario.MeshOfEight), _stores, options)
-            {
-                Archive = i < stores ? new SimulatedArchive() : null,
-            };
-            if (node.Archive is { } archive)
-                _stores.Add(node.Node, archive);
-            _nodes.Add(node);
+            var isStore = i < stores;
+            var known = _nodes.Where(node => node.Archive is not null).Select(node => node.Node.Address);
+            _nodes.Add(new DeliveringNode(
+                Network, new NodeOptions { Receiving = options, StoreNodes = [.. known] }, isStore ? new InMemoryArchive() : null));
         }
-        _nodes.ForEach(node => node.Start());
-        _network.ConnectRandomly(_network.Nodes, Dials);
     }
 
-    public SimulatedNetwork Network => _network;
+    public SimulatedNetwork Network { get; }
 
     public int Messages => _sent.Count;
 
     public int Crashes { get; private set; }
 
-    /// <summary>Journals in memory: they outlive the nodes' actors.</summary>
-    public static PersistenceOptions Durable => new()
-    {
-        Journal = new InMemoryJournal(),
-        Snapshots = new InMemorySnapshotStore(),
-        Serialization = EventSerialization.CreateBuilder().AddDelivery().Build(),
-    };
-
-    public void Run(int seconds) => _host.RunFor(TimeSpan.FromSeconds(seconds));
+    public void Run(int seconds) => _simulation.RunFor(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Each second one of the nodes sends a message, and now and then some crash, for five seconds to thirty.</summary>
     /// <param name="seconds">How long.</param>
@@ -78,7 +54,7 @@ sealed class DeliveryScenario : IDisposable
             Run(1);
             for (_crashesDue += churn * _nodes.Count / 60; _crashesDue >= 1; _crashesDue--)
             {
-                AnyNode().Crash(TimeSpan.FromSeconds(5 + (25 * _random.NextDouble())));
+                Network.Kill(AnyNode().Node, restartAfter: TimeSpan.FromSeconds(5 + (25 * _random.NextDouble())));
                 Crashes++;
             }
         }
@@ -90,7 +66,7 @@ sealed class DeliveryScenario : IDisposable
         node != sent.From && (!onlyIfUp || sent.Up.Contains(node)) && node.TimesTold(sent.Number) == 0));
 
     /// <summary>How many messages stores do not have, each store's counted.</summary>
-    public int CountNotArchived() => _sent.Sum(sent => _nodes.Count(node => node.Archive?.Has(sent.Number) == false));
+    public int CountNotArchived() => _sent.Sum(sent => _nodes.Count(node => !node.Keeps(sent.Number)));
 
     /// <summary>How many times a message was told again, or by its sender.</summary>
     public int CountSuperfluous() => _sent.Sum(sent => _nodes.Sum(node => Math.Max(0, node.TimesTold(sent.Number) - (node == sent.From ? 0 : 1))));
@@ -107,18 +83,14 @@ sealed class DeliveryScenario : IDisposable
         .Where(one => one.missing > 0)
         .Take(10)
         .Select(one => $"message {one.sent.Number}, sent by {one.sent.From.Node} at {one.sent.At.TotalSeconds:0} s, is missing at {one.missing} nodes, "
-            + $"and {_nodes.Count(node => node.Archive?.Has(one.sent.Number) == true)} stores have it"));
+            + $"and {_nodes.Count(node => node.Archive is not null && node.Keeps(one.sent.Number))} stores have it"));
 
-    public void Dispose()
-    {
-        _network.Dispose();
-        _stores.Dispose();
-    }
+    public void Dispose() => Network.Dispose();
 
     void Send(DeliveringNode from)
     {
         from.Send(_sent.Count);
-        _sent.Add(new Sent(_sent.Count, from, _network.Now, [.. _nodes.Where(node => node.Node.IsUp)]));
+        _sent.Add(new Sent(_sent.Count, from, _simulation.Now, [.. _nodes.Where(node => node.Node.IsUp)]));
     }
 
     DeliveringNode AnyNode()

@@ -1,0 +1,17 @@
+using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Hosting;
+using LogosActors.Libp2p.Requests;
+
+namespace LogosActors.Libp2p;
+
+/// <summary>The host beneath a node.</summary>
+public sealed partial class Libp2pHost : INodeHost
+{
+    GossipsubTopics INodeHost.StartGossipsub(GossipsubOptions options) => UseGossipsub(options).Topics;
+
+    void INodeHost.Serve<TRequest, TResponse>(RequestProtocol<TRequest, TResponse> protocol, RequestHandler<TRequest, TResponse> handler) =>
+        RequestExtensions.Serve(this, protocol, handler);
+
+    RequestClient<TRequest, TResponse> INodeHost.CreateClient<TRequest, TResponse>(RequestProtocol<TRequest, TResponse> protocol) =>
+        RequestExtensions.CreateClient(this, protocol);
+}

@@ -1,0 +1,118 @@
+using LogosActors.Delivery.Hosting;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Tests;
+using static LogosActors.Delivery.Tests.Node;
+
+namespace LogosActors.Delivery.Tests.Hosting;
+
+/// <summary>Nodes that keep what must survive in PostgreSQL.</summary>
+public sealed class PostgresJournalTests : IAsyncLifetime
+{
+    readonly PrivateKey _key = PrivateKey.Generate(KeyType.Secp256k1);
+    PostgresCluster? _cluster;
+    string _database = "";
+
+    NodeOptions Postgres => Options with { Key = _key, Journal = JournalBackend.Postgres(_database) };
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await PostgresCluster.StartAsync();
+        _database = await _cluster.CreateDatabaseAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _cluster!.DisposeAsync();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task What_a_node_has_not_sent_and_is_subscribed_to_is_there_after_a_restart()
+    {
+        RequestId request;
+        await using (var node = await StartAsync(Postgres))
+        {
+            await node.SubscribeAsync([Topic]);
+            request = (await node.SendAsync(Text("later"))).Value;
+        }
+        await using var bob = await StartAsync();
+        await using var received = bob.Messages().GetAsyncEnumerator();
+        await bob.SubscribeAsync([Topic]);
+
+        await using var again = await MessagingNode.CreateAsync(Postgres with { EntryNodes = [bob.Addresses[0]] });
+        await using var told = again.Events().GetAsyncEnumerator();
+        await again.StartAsync();
+
+        Assert.True(await received.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal("later", TextOf(received.Current));
+        Assert.Equal(request, (await told.NextAsync<MessageSent>()).Request);
+        await TestHost.Until(() => again.GetHealth().ContentTopics.ContainsKey(Topic));
+    }
+
+    [Fact]
+    public async Task A_second_node_with_the_same_key_is_refused_and_the_first_goes_on()
+    {
+        await using var first = await StartAsync(Postgres);
+
+        var refused = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Postgres));
+
+        Assert.Equal(NodeStartFailure.JournalInUse, refused.Failure);
+        Assert.Contains(first.PeerId.ToString(), refused.Message, StringComparison.Ordinal);
+        Assert.True((await first.SendAsync(Text("still here"))).IsSuccess);
+        // Another key is another node.
+        await using var other = await StartAsync(Postgres with { Key = null });
+        Assert.True((await other.SendAsync(Text("me too"))).IsSuccess);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_stops_the_creation_with_the_reason()
+    {
+        await _cluster!.StopServerAsync();
+
+        var refused = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Postgres));
+
+        Assert.Equal(NodeStartFailure.Journal, refused.Failure);
+        var malformed = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Options with { Journal = JournalBackend.Postgres("no connection string") }));
+        Assert.Equal(NodeStartFailure.Journal, malformed.Failure);
+        await _cluster.StartServerAsync();
+        await using var node = await StartAsync(Postgres);
+    }
+
+    [Fact]
+    public async Task A_database_that_goes_away_and_comes_back_needs_no_restart_of_the_node()
+    {
+        await using var node = await StartAsync(Postgres);
+        Assert.True((await node.SendAsync(Text("before"))).IsSuccess);
+        await _cluster!.StopServerAsync();
+        var meanwhile = node.SendAsync(Text("meanwhile"));
+        await Task.Delay(TimeSpan.FromSeconds(Tier.Of(everyCommit: 3, full: 60)));
+        await _cluster.StartServerAsync();
+
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!(await node.SendAsync(Text("after"))).IsSuccess)
+            await Task.Delay(100, late.Token);
+
+        // Stored once the database is back, or refused in time: never left open.
+        var answer = await meanwhile;
+        Assert.True(answer.IsSuccess || answer.Error.Kind is SendErrorKind.NotStored);
+    }
+
+    [Fact]
+    public async Task The_lock_is_taken_again_after_an_outage_unless_another_process_has_it()
+    {
+        await using var held = await PostgresLock.AcquireAsync(_database, "name");
+        Assert.Equal(PostgresLock.State.Held, await held.KeepAsync(CancellationToken.None));
+        await _cluster!.StopServerAsync();
+        Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
+        Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
+        await _cluster.StartServerAsync();
+        Assert.Equal(PostgresLock.State.Held, await held.KeepAsync(CancellationToken.None));
+
+        await _cluster.StopServerAsync();
+        Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
+        await _cluster.StartServerAsync();
+        await using var other = await PostgresLock.AcquireAsync(_database, "name");
+        Assert.Equal(PostgresLock.State.Taken, await held.KeepAsync(CancellationToken.None));
+        Assert.Equal(PostgresLock.State.Taken, await held.KeepAsync(CancellationToken.None));
+    }
+}
