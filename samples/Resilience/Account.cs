@@ -9,7 +9,7 @@ internal sealed class Account(int inHand)
 {
     readonly Dictionary<string, long> _accepted = new(StringComparer.Ordinal);
     readonly HashSet<string> _confirmed = new(StringComparer.Ordinal);
-    readonly HashSet<string> _failed = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _failed = new(StringComparer.Ordinal);
     readonly Dictionary<long, int> _received = [];
     readonly Queue<long> _latest = new();
     readonly HashSet<long> _mayReturn = [];
@@ -31,7 +31,8 @@ internal sealed class Account(int inHand)
     public List<long> Doubled { get; } = [];
 
     /// <summary>Messages that were accepted, and whose request ended in an error.</summary>
-    public IReadOnlyList<long> Failed => [.. _failed.Where(_accepted.ContainsKey).Select(request => _accepted[request])];
+    public IReadOnlyList<(long Number, string Failure)> Failed =>
+        [.. _failed.Where(failed => _accepted.ContainsKey(failed.Key)).Select(failed => (_accepted[failed.Key], failed.Value))];
 
     /// <summary>Messages that were accepted and have not come.</summary>
     public IReadOnlyList<long> Missing => [.. _accepted.Values.Where(number => !_received.ContainsKey(number)).Order()];
@@ -43,7 +44,7 @@ internal sealed class Account(int inHand)
     public void Confirm(string request) => _confirmed.Add(request);
 
     /// <summary>A request has ended in an error.</summary>
-    public void Fail(string request) => _failed.Add(request);
+    public void Fail(string request, string failure) => _failed[request] = failure;
 
     /// <summary>The application has handled a message.</summary>
     public void Receive(long number)

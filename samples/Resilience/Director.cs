@@ -81,7 +81,7 @@ internal sealed class Director(Scenario scenario, Report report) : IAsyncDisposa
             if (answer is not ["failed", var outcome, var milliseconds])
                 throw new InvalidOperationException($"{name}: {target.Path}: {string.Join(' ', answer)}");
             var pause = await FlowAsync();
-            var isBack = outcome is nameof(Outcome.Restarted) or nameof(Outcome.Replaced);
+            var isBack = outcome is nameof(Outcome.Resumed) or nameof(Outcome.Restarted) or nameof(Outcome.Replaced);
             Show(new Attack(name, target.Kind, Describe(outcome), isBack ? TimeSpan.FromMilliseconds(Parse(milliseconds)) : null, pause));
         }
     }
@@ -174,7 +174,7 @@ internal sealed class Director(Scenario scenario, Report report) : IAsyncDisposa
     bool Judge()
     {
         Console.WriteLine(Report.Counts(_account));
-        foreach (var fault in _account.Failed.Select(number => $"the request of message {number} has failed").Concat(_account.Doubled.Select(number => $"message {number} came twice")).Take(20))
+        foreach (var fault in _account.Failed.Select(failed => $"the request of message {failed.Number} has failed: {failed.Failure}").Concat(_account.Doubled.Select(number => $"message {number} came twice")).Take(20))
             Console.WriteLine($"FAULT {fault}");
         if (_account.Missing is { Count: > 0 } missing)
             Console.WriteLine($"FAULT {missing.Count} messages are missing: {string.Join(", ", missing.Take(20))}");
@@ -198,8 +198,8 @@ internal sealed class Director(Scenario scenario, Report report) : IAsyncDisposa
                 case ["confirmed", var request]:
                     _account.Confirm(request);
                     break;
-                case ["failed", var request]:
-                    _account.Fail(request);
+                case ["failed", var failure, var request]:
+                    _account.Fail(request, failure);
                     break;
                 case ["received", var number]:
                     _account.Receive(Parse(number));
@@ -222,10 +222,11 @@ internal sealed class Director(Scenario scenario, Report report) : IAsyncDisposa
 
     static string Describe(string outcome) => outcome switch
     {
+        nameof(Outcome.Resumed) => "resumed, state and mailbox kept",
         nameof(Outcome.Restarted) => "restarted, mailbox kept",
         nameof(Outcome.Replaced) => "created again by its parent",
         nameof(Outcome.Stopped) => "stopped, as it should",
-        _ => "has an answer to it",
+        _ => "had ended before",
     };
 
     static long Parse(string text) => long.Parse(text, CultureInfo.InvariantCulture);

@@ -10,21 +10,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LogosActors.Samples.Resilience;
 
 /// <summary>A process that is attacked: a node and a channel, with everything that must survive in a directory.</summary>
-/// <remarks>It reports each message with a line, "received 7.", and answers commands with lines that begin with "> ".</remarks>
-internal sealed class Worker : IAsyncDisposable
+/// <remarks>It reports what happens to messages with lines such as "received 7.", and answers commands with lines that begin with "> ".</remarks>
+internal sealed class Worker(TextWriter output)
 {
     const string Topic = "/resilience/1/numbers/proto";
 
+    /// <summary>How many messages are under way at most: the receiver holds 250 of a sender for one that is missing.</summary>
+    const int MaxUnderWay = 100;
+
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
-    readonly TextWriter _output;
-    readonly ActorSystem _system;
-    readonly MessagingNode _node;
-    readonly ReliableChannel _channel;
-    readonly CancellationTokenSource _stop = new();
-
-    Worker(TextWriter output, ActorSystem system, MessagingNode node, ReliableChannel channel) =>
-        (_output, _system, _node, _channel) = (output, system, node, channel);
+    int _underWay;
 
     /// <summary>Works until it is killed, or its input ends.</summary>
     /// <param name="role">send or receive.</param>
@@ -35,6 +31,7 @@ internal sealed class Worker : IAsyncDisposable
     public static async Task RunAsync(string role, string directory, int port, string? entry, long first)
     {
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+        var worker = new Worker(TextWriter.Synchronized(output));
         var system = LogosSystem.Create("resilience", NullLoggerFactory.Instance);
         await using var node = await MessagingNode.CreateAsync(
             new NodeOptions
@@ -46,7 +43,6 @@ internal sealed class Worker : IAsyncDisposable
             NullLoggerFactory.Instance,
             system);
         await node.StartAsync();
-        var lines = TextWriter.Synchronized(output);
         await using var channel = await node.OpenChannelAsync(new ReliableChannelOptions
         {
             ChannelId = "numbers",
@@ -54,67 +50,88 @@ internal sealed class Worker : IAsyncDisposable
             SenderId = role,
             HistoryBackend = HistoryBackend.Sqlite,
             RateLimit = new RateLimitOptions { MessagesPerEpoch = 1_000_000 },
-            Sds = new SdsOptions { AcknowledgementTimeout = TimeSpan.FromSeconds(2), AcknowledgementDelay = TimeSpan.FromMilliseconds(200) },
-            // Attached before anything happens in it: what came while the process was away is not missed.
-            Opening = opening =>
+            // Impatient, so that what an attack costs is over soon; it gives up as late as by default.
+            Sds = new SdsOptions
             {
-                opening.MessageReceived += (_, received) => lines.WriteLine($"received {Encoding.UTF8.GetString(received.Payload.Span)}.");
-                opening.MessageDelivered += (_, delivered) => lines.WriteLine($"confirmed {delivered.RequestId}.");
-                opening.MessageSendError += (_, failed) => lines.WriteLine($"failed {failed.RequestId}.");
+                AcknowledgementTimeout = TimeSpan.FromSeconds(2),
+                MaxRetransmissions = 15,
+                AcknowledgementDelay = TimeSpan.FromMilliseconds(200),
+                RepairMinDelay = TimeSpan.FromMilliseconds(500),
+                RepairMaxDelay = TimeSpan.FromSeconds(2),
+                RepairSweepInterval = TimeSpan.FromMilliseconds(500),
+                BloomCapacity = 1_000,
+                BloomErrorRate = 1e-6,
             },
+            // Attached before anything happens in it: what came while the process was away is not missed.
+            Opening = worker.Listen,
         });
-        await using var worker = new Worker(lines, system, node, channel);
-        await worker.ServeAsync(isSender: role == "send", first);
+        // A channel's actors live in the small system of its history.
+        var saboteurs = new[] { new Saboteur(system), new Saboteur(((ActorRefWithCell)channel.Actor).Underlying.System) };
+        output.WriteLine($"> ready {node.Addresses[0]}");
+        await worker.ServeAsync(channel, saboteurs, role == "send" ? first : null);
+        await system.Terminate();
     }
 
-    public async ValueTask DisposeAsync()
+    void Listen(ReliableChannel channel)
     {
-        await _stop.CancelAsync();
-        _stop.Dispose();
+        channel.MessageReceived += (_, received) => output.WriteLine($"received {Encoding.UTF8.GetString(received.Payload.Span)}.");
+        channel.MessageDelivered += (_, delivered) => End(delivered, "confirmed");
+        channel.MessageSendError += (_, failed) => End(failed, $"failed {failed.Failure}");
     }
 
-    async Task ServeAsync(bool isSender, long first)
+    void End(ReliableSendEvent ended, string how)
     {
-        _output.WriteLine($"> ready {_node.Addresses[0]}");
-        var sending = isSender ? SendAsync(first, _stop.Token) : Task.CompletedTask;
-        var saboteur = new Saboteur(_system);
+        Interlocked.Decrement(ref _underWay);
+        output.WriteLine($"{how} {ended.RequestId}.");
+    }
+
+    async Task ServeAsync(ReliableChannel channel, Saboteur[] saboteurs, long? first)
+    {
+        using var stop = new CancellationTokenSource();
+        var sending = first is { } number ? SendAsync(channel, number, stop.Token) : Task.CompletedTask;
         while (await Console.In.ReadLineAsync() is { } command)
         {
             switch (command.Split(' '))
             {
                 case ["actors"]:
-                    foreach (var target in await saboteur.FindAsync())
-                        _output.WriteLine($"> actor {target.Kind} {target.Actor.Path.ToStringWithoutAddress()}");
-                    _output.WriteLine("> end");
+                    foreach (var saboteur in saboteurs)
+                    {
+                        foreach (var target in await saboteur.FindAsync())
+                            output.WriteLine($"> actor {target.Kind} {target.Actor.Path}");
+                    }
+                    output.WriteLine("> end");
                     break;
                 case ["fail", var path]:
-                    var actor = (await saboteur.FindAsync()).FirstOrDefault(target => target.Actor.Path.ToStringWithoutAddress() == path);
-                    var (outcome, time) = actor is null ? (Outcome.Stopped, TimeSpan.Zero) : await saboteur.FailAsync(actor.Actor);
-                    _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"> failed {outcome} {time.TotalMilliseconds:F0}"));
+                    var (outcome, time) = await saboteurs.Single(saboteur => saboteur.Has(path)).FailAsync(path);
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"> failed {outcome} {time.TotalMilliseconds:F0}"));
                     break;
                 case ["stop"]:
-                    await _stop.CancelAsync();
+                    await stop.CancelAsync();
                     await sending;
                     break;
                 case ["unfinished"]:
-                    _output.WriteLine($"> unfinished {(await _channel.GetUnfinishedRequestsAsync()).Count}");
+                    output.WriteLine($"> unfinished {(await channel.GetUnfinishedRequestsAsync()).Count}");
                     break;
             }
         }
     }
 
-    async Task SendAsync(long number, CancellationToken stop)
+    async Task SendAsync(ReliableChannel channel, long number, CancellationToken stop)
     {
+        Interlocked.Add(ref _underWay, (await channel.GetUnfinishedRequestsAsync(stop)).Count);
         while (!stop.IsCancellationRequested)
         {
-            // Each number is tried once: what an answer got lost of is neither promised nor sent again.
-            var text = WorkerProcess.Text(number);
-            _output.WriteLine($"trying {text}.");
-            var sent = await _channel.SendAsync(Encoding.UTF8.GetBytes(text), CancellationToken.None);
-            if (sent.IsSuccess)
-                _output.WriteLine($"accepted {text} {sent.Value}.");
-            number++;
             await Task.Delay(Interval, CancellationToken.None);
+            if (Volatile.Read(ref _underWay) >= MaxUnderWay)
+                continue;
+            // Each number is tried once: one whose answer is lost in a kill is neither promised nor sent again.
+            var text = WorkerProcess.Text(number++);
+            output.WriteLine($"trying {text}.");
+            var sent = await channel.SendAsync(Encoding.UTF8.GetBytes(text), CancellationToken.None);
+            if (!sent.IsSuccess)
+                continue;
+            Interlocked.Increment(ref _underWay);
+            output.WriteLine($"accepted {text} {sent.Value}.");
         }
     }
 }
