@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace LogosActors.Samples.Resilience;
 
 /// <summary>Runs a sender and a receiver, makes their actors fail one after the other, kills the processes, and compares what was accepted
 /// with what came.</summary>
-internal sealed class Director(Scenario scenario, Report report) : IAsyncDisposable
+internal sealed partial class Director(Scenario scenario, Report report) : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -74,7 +75,7 @@ internal sealed class Director(Scenario scenario, Report report) : IAsyncDisposa
         while (await NextTargetAsync(process(), attacked) is { } target)
         {
             attacked[target.Kind] = attacked.GetValueOrDefault(target.Kind) + 1;
-            report.Note($"{name}: {target.Path} is made to fail");
+            report.Note($"{name}: {PeerIds().Replace(target.Path, "<peer>")} is made to fail");
             _pulse.Restart();
             await process().SendAsync($"fail {target.Path}");
             var answer = await process().AnswerAsync();
@@ -228,6 +229,9 @@ internal sealed class Director(Scenario scenario, Report report) : IAsyncDisposa
         nameof(Outcome.Stopped) => "stopped, as it should",
         _ => "had ended before",
     };
+
+    [GeneratedRegex("16Uiu2HA[0-9A-Za-z]+", RegexOptions.None, 1_000)]
+    private static partial Regex PeerIds();
 
     static long Parse(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }
