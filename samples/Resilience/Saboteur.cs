@@ -29,6 +29,7 @@ internal sealed class Saboteur(ActorSystem system)
             {
                 if (await inbox.ReceiveAsync(Look) is ActorIdentity { Subject: ActorRefWithCell actor }
                     && actor.Underlying.Props.Type is { Namespace: { } name } kind && name.StartsWith("LogosActors", StringComparison.Ordinal)
+                    // It only supervises; see docs/actor-hierarchy.md for what its failure would cost.
                     && kind.Name != "NodeActor")
                     found[actor] = new Target(actor, kind.Name.Split('`')[0]);
             }
