@@ -5,6 +5,8 @@ internal static class Format
 {
     public static string Figure(double figure) => figure switch
     {
+        double.PositiveInfinity => "∞",
+        double.NaN => "–",
         >= 1e6 => $"{figure / 1e6:0.00} M",
         >= 1e4 => $"{figure / 1e3:0} k",
         >= 10 => $"{figure:0}",

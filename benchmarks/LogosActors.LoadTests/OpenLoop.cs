@@ -24,15 +24,8 @@ internal static class OpenLoop
 
     /// <param name="pair">Sender and receiver.</param>
     /// <param name="rate">Messages per second.</param>
-    /// <param name="warmUp">How long it goes before.</param>
-    /// <param name="duration">How long it is measured.</param>
-    public static async Task<Latencies> MeasureAsync(IStampedSender pair, double rate, TimeSpan warmUp, TimeSpan duration)
-    {
-        await RunAsync(pair, rate, warmUp);
-        return await RunAsync(pair, rate, duration);
-    }
-
-    static async Task<Latencies> RunAsync(IStampedSender pair, double rate, TimeSpan duration)
+    /// <param name="duration">How long.</param>
+    public static async Task<Latencies> MeasureAsync(IStampedSender pair, double rate, TimeSpan duration)
     {
         var before = await pair.Receiver.CountAsync();
         await pair.Receiver.TakeAgesAsync(0);

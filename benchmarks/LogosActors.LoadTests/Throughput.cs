@@ -1,7 +1,7 @@
 namespace LogosActors.LoadTests;
 
 /// <summary>Two processes of which this one sends as fast as the other receives.</summary>
-internal interface ILoadedPair
+internal interface ILoadedPair : IStampedSender
 {
     /// <summary>Sends so many messages, and waits until they have arrived.</summary>
     /// <returns>How long it took.</returns>
@@ -16,11 +16,14 @@ internal interface ILoadedPair
 /// <param name="Costs">What one message costs each of them.</param>
 internal sealed record Throughput(double Rate, (Costs Sender, Costs Receiver) Costs)
 {
-    public static async Task<Throughput> MeasureAsync(ILoadedPair pair, Budget budget)
+    /// <param name="pair">The processes.</param>
+    /// <param name="budget">How much time it may take.</param>
+    /// <param name="limit">The most messages of a round.</param>
+    public static async Task<Throughput> MeasureAsync(ILoadedPair pair, Budget budget, int limit = int.MaxValue)
     {
-        var rate = await Rounds.BestAsync(budget, int.MaxValue, pair.SendAsync);
+        var rate = await Rounds.BestAsync(budget, limit, pair.SendAsync);
         var before = await pair.CostsAsync();
-        var messages = (int)(rate * budget.Round.TotalSeconds * 2);
+        var messages = Math.Max(1, (int)(rate * budget.Round.TotalSeconds * 2));
         await pair.SendAsync(messages);
         var after = await pair.CostsAsync();
         return new(rate, (after.Sender.PerMessage(before.Sender, messages), after.Receiver.PerMessage(before.Receiver, messages)));

@@ -1,5 +1,5 @@
-using LogosActors.Libp2p;
 using LogosActors.Channels.Segmentation;
+using LogosActors.Libp2p;
 
 namespace LogosActors.Channels;
 

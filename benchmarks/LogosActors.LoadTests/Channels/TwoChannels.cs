@@ -6,7 +6,7 @@ using LogosActors.LoadTests.Delivery;
 namespace LogosActors.LoadTests.Channels;
 
 /// <summary>A node here whose application sends in a channel, and one in another process whose application has a handler.</summary>
-internal sealed class TwoChannels : ILoadedPair, IStampedSender
+internal sealed class TwoChannels : ILoadedPair
 {
     const int MaxUnreportedBytes = 64 << 10;
 

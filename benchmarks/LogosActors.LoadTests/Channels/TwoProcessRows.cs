@@ -8,8 +8,11 @@ internal static class TwoProcessRows
     /// <summary>Below what the channel holds by default: what is measured is not how it refuses.</summary>
     const int ShortInFlight = 900;
 
-    /// <summary>Half of the bytes that a channel's incoming queue holds by default.</summary>
-    const int LongInFlight = 8;
+    /// <summary>Below what a channel's incoming queue holds by default.</summary>
+    const int LongInFlight = 12;
+
+    /// <summary>Acknowledgements take more than a second by default: so many are a round.</summary>
+    const int LongAtOnce = 2 * LongInFlight;
 
     /// <summary>Two processes have twice the code for the JIT, on the same cores.</summary>
     static readonly TimeSpan ChildWarmUp = TimeSpan.FromSeconds(4);
@@ -34,13 +37,13 @@ internal static class TwoProcessRows
     {
         var start = () => TwoChannels.StartAsync(LongSize, LongInFlight, new ChannelSettings(HasParity: true));
         return new LatencyRow(
-            "two channels, 1 MiB with parity, p50", RateOf(Throughputs(start)), async () => await start(), ChildWarmUp, new Target.AtMost(40), isMedian: true);
+            "two channels, 1 MiB with parity, p50", RateOf(Throughputs(start, LongAtOnce)), async () => await start(), ChildWarmUp, new Target.AtMost(40), isMedian: true);
     }
 
-    static SharedMeasurement<Throughput> Throughputs(Func<Task<TwoChannels>> start) => new(async budget =>
+    static SharedMeasurement<Throughput> Throughputs(Func<Task<TwoChannels>> start, int limit = int.MaxValue) => new(async budget =>
     {
         await using var channels = await start();
-        return await Throughput.MeasureAsync(channels, budget with { WarmUp = budget.WarmUp + ChildWarmUp, Round = budget.Round * 2 });
+        return await Throughput.MeasureAsync(channels, budget with { WarmUp = budget.WarmUp + ChildWarmUp, Round = budget.Round * 2 }, limit);
     });
 
     static Func<Budget, Task<double>> RateOf(SharedMeasurement<Throughput> throughput) => async budget => (await throughput.GetAsync(budget)).Rate;

@@ -4,7 +4,7 @@ using LogosActors.Delivery;
 namespace LogosActors.LoadTests.Delivery;
 
 /// <summary>A node that sends here, and one in another process whose application has a handler.</summary>
-internal sealed class TwoNodes : ILoadedPair, IStampedSender
+internal sealed class TwoNodes : ILoadedPair
 {
     const int Size = 1024, Burst = 64, ReportEvery = 256;
 

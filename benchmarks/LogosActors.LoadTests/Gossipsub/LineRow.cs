@@ -22,7 +22,9 @@ internal sealed class LineRow : Row
         for (var i = 0; i < Children; i++)
             await children[i].WaitForMeshAsync(i < Children - 1 ? 2 : 1);
 
-        var latencies = await OpenLoop.MeasureAsync(new Ends(first, children[^1]), PerSecond, WarmUp, budget.Steady);
+        var ends = new Ends(first, children[^1]);
+        await OpenLoop.MeasureAsync(ends, PerSecond, WarmUp);
+        var latencies = await OpenLoop.MeasureAsync(ends, PerSecond, budget.Steady);
         foreach (var child in children)
             await child.DisposeAsync();
         return LatencyRow.Outcome(latencies, PerSecond, budget, new Target.AtMost(5));

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace LogosActors.LoadTests.Gossipsub;
 
 /// <summary>A publisher here, a subscriber in another process, and a connection with Noise and Yamux over loopback TCP.</summary>
-internal sealed class TwoProcesses : ILoadedPair, IStampedSender
+internal sealed class TwoProcesses : ILoadedPair
 {
     const int Burst = 64;
 

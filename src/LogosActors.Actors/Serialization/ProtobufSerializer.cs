@@ -39,7 +39,7 @@ public sealed class ProtobufSerializer : SerializerWithStringManifest
     public static Config Configuration(ProtobufTypes types)
     {
         ArgumentNullException.ThrowIfNull(types);
-        if (Areas.GetOrAdd(types.Area, types) != types)
+        if (!Areas.GetOrAdd(types.Area, types).IsSameAs(types))
             throw new ArgumentException($"There are other messages of the area '{types.Area}' already.", nameof(types));
         var bindings = types.Types.Select(type => $"\"{type.FullName}, {type.Assembly.GetName().Name}\" = {NameOf(types)}");
         return ConfigurationFactory.ParseString($$"""

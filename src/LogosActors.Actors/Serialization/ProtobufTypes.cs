@@ -48,4 +48,9 @@ public sealed class ProtobufTypes
         _manifests.GetValueOrDefault(type) ?? throw new ArgumentException($"{type} is not registered in the area '{Area}'.", nameof(type));
 
     internal MessageParser? ParserOf(string manifest) => _parsers.GetValueOrDefault(manifest);
+
+    /// <summary>Whether both give the same types the same manifests under the same identifier.</summary>
+    internal bool IsSameAs(ProtobufTypes other) =>
+        SerializerId == other.SerializerId && _manifests.Count == other._manifests.Count
+        && _manifests.All(pair => string.Equals(other._manifests.GetValueOrDefault(pair.Key), pair.Value, StringComparison.Ordinal));
 }

@@ -113,7 +113,7 @@ internal sealed partial class ChannelMachine
         }
         // Ephemeral chunks have no turn to wait for.
         var came = completed.Chunks.Where(chunk => !chunk.IsRebuilt && _held.Find(chunk.MessageId!) is { Message: not null }).Select(chunk => chunk.MessageId!).ToList();
-        var message = new WholeMessage(name, key.RequestId, key.SenderId, completed.Payload, came) 
+        var message = new WholeMessage(name, key.RequestId, key.SenderId, completed.Payload, came)
         {
             Completion = completion,
             ParityId = ephemeral?.Id,

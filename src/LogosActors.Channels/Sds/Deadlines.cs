@@ -7,14 +7,23 @@ internal abstract class Timed
     public long Due { get; internal set; } = long.MaxValue;
 
     internal int Place { get; set; } = -1;
+
+    /// <summary>Which was added first.</summary>
+    internal long Order { get; set; }
+
+    internal bool IsBefore(Timed other) => Due < other.Due || (Due == other.Due && Order < other.Order);
 }
 
 /// <summary>What is due next: a binary heap whose members know their place, so that any can be moved or taken out.</summary>
-/// <remarks>Every change costs O(log n).</remarks>
+/// <remarks>
+/// Of those that are due at the same time the one that was added first goes first: messages that are sent again arrive in their causal order,
+/// and a receiver whose buffer is full can deliver each at once. Every change costs O(log n).
+/// </remarks>
 internal sealed class Deadlines<T>
     where T : Timed
 {
     readonly List<T> _heap = [];
+    long _added;
 
     /// <summary>When the first is due, in Unix ms; <see cref="long.MaxValue"/>: there is none.</summary>
     public long Next => _heap.Count > 0 ? _heap[0].Due : long.MaxValue;
@@ -28,6 +37,8 @@ internal sealed class Deadlines<T>
             Remove(item);
             return;
         }
+        if (item.Order == 0)
+            item.Order = ++_added;
         if (item.Place < 0)
         {
             item.Place = _heap.Count;
@@ -64,7 +75,7 @@ internal sealed class Deadlines<T>
     int Up(int place)
     {
         var item = _heap[place];
-        while (place > 0 && _heap[(place - 1) / 2].Due > item.Due)
+        while (place > 0 && item.IsBefore(_heap[(place - 1) / 2]))
         {
             Put(place, _heap[(place - 1) / 2]);
             place = (place - 1) / 2;
@@ -78,9 +89,9 @@ internal sealed class Deadlines<T>
         var item = _heap[place];
         for (var child = (2 * place) + 1; child < _heap.Count; child = (2 * place) + 1)
         {
-            if (child + 1 < _heap.Count && _heap[child + 1].Due < _heap[child].Due)
+            if (child + 1 < _heap.Count && _heap[child + 1].IsBefore(_heap[child]))
                 child++;
-            if (_heap[child].Due >= item.Due)
+            if (!_heap[child].IsBefore(item))
                 break;
             Put(place, _heap[child]);
             place = child;

@@ -152,11 +152,12 @@ internal sealed class ChannelScene
         /// <summary>Sends a text; null when it was not accepted, or nobody knows.</summary>
         public RequestId? TrySend(string text, bool isEphemeral = false)
         {
-            var answer = _scene._simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral));
-            if (!_scene._simulation.RunUntil(() => answer.IsCompleted, TimeSpan.FromSeconds(30)))
-                return null;
-            var result = _scene._simulation.Wait(answer).Result;
-            return result.IsSuccess ? result.Value : null;
+            var simulation = _scene._simulation;
+            var answer = simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral));
+            // An actor that crashes may owe the answer for ever.
+            return simulation.RunUntil(() => answer.IsCompleted, TimeSpan.FromSeconds(30)) && simulation.Wait(answer).Result is { IsSuccess: true } result
+                ? result.Value
+                : null;
         }
 
         /// <summary>Sends a text, and does not wait for the answer.</summary>

@@ -78,7 +78,7 @@ public sealed class SdsSyncTests
         // Also when the log has forgotten it: its sender may be unable to believe a filter.
         var alice = new Participant("alice", Defaults with { LogCapacity = logCapacity });
         for (var i = 0; i < 5; i++)
-            alice.Receive(Messages.Content($"{i}", i));
+            alice.Receive(i == 0 ? Messages.Content("0", 0) : Messages.Content($"{i}", i, "bob", $"{i - 1}"));
         alice.RunUntil(Start + 2000);
         alice.Receive(Messages.Content("0", 0), Start + 5000);
         alice.RunUntil(Start + 6500);
