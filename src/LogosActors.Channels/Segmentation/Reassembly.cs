@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Channels.Segmentation;
@@ -23,6 +24,7 @@ internal sealed class Reassembly(SegmentationOptions options, PartialAllowance a
     readonly long _timeout = UnixNanoseconds.Of(options.ReassemblyTimeout);
     long _resumed = long.MinValue;
     long _reserved;
+    (ReadOnlyMemory<byte> Content, SegmentMessage? Segment) _decoded;
     long _sequence;
 
     /// <summary>How many messages are in parts.</summary>
@@ -66,7 +68,7 @@ internal sealed class Reassembly(SegmentationOptions options, PartialAllowance a
     /// <param name="now">The time.</param>
     public ReassemblyDecision Receive(string senderId, string messageId, ReadOnlyMemory<byte> content, DateTimeOffset now)
     {
-        if (!SegmentCodec.TryDecode(content, out var segment, out var error))
+        if (!TryDecode(content, out var segment, out var error))
             return ReassemblyDecision.Reject(senderId, messageId, ChunkRejection.Malformed, error);
         var id = segment.Linkage is { } linkage ? ChunkId.Compute(senderId, linkage.Timestamp, content.Span) : default;
         if (segment.Linkage is not null && !string.Equals(id.ToString(), messageId, StringComparison.Ordinal))
@@ -86,7 +88,7 @@ internal sealed class Reassembly(SegmentationOptions options, PartialAllowance a
     /// <remarks>Who asks this before a chunk is acknowledged has its sender send it again later, instead of dropping what was acknowledged.</remarks>
     public bool HasRoomFor(string senderId, ReadOnlyMemory<byte> content)
     {
-        if (!SegmentCodec.TryDecode(content, out var segment, out _) || segment.Count == 1)
+        if (!TryDecode(content, out var segment, out _) || segment.Count == 1)
             return true;
         var key = MessageKey.Of(senderId, segment);
         if (IsLate(key, segment.Position) || Find(key) is not null)
@@ -99,7 +101,7 @@ internal sealed class Reassembly(SegmentationOptions options, PartialAllowance a
 
     /// <summary>Whether a chunk comes after all of its message was told.</summary>
     public bool IsLate(string senderId, ReadOnlyMemory<byte> content) =>
-        SegmentCodec.TryDecode(content, out var segment, out _) && IsLate(MessageKey.Of(senderId, segment), segment.Position);
+        TryDecode(content, out var segment, out _) && IsLate(MessageKey.Of(senderId, segment), segment.Position);
 
     /// <summary>The ids of all that waits for the rest of a message.</summary>
     public IEnumerable<string> ChunksOf(MessageKey key) => Find(key)?.All.Select(one => one.Chunk.MessageId) ?? [];
@@ -138,6 +140,18 @@ internal sealed class Reassembly(SegmentationOptions options, PartialAllowance a
     }
 
     IEnumerable<PartialMessage> Partials => _senders.Values.SelectMany(sender => sender.Messages.Values);
+
+    // What is asked about a chunk is asked before it is received: it is decoded once.
+    bool TryDecode(ReadOnlyMemory<byte> content, [NotNullWhen(true)] out SegmentMessage? segment, out SegmentError error)
+    {
+        (segment, error) = (_decoded.Segment, SegmentError.None);
+        if (segment is not null && _decoded.Content.Equals(content))
+            return true;
+        if (!SegmentCodec.TryDecode(content, out segment, out error))
+            return false;
+        _decoded = (content, segment);
+        return true;
+    }
 
     // All chunks but the last are as long as the longest.
     static long ReservedFor(SegmentMessage segment)
