@@ -64,11 +64,12 @@ public sealed partial class ReliableChannel
     /// <summary>How many events were lost to enumerations, or to handlers of events that are not told again, since they were too slow.</summary>
     public long MissedEvents => Published.Missed;
 
-    /// <summary>Enumerates every event from now on, until the channel is closed.</summary>
-    /// <remarks><see cref="ReliableChannelOptions.EventCapacity"/> events wait for a slow reader; further ones are lost to it, and counted.</remarks>
+    /// <summary>Enumerates every event from the moment its enumerator is requested (<c>await foreach</c> does so at its beginning), until the channel
+    /// is closed.</summary>
+    /// <remarks>Whoever does something whose events it wants requests the enumerator before. <see cref="ReliableChannelOptions.EventCapacity"/> events wait for a slow reader; further ones are lost to it, and counted.</remarks>
     public IAsyncEnumerable<ChannelEvent> Events(CancellationToken cancellation = default) => Published.Read<ChannelEvent>(cancellation);
 
-    /// <summary>Enumerates the messages that come from now on, until the channel is closed.</summary>
+    /// <summary>Enumerates the messages that come, likewise.</summary>
     /// <inheritdoc cref="Events"/>
     public IAsyncEnumerable<ReliableMessageReceived> Messages(CancellationToken cancellation = default) =>
         Published.Read<ReliableMessageReceived>(cancellation);

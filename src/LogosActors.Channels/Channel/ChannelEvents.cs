@@ -19,12 +19,16 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
     long _published;
     long _handled;
     bool _isTold;
+    volatile bool _wantsProgress;
 
     /// <summary>How many events with a number may be published and not handled: no more than wait for one handler.</summary>
     public int Window { get; } = capacity;
 
     /// <summary>How many events were lost to those who were too slow.</summary>
     public long Missed => publisher.Dropped;
+
+    /// <summary>Whether anybody observes the progress of requests.</summary>
+    public bool WantsProgress => _wantsProgress;
 
     /// <summary>The actor that is told of what is handled (<see cref="Conversation.HandledMore"/>).</summary>
     /// <returns>The number up to which all is published.</returns>
@@ -72,6 +76,7 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
     {
         if (key is null)
             return;
+        Wants<T>();
         var handler = new Handler<T>(key);
         lock (_turn)
         {
@@ -104,10 +109,16 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
 
     /// <summary>Enumerates the events of a type.</summary>
     public IAsyncEnumerable<T> Read<T>(CancellationToken cancellation)
-        where T : ChannelEvent => publisher.Read<T>(cancellation);
+        where T : ChannelEvent
+    {
+        Wants<T>();
+        return publisher.Read<T>(cancellation);
+    }
 
     /// <summary>The channel is closed.</summary>
     public void Complete() => publisher.Complete();
+
+    void Wants<T>() => _wantsProgress |= typeof(T).IsAssignableFrom(typeof(ReliableMessageProgress));
 
     void Handled(Handler handler, ChannelEvent raised)
     {

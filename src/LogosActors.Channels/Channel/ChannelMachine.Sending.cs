@@ -95,6 +95,8 @@ internal sealed partial class ChannelMachine
         {
             switch (outcome)
             {
+                case RequestOutcome.Advanced when !TellsProgress:
+                    break;
                 case RequestOutcome.Advanced advanced:
                     _effects.Add(new Told(0, new ReliableMessageProgress(_options.ChannelId, advanced.Request, advanced.Chunks, advanced.Out, advanced.Confirmed)));
                     break;

@@ -78,6 +78,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
 
     protected override void OnCommand(object message)
     {
+        _machine.TellsProgress = _settings.Events.WantsProgress;
         switch (message)
         {
             case Conversation.Incoming incoming:

@@ -44,27 +44,23 @@ internal sealed class Segmenter
         }
         var data = Cut(payload);
         var parity = Parity(data);
-        var template = new SegmentMessage
-        {
-            MessageHash = KeccakHash.Of(payload.Span),
-            DataCount = data.Length,
-            ParityCount = parity.Length,
-            Index = 0,
-            Payload = default,
-        };
-        var made = new List<Chunk>(data.Length + parity.Length);
-        for (var position = 0; position < template.Count; position++)
+        var hash = KeccakHash.Of(payload.Span);
+        var made = new Chunk[data.Length + parity.Length];
+        for (var position = 0; position < made.Length; position++)
         {
             var isParity = position >= data.Length;
             var index = isParity ? position - data.Length : position;
-            var content = SegmentCodec.Encode(template with
+            var content = SegmentCodec.Encode(new SegmentMessage
             {
+                MessageHash = hash,
+                DataCount = data.Length,
+                ParityCount = parity.Length,
                 IsParity = isParity,
                 Index = index,
                 Payload = isParity ? parity[index] : data[index],
-                Linkage = new ChunkLinkage(requestId, timestamp, payload.Length, position == 0 ? null : made[^1].Id),
+                Linkage = new ChunkLinkage(requestId, timestamp, payload.Length, position == 0 ? null : made[position - 1].Id),
             });
-            made.Add(new Chunk(ChunkId.Compute(senderId, timestamp, content), content, isParity));
+            made[position] = new Chunk(ChunkId.Compute(senderId, timestamp, content), content, isParity);
         }
         chunks = made;
         return true;
