@@ -70,12 +70,13 @@ internal static class ChannelSendCommand
 
     static async Task<int> SendAsync(Terminal terminal, ChannelPlan plan, OutgoingFile file, TimeSpan wait, bool isNew, CancellationToken cancellation)
     {
-        IAsyncEnumerable<ChannelEvent>? events = null;
+        // An enumeration receives what happens after it has begun.
+        IAsyncEnumerator<ChannelEvent>? events = null;
         await using var own = await plan.OpenAsync(
             terminal,
             channel =>
             {
-                events = channel.Events(CancellationToken.None);
+                events = channel.Events(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
                 channel.BackPressure += (_, pressure) => Tell(terminal, pressure);
             },
             cancellation);
