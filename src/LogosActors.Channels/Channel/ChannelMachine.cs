@@ -46,9 +46,12 @@ internal sealed partial class ChannelMachine
     public ChannelMachine(ReliableChannelOptions options, Random random)
     {
         _options = options;
-        _sds = new SdsChannel(options.ChannelId, options.SenderId!, options.Sds, random);
+        _reassembly = new Reassembly(options.Segmentation, AllowanceOf(options.Sds));
+        _sds = new SdsChannel(options.ChannelId, options.SenderId!, options.Sds, random)
+        {
+            Admits = message => _reassembly.HasRoomFor(message.SenderId, message.Content),
+        };
         _segmenter = new Segmenter(options.Segmentation);
-        _reassembly = new Reassembly(options.Segmentation);
         _rebuilt = new RebuiltChunks(_sds);
         _epochs = new EpochCounts(options.RateLimit);
     }
@@ -184,6 +187,13 @@ internal sealed partial class ChannelMachine
     long Ms => _now.ToUnixTimeMilliseconds();
 
     void Advance(DateTimeOffset now) => _now = now;
+
+    /// <summary>What waits for others is acknowledged, and in the bounds of SDS: with its parity and overhead it finds room beside the rest.</summary>
+    static PartialAllowance AllowanceOf(SdsOptions sds)
+    {
+        var (count, bytes) = (sds.MaxIncoming, 2 * sds.MaxIncomingSize.Bytes);
+        return new PartialAllowance(count / IncomingBuffer.Share, bytes / IncomingBuffer.Share, count, bytes);
+    }
 
     /// <summary>Follows what SDS has decided, until nothing follows.</summary>
     void Settle()

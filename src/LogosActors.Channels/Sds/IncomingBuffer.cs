@@ -57,7 +57,7 @@ internal sealed class Dependency(HistoryEntry name) : Timed
 /// </remarks>
 internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
 {
-    const int Share = 4;
+    public const int Share = 4;
 
     readonly Dictionary<string, HeldMessage> _held = new(StringComparer.Ordinal);
     readonly Dictionary<string, Dependency> _dependencies = new(StringComparer.Ordinal);

@@ -82,6 +82,9 @@ internal sealed partial class SdsChannel
         _bloom = new RollingBloomFilter(new BloomParameters(options.BloomCapacity, options.BloomErrorRate));
     }
 
+    /// <summary>Whether there is room for what a message carries, that nobody waits for: else its sender has to send it again.</summary>
+    public Predicate<SdsMessage> Admits { get; init; } = static _ => true;
+
     /// <summary>What it has come across.</summary>
     public SdsCounters Counters { get; } = new();
 

@@ -49,6 +49,6 @@ internal enum SdsReceiveOutcome
     /// <summary>It names more preceding messages, or asks for more, than anybody may.</summary>
     TooManyNamed,
 
-    /// <summary>It would have to wait, and its sender, or all senders together, have enough that waits.</summary>
+    /// <summary>It would have to wait, and its sender, or all senders together, have enough that waits; or it is not admitted.</summary>
     OverQuota,
 }

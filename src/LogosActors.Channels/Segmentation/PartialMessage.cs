@@ -12,6 +12,9 @@ internal sealed class PartialMessage(MessageKey key)
     /// <summary>What its chunks cost, in bytes.</summary>
     public long Cost { get; private set; }
 
+    /// <summary>What it will cost when all of it has come, in bytes.</summary>
+    public long Reserved { get; init; }
+
     /// <summary>How many positions have a chunk.</summary>
     public int Filled => _positions.Count(chunks => chunks is { Count: > 0 });
 

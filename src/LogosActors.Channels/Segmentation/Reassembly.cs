@@ -10,9 +10,10 @@ namespace LogosActors.Channels.Segmentation;
 /// <para>Chunks of a message share all of its <see cref="MessageKey"/>. Several may claim one place, since one of them may be forged;
 /// <see cref="ChunkSearch"/> tells them apart. Whoever sends under another's name can take that name's room, but not deliver anything
 /// of his own as the other's message.</para>
-/// <para>Bounds: <see cref="SegmentationOptions"/> for messages and bytes, <see cref="MaxAlternatives"/> for chunks that claim one place.</para>
+/// <para>Bounds: <see cref="SegmentationOptions"/> for messages and bytes, <see cref="MaxAlternatives"/> for chunks that claim one place. Beyond
+/// <see cref="HasRoomFor"/> nothing has to be admitted; what is, finds the room of the <see cref="PartialAllowance"/>, too, before anything is dropped.</para>
 /// </remarks>
-internal sealed class Reassembly(SegmentationOptions options)
+internal sealed class Reassembly(SegmentationOptions options, PartialAllowance allowance = default)
 {
     /// <summary>How many chunks may claim one place of a message.</summary>
     public const int MaxAlternatives = 4;
@@ -21,6 +22,7 @@ internal sealed class Reassembly(SegmentationOptions options)
     readonly RememberedMessages _remembered = new(options.MaxRememberedMessages);
     readonly long _timeout = UnixNanoseconds.Of(options.ReassemblyTimeout);
     long _resumed = long.MinValue;
+    long _reserved;
     long _sequence;
 
     /// <summary>How many messages are in parts.</summary>
@@ -80,6 +82,21 @@ internal sealed class Reassembly(SegmentationOptions options)
         return Decide(key, new StoredChunk(messageId, id, segment, content, UnixNanoseconds.From(now)));
     }
 
+    /// <summary>Whether there will be room for all of the message that a chunk is of, or there is nothing to make room for.</summary>
+    /// <remarks>Who asks this before a chunk is acknowledged has its sender send it again later, instead of dropping what was acknowledged.</remarks>
+    public bool HasRoomFor(string senderId, ReadOnlyMemory<byte> content)
+    {
+        if (!SegmentCodec.TryDecode(content, out var segment, out _) || segment.Count == 1)
+            return true;
+        var key = MessageKey.Of(senderId, segment);
+        if (IsLate(key, segment.Position) || Find(key) is not null)
+            return true;
+        var more = ReservedFor(segment);
+        var (count, reserved) = _senders.TryGetValue(senderId, out var sender) ? (sender.Messages.Count, sender.Reserved) : (0, 0L);
+        return count < options.MaxPartialMessagesPerSender && reserved + more <= options.MaxPartialBytesPerSender
+            && PartialMessages < options.MaxPartialMessages && _reserved + more <= options.MaxPartialBytes;
+    }
+
     /// <summary>Whether a chunk comes after all of its message was told.</summary>
     public bool IsLate(string senderId, ReadOnlyMemory<byte> content) =>
         SegmentCodec.TryDecode(content, out var segment, out _) && IsLate(MessageKey.Of(senderId, segment), segment.Position);
@@ -121,6 +138,13 @@ internal sealed class Reassembly(SegmentationOptions options)
     }
 
     IEnumerable<PartialMessage> Partials => _senders.Values.SelectMany(sender => sender.Messages.Values);
+
+    // All chunks but the last are as long as the longest.
+    static long ReservedFor(SegmentMessage segment)
+    {
+        var length = segment.Linkage is { MessageLength: var whole } ? Math.Max(segment.Payload.Length, (whole + segment.DataCount - 1) / segment.DataCount) : segment.Payload.Length;
+        return segment.Count * (long)(length + SegmentCodec.Overhead + StoredChunk.Overhead);
+    }
 
     static ReassemblyEffect.Dropped Drop(PartialMessage message, DropReason reason) =>
         new(message.Key, reason, [.. message.All.OrderBy(one => one.Sequence).Select(one => one.Chunk.MessageId)]);
@@ -183,7 +207,7 @@ internal sealed class Reassembly(SegmentationOptions options)
         if (_senders.TryGetValue(key.SenderId, out var sender))
         {
             var (count, bytes) = (sender.Messages.Count + more, sender.Cost + cost);
-            while (count > options.MaxPartialMessagesPerSender || bytes > options.MaxPartialBytesPerSender)
+            while (count > options.MaxPartialMessagesPerSender + allowance.MessagesPerSender || bytes > options.MaxPartialBytesPerSender + allowance.BytesPerSender)
             {
                 if (sender.Messages.Values.Where(IsKept).MinBy(message => message.FirstSequence) is not { } oldest)
                     return false;
@@ -192,9 +216,9 @@ internal sealed class Reassembly(SegmentationOptions options)
             }
         }
         var (allCount, allBytes) = (PartialMessages + more - victims.Count, PartialBytes + cost - victims.Sum(victim => victim.Message.Cost));
-        while (allCount > options.MaxPartialMessages || allBytes > options.MaxPartialBytes)
+        while (allCount > options.MaxPartialMessages + allowance.Messages || allBytes > options.MaxPartialBytes + allowance.Bytes)
         {
-            var isTooMany = allCount > options.MaxPartialMessages;
+            var isTooMany = allCount > options.MaxPartialMessages + allowance.Messages;
             // The greediest is who has the most of what is short; among equals the oldest goes.
             var oldest = _senders
                 .Select(one => (
@@ -231,7 +255,7 @@ internal sealed class Reassembly(SegmentationOptions options)
         // Receive has checked the id.
         if (!KeccakHash.TryParse(stored.MessageId, out var id) && key.IsLinked)
             return;
-        var message = Find(key) ?? new PartialMessage(key);
+        var message = Find(key) ?? new PartialMessage(key) { Reserved = ReservedFor(segment) };
         if (message.Cost > 0)
             Remove(message);
         message.Add(new StoredChunk(stored.MessageId, id, segment, stored.Content, stored.Time), _sequence++);
@@ -244,6 +268,8 @@ internal sealed class Reassembly(SegmentationOptions options)
             _senders.Add(message.Key.SenderId, sender = new PartialSender());
         sender.Messages.Add(message.Key, message);
         sender.Cost += message.Cost;
+        sender.Reserved += message.Reserved;
+        _reserved += message.Reserved;
         PartialMessages++;
         PartialBytes += message.Cost;
     }
@@ -253,6 +279,8 @@ internal sealed class Reassembly(SegmentationOptions options)
         var sender = _senders[message.Key.SenderId];
         sender.Messages.Remove(message.Key);
         sender.Cost -= message.Cost;
+        sender.Reserved -= message.Reserved;
+        _reserved -= message.Reserved;
         PartialMessages--;
         PartialBytes -= message.Cost;
         if (sender.Messages.Count == 0)
@@ -264,5 +292,7 @@ internal sealed class Reassembly(SegmentationOptions options)
         public Dictionary<MessageKey, PartialMessage> Messages { get; } = [];
 
         public long Cost { get; set; }
+
+        public long Reserved { get; set; }
     }
 }

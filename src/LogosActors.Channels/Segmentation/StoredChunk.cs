@@ -9,7 +9,7 @@ namespace LogosActors.Channels.Segmentation;
 internal sealed record StoredChunk(string MessageId, KeccakHash Id, SegmentMessage Segment, ReadOnlyMemory<byte> Content, long Time)
 {
     // What objects take besides the bytes of the wire, roughly.
-    const int Overhead = 512;
+    public const int Overhead = 512;
 
     /// <summary>What it counts against quotas, in bytes.</summary>
     public int Cost => Content.Length + Overhead;

@@ -1,5 +1,6 @@
 using LogosActors.Delivery;
 using LogosActors.TestKit;
+using LogosActors.Tests;
 
 namespace LogosActors.Channels.Tests.Channel;
 
@@ -21,8 +22,7 @@ public sealed class ChannelCrashTests
         MaxLatency = TimeSpan.FromMilliseconds(100),
     };
 
-    // As many as a test of every commit has time for.
-    static int Seeds => int.Parse(Environment.GetEnvironmentVariable("LOGOS_SEEDS") ?? "25", System.Globalization.CultureInfo.InvariantCulture);
+    static int Seeds => Tier.Of(25, full: 500);
 
     [Fact]
     public void Every_message_comes_once_whichever_actor_crashes() =>
@@ -31,6 +31,47 @@ public sealed class ChannelCrashTests
     [Fact]
     public void Every_message_comes_once_however_the_journal_fails() =>
         Simulation.Explore(Seeds, simulation => Run(simulation, Faulty), ChannelScene.Options);
+
+    [Fact]
+    public void No_message_is_missed_whenever_the_process_is_killed() => Simulation.Explore(
+        Seeds,
+        simulation =>
+        {
+            var random = new Random(simulation.Seed);
+            var scene = new ChannelScene(simulation, participants: 2, options => options with
+            {
+                Segmentation = new SegmentationOptions { ChunkSizeBytes = 1024, EnableReedSolomon = simulation.Seed % 2 == 0 },
+                Sds = new SdsOptions { JoinTimeout = new SdsOptions().DependencyTimeout },
+            })
+            {
+                Loss = 0.1,
+            };
+            simulation.Storage.Faults = new StorageFaults { MaxLatency = TimeSpan.FromMilliseconds(50) };
+            var accepted = new List<(ChannelScene.Participant From, string Text, RequestId Request)>();
+            for (var i = 0; i < Messages; i++)
+            {
+                foreach (var participant in scene.Participants)
+                {
+                    var text = $"{participant.Name}: {i}{new string('.', random.Next(3) == 0 ? 3000 : 0)}";
+                    if (participant.TrySend(text) is { } request)
+                        accepted.Add((participant, text, request));
+                }
+                simulation.RunFor(TimeSpan.FromMilliseconds(random.Next(200)));
+                scene.Kill();
+            }
+            scene.Loss = 0;
+            simulation.RunFor(TimeSpan.FromMinutes(15));
+
+            foreach (var participant in scene.Participants)
+            {
+                // What was being handled may be told again.
+                var received = participant.Received.Distinct(StringComparer.Ordinal).ToList();
+                Assert.Equal(accepted.Where(one => one.From != participant).Select(static one => one.Text), received);
+                foreach (var (_, text, request) in accepted.Where(one => one.From == participant))
+                    Assert.True(EndsOf(participant, request) >= 1, $"{text.TrimEnd('.')} has not ended");
+            }
+        },
+        ChannelScene.Options);
 
     internal static void Run(Simulation simulation, StorageFaults storage)
     {

@@ -72,6 +72,24 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void What_is_confirmed_is_never_dropped_for_lack_of_room()
+    {
+        // Ten times as much under way as there is room for.
+        var seed = SeedOf();
+        var world = new World(seed, loss: 0.1, options => options with
+        {
+            Segmentation = new SegmentationOptions { ChunkSizeBytes = 1024, EnableReedSolomon = seed % 2 == 0, MaxPartialMessagesPerSender = 4 },
+        });
+        for (var i = 0; i < 40; i++)
+            world.Participants[0].Send($"{world.Participants[0].Name} {i}{new string('.', 3000)}", Start);
+        world.Settle();
+
+        foreach (var other in world.Participants.Skip(1))
+            Assert.Equal(world.Participants[0].Sent.Select(static sent => sent.Text), other.Received);
+        Assert.Equal(40, world.Participants[0].Delivered);
+    }
+
     static ChannelMachine Again(Participant participant, Snapshot? snapshot, int from, int? to = null)
     {
         var machine = new ChannelMachine(participant.Options, new Random(1));
@@ -106,10 +124,11 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
         DateTimeOffset _now = Start;
         long _posted;
 
-        public World(int seed, double loss)
+        public World(int seed, double loss, Func<ReliableChannelOptions, ReliableChannelOptions>? with = null)
         {
+            with ??= static options => options;
             (_random, _loss) = (new Random(seed), loss);
-            Participants = [.. Enumerable.Range(0, 3).Select(i => new Participant(this, new ReliableChannelOptions
+            Participants = [.. Enumerable.Range(0, 3).Select(i => new Participant(this, with(new ReliableChannelOptions
             {
                 ChannelId = "lobby",
                 ContentTopic = ChannelScene.Topic,
@@ -117,7 +136,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
                 Segmentation = new SegmentationOptions { ChunkSizeBytes = 1024, EnableReedSolomon = seed % 2 == 0 },
                 Sds = new SdsOptions { JoinTimeout = TimeSpan.FromMinutes(20), DependencyTimeout = TimeSpan.FromMinutes(20) },
                 RateLimit = new RateLimitOptions { IsEnabled = false },
-            }))];
+            })))];
             foreach (var participant in Participants)
                 participant.Start(_now, seed);
         }
@@ -197,6 +216,8 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
 
         public List<RequestId> Ends { get; } = [];
 
+        public int Delivered { get; private set; }
+
 
         public void Start(DateTimeOffset now, int seed)
         {
@@ -248,6 +269,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
                     break;
                 case ReliableMessageDelivered or ReliableMessageSendError:
                     Ends.Add(((ReliableSendEvent)told.Event).RequestId);
+                    Delivered += told.Event is ReliableMessageDelivered ? 1 : 0;
                     break;
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LogosActors.Tests;
 using Xunit.Abstractions;
 
 namespace LogosActors.Channels.Tests.Sds.Simulation;
@@ -7,8 +8,6 @@ namespace LogosActors.Channels.Tests.Sds.Simulation;
 /// <remarks><c>LOGOS_SEEDS</c> says how many seeds are tried, <c>LOGOS_SEED</c> runs one.</remarks>
 public sealed class SdsConvergenceTests(ITestOutputHelper output)
 {
-    const int Seeds = 1_000;
-
     [Fact]
     public void Every_message_arrives_once_and_in_causal_order_at_everybody_or_its_sender_is_told_that_it_may_not()
     {
@@ -19,7 +18,7 @@ public sealed class SdsConvergenceTests(ITestOutputHelper output)
         }
         var failures = new List<string>();
         var times = new List<long>();
-        for (var i = 0; i < (Number("LOGOS_SEEDS") ?? Seeds); i++)
+        for (var i = 0; i < Tier.Of(1_000, full: 10_000); i++)
         {
             try
             {
