@@ -115,7 +115,7 @@ public sealed class ChannelFailureTests
     {
         using var simulation = new Simulation(ChannelScene.Options with { Seed = 1 });
         var scene = new ChannelScene(simulation, participants: 1, options => options with { RateLimit = new RateLimitOptions() });
-        simulation.RunUntilIdle();
+        simulation.RunFor(TimeSpan.FromSeconds(1));
         var writes = simulation.Storage.WriteCount;
         simulation.Storage.Faults = new StorageFaults { MinLatency = TimeSpan.FromSeconds(1), MaxLatency = TimeSpan.FromSeconds(1) };
 

@@ -23,8 +23,8 @@ internal sealed class ChannelScene
     static readonly PersistencePlugins Plugins = new("akka.persistence.journal.simulated", "akka.persistence.snapshot-store.simulated");
 
     readonly Simulation _simulation;
-    readonly IActorRef _network;
-    readonly IActorRef _channels;
+    IActorRef _network = ActorRefs.Nobody;
+    IActorRef _channels = ActorRefs.Nobody;
     readonly Random _random;
     readonly Dictionary<MessageHash, MessageEnvelope> _stored = [];
     int _posted;
@@ -33,10 +33,7 @@ internal sealed class ChannelScene
     {
         _simulation = simulation;
         _random = new Random(simulation.Seed);
-        System = simulation.CreateSystem("node", simulation.Storage, setups: [new TimeProviderSetup(simulation.Time), new RandomSetup(new Random(simulation.Seed))]);
-        ProtobufSerializer.Install(System, ChannelRecords.Types);
-        _network = System.ActorOf(Props.Create(() => new NetworkActor(this)), "network");
-        _channels = System.ActorOf(ChannelsActor.Props(), "channels");
+        System = Start();
         with ??= static options => options;
         Participants = [.. Enumerable.Range(0, participants).Select(i => new Participant(this, with(new ReliableChannelOptions
         {
@@ -54,7 +51,7 @@ internal sealed class ChannelScene
         Config = ConfigurationFactory.ParseString("akka.actor.serialization-settings.allow-unregistered-types = false"),
     };
 
-    public ActorSystem System { get; }
+    public ActorSystem System { get; private set; }
 
     public Participant[] Participants { get; }
 
@@ -75,12 +72,30 @@ internal sealed class ChannelScene
         ? Participants[0].Actor
         : ((ActorRefWithCell)Participants[0].Actor).Children.FirstOrDefault(child => child.Path.ToString().Contains(part, StringComparison.Ordinal));
 
+    /// <summary>Kills the process, and starts it again.</summary>
+    public void Kill()
+    {
+        _simulation.Kill(System);
+        System = Start();
+        foreach (var participant in Participants)
+            participant.Open();
+    }
+
     /// <summary>Stores a change that only a newer version knows.</summary>
     public void AppendUnknownEvent(string persistenceId)
     {
         var writer = System.ActorOf(Props.Create(() => new WriterActor(persistenceId)));
         _simulation.Ask<string>(writer, new Changed { Changes = { new Change() } });
         _simulation.RunUntilIdle();
+    }
+
+    ActorSystem Start()
+    {
+        var system = _simulation.CreateSystem("node", _simulation.Storage, setups: [new TimeProviderSetup(_simulation.Time), new RandomSetup(new Random(_simulation.Seed))]);
+        ProtobufSerializer.Install(system, ChannelRecords.Types);
+        _network = system.ActorOf(Props.Create(() => new NetworkActor(this)), "network");
+        _channels = system.ActorOf(ChannelsActor.Props(), "channels");
+        return system;
     }
 
     SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer)
@@ -152,11 +167,12 @@ internal sealed class ChannelScene
         /// <summary>Sends a text; null when it was not accepted, or nobody knows.</summary>
         public RequestId? TrySend(string text, bool isEphemeral = false)
         {
-            var answer = _scene._simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral));
-            if (!_scene._simulation.RunUntil(() => answer.IsCompleted, TimeSpan.FromSeconds(30)))
-                return null;
-            var result = _scene._simulation.Wait(answer).Result;
-            return result.IsSuccess ? result.Value : null;
+            var simulation = _scene._simulation;
+            var answer = simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral));
+            // An actor that crashes may owe the answer for ever.
+            return simulation.RunUntil(() => answer.IsCompleted, TimeSpan.FromSeconds(30)) && simulation.Wait(answer).Result is { IsSuccess: true } result
+                ? result.Value
+                : null;
         }
 
         /// <summary>Sends a text, and does not wait for the answer.</summary>
