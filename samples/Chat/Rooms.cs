@@ -7,14 +7,13 @@ using LogosActors.Delivery;
 
 namespace LogosActors.Samples.Chat;
 
-/// <summary>Hands what is said in rooms, here and on other nodes, to those who listen here.</summary>
+/// <summary>Delivers what is said in rooms, here and on other nodes, to those who listen here.</summary>
 public sealed class Rooms(MessagingNode node, IHostApplicationLifetime lifetime) : BackgroundService
 {
-    /// <summary>How many lines wait for one listener who is slow; the oldest are lost to it.</summary>
+    /// <summary>How many lines wait for a slow listener; the oldest are dropped.</summary>
     const int WaitingLines = 100;
 
     readonly ConcurrentDictionary<Channel<ChatLine>, string> _listeners = new();
-    readonly IAsyncEnumerable<MessageReceived> _messages = node.Messages();
 
     /// <summary>Says something to everybody in a room.</summary>
     /// <returns>Why it cannot be said; null: it is on its way.</returns>
@@ -23,7 +22,7 @@ public sealed class Rooms(MessagingNode node, IHostApplicationLifetime lifetime)
         var sent = await node.SendAsync(new MessageEnvelope(TopicOf(room), JsonSerializer.SerializeToUtf8Bytes(line)), cancellation);
         if (sent.Error is { } error)
             return error.Message;
-        Tell(TopicOf(room), line);
+        Deliver(TopicOf(room), line);
         return null;
     }
 
@@ -43,10 +42,10 @@ public sealed class Rooms(MessagingNode node, IHostApplicationLifetime lifetime)
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var received in _messages.WithCancellation(stoppingToken))
+        await foreach (var received in node.Messages(stoppingToken))
         {
             if (Read(received.Message.Payload.Span) is { } line)
-                Tell(received.Message.ContentTopic, line);
+                Deliver(received.Message.ContentTopic, line);
         }
     }
 
@@ -67,7 +66,7 @@ public sealed class Rooms(MessagingNode node, IHostApplicationLifetime lifetime)
         }
     }
 
-    void Tell(string topic, ChatLine line)
+    void Deliver(string topic, ChatLine line)
     {
         foreach (var (listener, listened) in _listeners)
         {
@@ -76,7 +75,7 @@ public sealed class Rooms(MessagingNode node, IHostApplicationLifetime lifetime)
         }
     }
 
-    // Anybody may send anything on a topic: what is no line is passed over.
+    // Anybody may send anything on a topic: what is not a line is ignored.
     static ChatLine? Read(ReadOnlySpan<byte> payload)
     {
         try

@@ -75,17 +75,20 @@ public sealed partial class MessagingNode : IAsyncDisposable
         var directory = options.DataDirectory is { } path ? DataDirectory.Open(path) : null;
         PrivateKey? key = null;
         NodeJournal? journal = null;
+        ActorSystem? own = null;
         try
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
             journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
-            var actors = system ?? CreateSystem(options, logs);
+            var actors = system ?? (own = CreateSystem(options, logs));
             journal?.AddTo(actors);
             NodeJournal.InstallTypes(actors);
             return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);
         }
         catch
         {
+            if (own is not null)
+                await own.Terminate();
             if (journal is not null)
                 await journal.DisposeAsync();
             if (key != options.Key)

@@ -30,6 +30,22 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void Every_block_of_code_ends_before_the_next_begins()
+    {
+        foreach (var document in Repository.Documents)
+        {
+            var isInBlock = false;
+            foreach (var line in File.ReadLines(document).Where(line => line.StartsWith("```", StringComparison.Ordinal)))
+            {
+                Assert.True(!isInBlock || line is "```", $"{document}: '{line}' stands in another block.");
+                isInBlock = !isInBlock;
+            }
+
+            Assert.False(isInBlock, $"{document}: the last block does not end.");
+        }
+    }
+
+    [Fact]
     public void Every_relative_link_points_to_a_file()
     {
         var followed = 0;

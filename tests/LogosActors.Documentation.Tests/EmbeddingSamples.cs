@@ -37,6 +37,35 @@ public sealed class EmbeddingSamples
         Assert.Equal(5, await received.Task.WaitAsync(TimeSpan.FromSeconds(60)));
         await host.StopAsync();
     }
+
+    [Fact]
+    public async Task The_lobby_of_the_sample_goes_on_after_its_actor_has_failed()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddAkka("app", akka => akka
+            .WithLogosNode(options => options with { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] })
+            .AddStartup((system, registry) => registry.Register<LobbyActor>(
+                system.ActorOf(LogosActors.Samples.Embedded.LobbyActor.Props(system.LogosNode(), TextWriter.Null), "lobby"))));
+        using var host = builder.Build();
+        await host.StartAsync();
+        var lobby = host.Services.GetRequiredService<IRequiredActor<LobbyActor>>().ActorRef;
+        var node = host.Services.GetRequiredService<ActorSystem>().LogosNode();
+        await using var other = await MessagingNode.CreateAsync(
+            new NodeOptions { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")], EntryNodes = [node.Addresses[0]] });
+        await other.StartAsync();
+        lobby.Tell(new PipeFailure(new TimeoutException("on purpose")));
+
+        var heard = 0;
+        for (var attempt = 0; heard == 0 && attempt < 600; attempt++)
+        {
+            await other.SendAsync(new MessageEnvelope("/chat/1/lobby/proto", "hello"u8.ToArray()));
+            await Task.Delay(100);
+            heard = await lobby.Ask<int>(LogosActors.Samples.Embedded.Lobby.Count.Instance, TimeSpan.FromSeconds(30));
+        }
+
+        Assert.NotEqual(0, heard);
+        await host.StopAsync();
+    }
 }
 
 // sample: embed-actor

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Persistence;
 using LogosActors.Actors;
 using LogosActors.Actors.Persistence;
 using LogosActors.Actors.Serialization;
@@ -51,10 +52,25 @@ internal sealed class NodeJournal : IAsyncDisposable
     }
 
     /// <summary>Makes a system know the journal; it stays known as long as the system lives.</summary>
+    /// <exception cref="NodeStartException">The plugins that the system's configuration names for it cannot be created.</exception>
     public void AddTo(ActorSystem system)
     {
         if (!system.Settings.Config.HasPath(Plugins.Journal))
             system.Settings.InjectTopLevelFallback(Configuration);
+        try
+        {
+            // Otherwise every persistent actor would fail, again and again.
+            var persistence = Persistence.Instance.Apply(system);
+            persistence.JournalFor(Plugins.Journal);
+            persistence.SnapshotStoreFor(Plugins.Snapshots);
+        }
+#pragma warning disable CA1031 // whatever the class of a plugin throws
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            throw new NodeStartException(
+                NodeStartFailure.Journal, $"The journal's plugin '{Plugins.Journal}' cannot be used: {e.Message.Trim()} Correct it in the configuration of Akka, or leave it out.", e);
+        }
     }
 
     /// <summary>Makes a system know what is stored.</summary>

@@ -65,20 +65,17 @@ internal static class BenchCommand
     {
         var (sentAt, took) = (new long[count], new double[count]);
         using var window = new SemaphoreSlim(Window);
-        // Before the first is sent.
-        await using var messages = receiver.Messages(late.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var messages = receiver.Messages(late.Token).GetAsyncEnumerator(); // from this call on: before the first is sent
         var start = Stopwatch.GetTimestamp();
         var sending = SendAsync(sender, sentAt, size, window, late.Token);
         var received = 0;
-        while (await messages.MoveNextAsync())
+        while (received < count && await messages.MoveNextAsync())
         {
             var index = BinaryPrimitives.ReadInt32LittleEndian(messages.Current.Message.Payload.Span);
             took[received++] = Stopwatch.GetElapsedTime(Volatile.Read(ref sentAt[index])).TotalMilliseconds;
             window.Release();
             late.CancelAfter(Patience);
             report(received);
-            if (received == count)
-                break;
         }
         var elapsed = Stopwatch.GetElapsedTime(start);
         await sending;

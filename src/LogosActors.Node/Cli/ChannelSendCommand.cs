@@ -70,17 +70,16 @@ internal static class ChannelSendCommand
 
     static async Task<int> SendAsync(Terminal terminal, ChannelPlan plan, OutgoingFile file, TimeSpan wait, bool isNew, CancellationToken cancellation)
     {
-        IAsyncEnumerator<ChannelEvent>? opened = null;
+        // An enumeration receives what happens after it has begun.
+        IAsyncEnumerator<ChannelEvent>? events = null;
         await using var own = await plan.OpenAsync(
             terminal,
             channel =>
             {
-                // From here on: an enumeration misses what comes before its enumerator.
-                opened = channel.Events(cancellation).GetAsyncEnumerator(CancellationToken.None);
+                events = channel.Events(CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
                 channel.BackPressure += (_, pressure) => Tell(terminal, pressure);
             },
             cancellation);
-        await using var events = opened!;
         var records = plan.Node.DataDirectory is { } data ? Path.Combine(data, "transfers") : null;
         using var record = TransferRecord.Open(records, own.Channel, file.Description, isNew);
         var transfer = new FileTransfer(own.Channel, plan.Options.Segmentation.ChunkSizeBytes, file, record);
@@ -89,7 +88,7 @@ internal static class ChannelSendCommand
         await terminal.ProgressAsync(file.Description.Name, transfer.Progress.Chunks, async report =>
         {
             await transfer.RunAsync(
-                events,
+                events!,
                 progress =>
                 {
                     report(progress.Acknowledged);

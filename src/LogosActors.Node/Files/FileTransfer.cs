@@ -30,18 +30,19 @@ internal sealed class FileTransfer(ReliableChannel channel, int chunkSize, Outgo
     public int Resumed { get; private set; }
 
     /// <summary>Sends what is not sent, and waits until all is confirmed.</summary>
-    /// <param name="events">The channel's, from its opening on; the same cancellation ends them.</param>
+    /// <param name="events">The channel's, from its opening on; disposed at the end.</param>
     /// <param name="report">Is told of progress.</param>
     /// <param name="cancellation">Ends this run.</param>
     /// <exception cref="CommandException">A part was not delivered.</exception>
     public async Task RunAsync(IAsyncEnumerator<ChannelEvent> events, Action<TransferProgress> report, CancellationToken cancellation)
     {
+        await using var disposing = events.ConfigureAwait(false);
         await ResumeAsync(cancellation);
         await SendAsync(cancellation);
         report(Progress);
         if (IsDone)
             return;
-        while (await events.MoveNextAsync())
+        while (await events.MoveNextAsync().AsTask().WaitAsync(cancellation))
         {
             Take(events.Current);
             await SendAsync(cancellation);

@@ -67,6 +67,21 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_plugin_that_there_is_not_is_9_and_named()
+    {
+        var key = Path.Combine(_directory.FullName, "node.key");
+        var (_, peer, _) = await CommandRun.ToEndAsync("id", "new", key);
+        var file = FileWith($"akka.persistence.journal.logos-node-{peer}.class = \"No.Such, Thing\"");
+
+        var (exit, _, error) = await CommandRun.ToEndAsync(
+            ["run", .. Free, "--config-file", file, "--nodekey-file", key, "--local-storage-path", Path.Combine(_directory.FullName, "data")]);
+
+        Assert.Equal(9, exit);
+        Assert.Contains($"The journal's plugin 'akka.persistence.journal.logos-node-{peer}' cannot be used", error, StringComparison.Ordinal);
+        Assert.Single(error.Split('\n'));
+    }
+
+    [Fact]
     public async Task What_Akka_does_not_accept_is_3_and_says_what_it_is()
     {
         var file = FileWith("akka { actor.provider = nowhere }");
