@@ -8,8 +8,11 @@ internal static class RestRows
 {
     const int Peers = 50;
 
-    /// <summary>How long nothing is compiled at the end of the warm-up. What runs once a second is compiled again after its 30th and 60th run.</summary>
+    /// <summary>How long nothing is compiled at the end of the warm-up.</summary>
     static readonly TimeSpan JitRest = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the warm-up is at least: what runs once a second is compiled again after its 30th and its 60th run.</summary>
+    static readonly TimeSpan ShortestWarmUp = TimeSpan.FromSeconds(75);
 
     /// <summary>How long the warm-up is at most.</summary>
     static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(100);
@@ -59,7 +62,8 @@ internal static class RestRows
             await Task.Delay(JitRest);
             now = await child.CompilationsAsync();
         }
-        while (now - before > FewCompilations && Stopwatch.GetElapsedTime(started) < LongestWarmUp);
+        while (Stopwatch.GetElapsedTime(started) is var elapsed
+            && (elapsed < ShortestWarmUp || (now - before > FewCompilations && elapsed < LongestWarmUp)));
     }
 
     /// <param name="Resident">Bytes of memory that the process takes.</param>
