@@ -64,7 +64,14 @@ public static class WakuMessageCodec
     }
 
     /// <summary>Decodes a message, and copies its bytes. Never throws on bad input; the whole span is the message.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out WakuMessage? message, out DecodeError error)
+    public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out WakuMessage? message, out DecodeError error) =>
+        TryDecode(source, owner: default, out message, out error);
+
+    /// <summary>Decodes a message without copying its bytes: they stay those of the source, which must not change any more. Never throws on bad input.</summary>
+    internal static bool TryDecodeInPlace(ReadOnlyMemory<byte> source, [NotNullWhen(true)] out WakuMessage? message, out DecodeError error) =>
+        TryDecode(source.Span, source, out message, out error);
+
+    static bool TryDecode(ReadOnlySpan<byte> source, ReadOnlyMemory<byte> owner, [NotNullWhen(true)] out WakuMessage? message, out DecodeError error)
     {
         var reader = new ProtobufReader(source);
         ReadOnlySpan<byte> payload = default, meta = default, proof = default;
@@ -95,13 +102,16 @@ public static class WakuMessageCodec
         message = new WakuMessage
         {
             ContentTopic = contentTopic,
-            Payload = payload.ToArray(),
+            Payload = Keep(payload, source, owner),
             Version = version,
             Timestamp = timestamp,
-            Meta = meta.ToArray(),
-            RateLimitProof = proof.ToArray(),
+            Meta = Keep(meta, source, owner),
+            RateLimitProof = Keep(proof, source, owner),
             IsEphemeral = isEphemeral,
         };
         return true;
     }
+
+    static ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> part, ReadOnlySpan<byte> source, ReadOnlyMemory<byte> owner) =>
+        owner.IsEmpty || !source.Overlaps(part, out var offset) ? part.ToArray() : owner.Slice(offset, part.Length);
 }

@@ -11,14 +11,14 @@ internal sealed class MessageValidation(MessageValidationOptions options)
 
     /// <summary>Decides about what came on a topic. Never throws on bad input.</summary>
     /// <param name="pubsubTopic">The topic.</param>
-    /// <param name="data">All bytes.</param>
+    /// <param name="data">All bytes, which must not change any more: the message refers to them.</param>
     /// <param name="from">Who sent them.</param>
     /// <param name="now">The time, in nanoseconds since 1970 UTC.</param>
     /// <param name="message">The message, for <see cref="ValidationResult.Accept"/>; else null.</param>
-    public ValidationResult Decide(string pubsubTopic, ReadOnlySpan<byte> data, PeerId from, long now, out RelayedMessage? message)
+    public ValidationResult Decide(string pubsubTopic, ReadOnlyMemory<byte> data, PeerId from, long now, out RelayedMessage? message)
     {
         message = null;
-        if (data.Length > options.MaxSize || !WakuMessageCodec.TryDecode(data, out var decoded, out _))
+        if (data.Length > options.MaxSize || !WakuMessageCodec.TryDecodeInPlace(data, out var decoded, out _))
             return ValidationResult.Reject;
         var isTimely = IsTimely(decoded, now);
         if (!isTimely && options.Untimely is not ValidationResult.Accept)
@@ -34,7 +34,7 @@ internal sealed class MessageValidation(MessageValidationOptions options)
     /// <param name="cancellation">Cancelled when the time for the decision is over.</param>
     public ValueTask<ValidationResult> DecideAsync(GossipMessage gossip, long now, CancellationToken cancellation)
     {
-        var result = Decide(gossip.Topic, gossip.Data.Span, gossip.ReceivedFrom!.Id, now, out var message);
+        var result = Decide(gossip.Topic, gossip.Data, gossip.ReceivedFrom!.Id, now, out var message);
         gossip.Decoded = message;
         return message is null || !HasValidator ? ValueTask.FromResult(result) : AskAsync(message, cancellation);
     }

@@ -96,7 +96,7 @@ public sealed class DecoderFuzzTests(ITestOutputHelper output)
     {
         var isRead = WakuMessageCodec.TryDecode(input, out var message, out var error);
         IsConsistent(isRead, message, error);
-        var result = Validation.Decide(Topic, input, Peer, Now, out var relayed);
+        var result = Validation.Decide(Topic, input.ToArray(), Peer, Now, out var relayed);
         Assert.Equal(isRead ? ValidationResult.Accept : ValidationResult.Reject, result);
         Assert.Equal(isRead, relayed is not null);
     }

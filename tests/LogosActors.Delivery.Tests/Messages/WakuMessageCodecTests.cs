@@ -36,6 +36,17 @@ public sealed class WakuMessageCodecTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Decoded_in_place_any_message_is_the_same_and_its_bytes_are_those_of_the_source() =>
+        Prop.ForAll(Arb.From(MessageArbitrary.Messages), message =>
+        {
+            var source = WakuMessageCodec.Encode(message);
+            Assert.True(WakuMessageCodec.TryDecodeInPlace(source, out var decoded, out _));
+            Assert.Equal(message, decoded);
+            foreach (var part in (ReadOnlyMemory<byte>[])[decoded.Payload, decoded.Meta, decoded.RateLimitProof])
+                Assert.True(part.IsEmpty || source.AsSpan().Overlaps(part.Span));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void An_absent_timestamp_is_not_the_timestamp_zero()
     {
         Assert.True(WakuMessageCodec.TryDecode(WakuMessageCodec.Encode(Message with { Timestamp = 0 }), out var zero, out _));
