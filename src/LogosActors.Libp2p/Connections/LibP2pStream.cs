@@ -217,6 +217,19 @@ public sealed class LibP2pStream : IAsyncDisposable
         _ended?.TrySetResult();
     }
 
+    /// <summary>Whether somebody has taken the stream that the peer opened. Under the connection's lock.</summary>
+    internal bool IsAccepted { get; set; }
+
+    /// <summary>Whether <see cref="Discard"/> was called. Under the connection's lock.</summary>
+    internal bool IsDiscarded { get; private set; }
+
+    /// <summary>Lets go of what has come, for a stream that ended before anybody took it.</summary>
+    internal void Discard()
+    {
+        IsDiscarded = true;
+        _unread.Reader.Complete();
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask WriteRestAsync(ReadOnlyMemory<byte> bytes, bool finish, CancellationToken cancellation)
     {

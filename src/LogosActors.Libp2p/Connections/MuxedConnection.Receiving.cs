@@ -25,7 +25,7 @@ internal sealed partial class MuxedConnection
                 // Readers are woken once for all that has come.
                 do
                     Receive(plaintext.Span);
-                while (_channel.TryRead(out plaintext));
+                while (Volatile.Read(ref _waiting) < MaxWaiting && _channel.TryRead(out plaintext));
                 Deliver();
                 if (_isCongested)
                     await WaitForReadersAsync();
@@ -62,6 +62,11 @@ internal sealed partial class MuxedConnection
                     failure = _session.Failure;
                 else
                     Handle(signal);
+                if (kind == MuxSignalKind.Reset && !signal.Stream!.IsOutbound && _resets.Take(1, now) > TimeSpan.Zero)
+                {
+                    failure = MuxError.TooManyResets;
+                    break;
+                }
             }
             while (kind is not (MuxSignalKind.None or MuxSignalKind.Failed));
         }
@@ -79,7 +84,7 @@ internal sealed partial class MuxedConnection
             foreach (var stream in _arrived)
                 stream.Flush();
             _arrived.Clear();
-            _isCongested = _session.Congested is not null;
+            _isCongested = IsFull;
         }
         StartSending();
     }
@@ -96,7 +101,10 @@ internal sealed partial class MuxedConnection
             case MuxSignalKind.Opened:
                 stream = Add(signal.Stream!);
                 if (_failure is null && _incoming.Writer.TryWrite(stream))
+                {
+                    _waiting++;
                     break;
+                }
                 _session.Reset(stream.Mux);
                 stream.End(new StreamResetException());
                 Forget(stream);
@@ -107,6 +115,8 @@ internal sealed partial class MuxedConnection
                 break;
             case MuxSignalKind.Reset when stream is not null:
                 stream.End(new StreamResetException());
+                if (signal.Stream is { IsOutbound: false } && !stream.IsAccepted)
+                    stream.Discard();
                 Forget(stream);
                 break;
             case MuxSignalKind.Writable when stream is not null:
@@ -124,7 +134,7 @@ internal sealed partial class MuxedConnection
         }
     }
 
-    /// <summary>Leaves the peer's bytes to TCP until the streams are read; resets those whose reader is too slow.</summary>
+    /// <summary>Leaves the peer's bytes to TCP until the streams are taken and read; resets those whose reader is too slow.</summary>
     async ValueTask WaitForReadersAsync()
     {
         using var timeout = new CancellationTokenSource(_slowReaderTimeout, _time);
@@ -137,8 +147,13 @@ internal sealed partial class MuxedConnection
         {
             while (TakeCongested() is { } slow)
                 Reset(slow);
+            if (Volatile.Read(ref _waiting) >= MaxWaiting)
+                throw new ConnectionException(ConnectionFailure.Lost, "The peer opened streams faster than they were taken.");
         }
     }
+
+    /// <summary>Whether nothing more is to be read for now.</summary>
+    bool IsFull => _waiting >= MaxWaiting || _session.Congested is not null;
 
     LibP2pStream? TakeCongested()
     {
@@ -149,7 +164,7 @@ internal sealed partial class MuxedConnection
     /// <summary>Lets the connection be read again once no stream is in the way.</summary>
     void Relieve()
     {
-        if (!_isCongested || (_failure is null && _session.Congested is not null))
+        if (!_isCongested || (_failure is null && IsFull))
             return;
         _isCongested = false;
         _relieved.Set();

@@ -8,12 +8,22 @@ namespace LogosActors.Libp2p.Connections;
 
 /// <summary>A secure connection to one peer, shared by many streams.</summary>
 /// <remarks>
-/// Bounds: <see cref="ConnectionOptions.SendBuffer"/> bytes wait to be encrypted; streams, those included that wait for
-/// <see cref="AcceptStreamAsync"/>, and unread bytes are bounded by the multiplexer. Whatever the peer does wrong ends this
-/// connection and no other. For any number of threads; one reader and one writer per stream.
+/// Bounds: <see cref="ConnectionOptions.SendBuffer"/> bytes wait to be encrypted; open streams and unread bytes are bounded by the
+/// multiplexer; while <see cref="MaxWaiting"/> streams, open or reset, wait for <see cref="AcceptStreamAsync"/>, nothing is read from
+/// the peer; a peer that resets more than <see cref="ResetBurst"/> streams at once, and <see cref="ResetsPerSecond"/> a second from
+/// then on, has its connection closed. Whatever the peer does wrong ends this connection and no other. For any number of threads; one reader and one writer per stream.
 /// </remarks>
 internal sealed partial class MuxedConnection : IAsyncDisposable
 {
+    /// <summary>How many streams may wait to be accepted: as many as js-libp2p opens at once, in one Noise frame.</summary>
+    public const int MaxWaiting = 1024;
+
+    /// <summary>How many streams the peer may open and reset at once: all that it may have, twice.</summary>
+    public const int ResetBurst = 2000;
+
+    /// <summary>How many it may open and reset in the long run; each costs an object or two.</summary>
+    public const int ResetsPerSecond = 100;
+
     static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
 
     readonly Lock _gate = new();
@@ -23,14 +33,16 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     readonly long _origin;
     readonly TimeSpan _slowReaderTimeout;
     readonly HashSet<LibP2pStream> _streams = [];
-    // Not bounded by Yamux's backlog: js-libp2p opens as many streams at once as it may have, in one Noise frame.
+    // Bounded by _waiting, which stops the reading; what has been read already is not refused.
     readonly Channel<LibP2pStream> _incoming = Channel.CreateUnbounded<LibP2pStream>();
+    readonly TokenBucket _resets = new(ResetsPerSecond, ResetBurst);
     readonly TaskCompletionSource<ConnectionException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     TaskCompletionSource? _openable;
     ITimer? _timer;
     ConnectionException? _failure;
     bool _remoteGone;
+    int _waiting;
 
     /// <param name="channel">The secure channel, which is disposed with the connection.</param>
     /// <param name="session">Makes the multiplexer, at the time that it is given.</param>
@@ -117,19 +129,37 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     /// <exception cref="ConnectionException">The connection has ended.</exception>
     public async ValueTask<LibP2pStream> AcceptStreamAsync(CancellationToken cancellation = default)
     {
-        LibP2pStream stream;
-        try
+        while (true)
         {
-            stream = await _incoming.Reader.ReadAsync(cancellation);
+            LibP2pStream stream;
+            try
+            {
+                stream = await _incoming.Reader.ReadAsync(cancellation);
+            }
+            catch (ChannelClosedException)
+            {
+                throw Again(await _ended.Task);
+            }
+            if (!TryAccept(stream))
+                continue;
+            StartSending();
+            return stream;
         }
-        catch (ChannelClosedException)
-        {
-            throw Again(await _ended.Task);
-        }
+    }
+
+    /// <summary>Takes a stream that waited. False when the peer has reset it meanwhile.</summary>
+    bool TryAccept(LibP2pStream stream)
+    {
         lock (_gate)
+        {
+            _waiting--;
+            Relieve();
+            if (stream.IsDiscarded)
+                return false;
+            stream.IsAccepted = true;
             _session.Accept(stream.Mux);
-        StartSending();
-        return stream;
+            return true;
+        }
     }
 
     /// <summary>Says goodbye, and ends the connection with everything on it.</summary>

@@ -32,6 +32,9 @@ internal enum MuxError
     /// <summary>More pings than keep-alives and measurements need.</summary>
     TooManyPings,
 
+    /// <summary>More streams opened and reset than any use of them needs.</summary>
+    TooManyResets,
+
     /// <summary>The peer causes replies faster than it takes them.</summary>
     ControlBacklogExceeded,
 

@@ -1,5 +1,7 @@
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Multiplexing.Mplex;
 using LogosActors.Libp2p.Multiplexing.Yamux;
+using LogosActors.Libp2p.Tests.Hosting;
 using LogosActors.TestKit;
 
 namespace LogosActors.Libp2p.Tests.Connections;
@@ -144,6 +146,52 @@ public sealed class MuxedConnectionTests
         await Assert.ThrowsAsync<StreamResetException>(async () => await unread.ReadAsync(new byte[1]));
         await other.WriteAsync(new byte[] { 9 });
         Assert.Equal([9], await (await listener.AcceptStreamAsync()).ReadAsync(1));
+        await dialer.DisposeAsync();
+        await listener.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_that_is_reset_before_it_is_taken_is_not_handed_out(bool isMplex)
+    {
+        using var peers = new Peers(Options(isMplex));
+        var (dialer, listener) = await peers.ConnectAsync();
+        for (var i = 0; i < 500; i++)
+        {
+            await using var cancelled = await dialer.OpenStreamAsync();
+            await cancelled.WriteAsync(Bytes(i, 1000));
+        }
+        for (var i = 0; i < 3; i++)
+            await (await dialer.OpenStreamAsync()).WriteAsync(new byte[] { 7 });
+        // One of the others at a time was open.
+        await TestHost.Until(() => listener.StreamCount == 3);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal([7], await (await listener.AcceptStreamAsync()).ReadAsync(1));
+        await dialer.DisposeAsync();
+        await listener.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task While_too_many_streams_wait_to_be_taken_nothing_more_is_read(bool isMplex)
+    {
+        var options = Options(isMplex) with { Yamux = new YamuxOptions { MaxStreams = 5000, AcceptBacklog = 5000 }, Mplex = new MplexOptions { MaxStreams = 5000 } };
+        using var peers = new Peers(options, time: new VirtualTime());
+        var (dialer, listener) = await peers.ConnectAsync();
+        var opened = new List<LibP2pStream>();
+        for (var i = 0; i < 5000; i++)
+        {
+            opened.Add(await dialer.OpenStreamAsync());
+            await opened[^1].WriteAsync(Bytes(i, 100));
+        }
+        await TestHost.Until(() => listener.StreamCount >= MuxedConnection.MaxWaiting);
+        // What is in one frame of the secure channel is read as a whole.
+        Assert.InRange(listener.StreamCount, MuxedConnection.MaxWaiting, MuxedConnection.MaxWaiting + (65_536 / 100));
+
+        for (var i = 0; i < 5000; i++)
+            Assert.Equal(Bytes(i, 100), await (await listener.AcceptStreamAsync()).ReadAsync(100));
         await dialer.DisposeAsync();
         await listener.DisposeAsync();
     }

@@ -14,7 +14,7 @@ public sealed class AttackTests : IAsyncLifetime
     TestHost _honest = null!;
     LibP2pStream _traffic = null!;
 
-    public static TheoryData<string> YamuxAttacks => new() { "ping flood", "window exceeded", "window overflow", "huge frame", "unknown stream", "own stream id", "unknown type" };
+    public static TheoryData<string> YamuxAttacks => new() { "ping flood", "window exceeded", "window overflow", "huge frame", "unknown stream", "own stream id", "unknown type", "streams opened and reset" };
 
     public async Task InitializeAsync()
     {
@@ -71,8 +71,11 @@ public sealed class AttackTests : IAsyncLifetime
         "huge frame" => [new(YamuxType.Data, YamuxFlags.Syn, 1, uint.MaxValue)],
         "unknown stream" => [new(YamuxType.Data, YamuxFlags.None, 99, 0)],
         "own stream id" => [new(YamuxType.Data, YamuxFlags.Syn, 2, 0)],
+        "streams opened and reset" => [.. Enumerable.Range(0, 10_000).SelectMany(static i => OpenedAndReset((uint)(2 * i) + 1))],
         _ => [new((YamuxType)9, YamuxFlags.None, 0, 0)],
     };
+
+    static YamuxHeader[] OpenedAndReset(uint id) => [new(YamuxType.WindowUpdate, YamuxFlags.Syn, id, 0), new(YamuxType.WindowUpdate, YamuxFlags.Rst, id, 0)];
 
     [Theory]
     [MemberData(nameof(YamuxAttacks))]
@@ -92,6 +95,15 @@ public sealed class AttackTests : IAsyncLifetime
     {
         await using var offender = await ConnectAsync(ConnectionOptions.MplexProtocol);
         await offender.SendEncryptedAsync(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)));
+        await AssertDropped(offender, ConnectionFailure.MultiplexingFailed);
+    }
+
+    [Fact]
+    public async Task Who_opens_mplex_streams_and_resets_them_is_dropped_and_nobody_else()
+    {
+        await using var offender = await ConnectAsync(ConnectionOptions.MplexProtocol);
+        // Stream 1: opened, then reset by its initiator; ten thousand times.
+        await offender.SendEncryptedAsync(Enumerable.Repeat<byte[]>([0x08, 0x00, 0x0e, 0x00], 10_000).SelectMany(static bytes => bytes).ToArray());
         await AssertDropped(offender, ConnectionFailure.MultiplexingFailed);
     }
 
