@@ -30,7 +30,8 @@ internal sealed class RunningNode : IAsyncDisposable
         await run.Output.WaitForAsync("Node setup complete", run.Exit);
         var rest = await run.Output.WaitForAsync("REST at ");
         var address = await run.Output.WaitForAsync("Listening at ");
-        return new RunningNode(run, new Uri(rest[rest.IndexOf("http", StringComparison.Ordinal)..]), address[address.IndexOf('/', StringComparison.Ordinal)..]);
+        // What listens everywhere is reached here.
+        return new RunningNode(run, new Uri(rest[rest.IndexOf("http", StringComparison.Ordinal)..].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)), address[address.IndexOf('/', StringComparison.Ordinal)..]);
     }
 
     /// <summary>Sends a request, and says the status and body of the answer.</summary>

@@ -63,6 +63,7 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--rest-admin", "rest:admin", FlagKind.Switch, "Whether REST offers /admin. Default: at a loopback address."),
         new("--rest-relay-cache-capacity", "rest:relay-cache-capacity", FlagKind.Value, "How many messages are kept for REST clients. Default 50."),
         new("--rest-allow-origin", "rest:allow-origins", FlagKind.List, "Lets web pages of an origin use REST; * for all. Repeatable."),
+        new("--rest-allow-host", "rest:allow-hosts", FlagKind.List, "A name by which REST may be called; addresses and localhost always may. Repeatable."),
         new("--metrics-server", "metrics-server:enabled", FlagKind.Switch, "Whether to serve metrics at a port of their own. Default false."),
         new("--metrics-server-address", "metrics-server:address", FlagKind.Value, "The address of metrics. Default 127.0.0.1."),
         new("--metrics-server-port", "metrics-server:port", FlagKind.Value, "The port of metrics. Default 8008."),

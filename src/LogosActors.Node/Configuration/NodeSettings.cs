@@ -168,6 +168,9 @@ public sealed record RestSettings
 
     /// <summary>Origins whose web pages may use it, such as https://example.org; "*" is all.</summary>
     public IReadOnlyList<string> AllowOrigins { get; init; } = [];
+
+    /// <summary>Names by which it may be called, such as node.example.org; addresses, localhost and dns4-domain-name always may.</summary>
+    public IReadOnlyList<string> AllowHosts { get; init; } = [];
 }
 
 /// <summary>A server for Prometheus alone.</summary>

@@ -5,34 +5,52 @@ namespace LogosActors.Node.Rest;
 
 /// <summary>Keeps web pages from using the node behind its operator's back.</summary>
 /// <remarks>
-/// A page can send simple requests to any local port (they carry an Origin), and can read the answers when its own name resolves to
-/// this machine (they carry a foreign Host). Programs send neither.
+/// A page can send simple requests to any port that the browser reaches: they carry an Origin, or, where the page only wants the request to be made,
+/// nothing but the browser's own Sec-Fetch-Site. It can read the answers when its own name resolves to this machine: then they carry a
+/// foreign Host. Programs send none of these.
 /// </remarks>
-internal sealed class BrowserGuard(RestSettings settings)
+internal sealed class BrowserGuard(RestSettings settings, string? domainName)
 {
-    readonly HashSet<string> _allowed = new(settings.AllowOrigins, StringComparer.OrdinalIgnoreCase);
+    readonly HashSet<string> _origins = new(settings.AllowOrigins, StringComparer.OrdinalIgnoreCase);
+    readonly HashSet<string> _hosts = new([.. settings.AllowHosts, .. domainName is null ? (string[])[] : [domainName]], StringComparer.OrdinalIgnoreCase);
+
+    bool AllowsAll => _origins.Contains("*");
 
     /// <summary>Refuses requests of pages that are not allowed, and tells browsers about those that are.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var origin = context.Request.Headers.Origin.ToString();
-        if (origin.Length > 0 && !_allowed.Contains("*") && !_allowed.Contains(origin))
+        var request = context.Request;
+        var origin = request.Headers.Origin.ToString();
+        if (origin.Length > 0 && !AllowsAll && !_origins.Contains(origin))
             return RefuseAsync(context, $"Pages of {origin} may not use this node. Please check your configuration: --rest-allow-origin");
-        if (IPAddress.IsLoopback(settings.Address) && !IsLocal(context.Request.Host.Host))
-            return RefuseAsync(context, $"This node is not '{context.Request.Host.Host}': it serves local clients only.");
+        // What the user has typed is "none".
+        if (origin.Length == 0 && !AllowsAll && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
+            return RefuseAsync(context, "Pages may not use this node without saying whose they are. Please check your configuration: --rest-allow-origin");
+        if (!IsOurs(request.Host.Host))
+            return RefuseAsync(context, $"This node is not '{request.Host.Host}'. Please check your configuration: --rest-allow-host");
         if (origin.Length > 0)
-        {
-            context.Response.Headers.AccessControlAllowOrigin = origin;
-            context.Response.Headers.AccessControlAllowMethods = "GET, POST, DELETE, OPTIONS";
-            context.Response.Headers.AccessControlAllowHeaders = "Content-Type";
-            context.Response.Headers.Vary = "Origin";
-        }
-        return next(context);
+            Allow(context.Response.Headers, origin);
+        if (!HttpMethods.IsOptions(request.Method) || request.Headers.AccessControlRequestMethod.Count == 0)
+            return next(context);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     }
 
-    static bool IsLocal(string host) =>
-        host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    static void Allow(IHeaderDictionary headers, string origin)
+    {
+        headers.AccessControlAllowOrigin = origin;
+        headers.AccessControlAllowMethods = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+        headers.AccessControlAllowHeaders = "Content-Type";
+        headers.Vary = "Origin";
+    }
+
+    /// <summary>Whether a name can be this machine's: an address cannot be made to resolve to another one.</summary>
+    bool IsOurs(string host)
+    {
+        if (host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || _hosts.Contains(host))
+            return true;
+        return IPAddress.TryParse(host.Trim('[', ']'), out var address) && (!IPAddress.IsLoopback(settings.Address) || IPAddress.IsLoopback(address));
+    }
 
     static Task RefuseAsync(HttpContext context, string reason)
     {

@@ -15,8 +15,8 @@ namespace LogosActors.Node.Rest;
 /// <summary>Serves a node by HTTP, as the reference node is served.</summary>
 internal sealed class RestServer : IAsyncDisposable
 {
-    // The largest message of NodeSettings.MaxMessageSize in base64, with room for the rest of its JSON.
-    const long MaxBodyLength = 24L * 1024 * 1024;
+    /// <summary>Room for what is in a request beside the largest message in base64: other fields, or lists of topics.</summary>
+    const long BodyRoom = 256 * 1024;
 
     readonly WebApplication _app;
     readonly RelayService? _relay;
@@ -35,14 +35,14 @@ internal sealed class RestServer : IAsyncDisposable
         MessagingNode node, NodeSettings settings, LogLevelSwitch logs, PrometheusExporter metrics, ILoggerFactory loggers, TimeProvider time,
         CancellationToken cancellation)
     {
-        var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), loggers, MaxBodyLength);
+        var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), loggers, MaxBodyLengthOf(settings));
         var relay = settings.Relay ? await RelayService.StartAsync(node, settings, cancellation) : null;
         var messaging = new MessagingService(node, time);
         var store = new StoreRoutes(node);
         try
         {
             var hasAdmin = settings.Rest.Admin ?? IPAddress.IsLoopback(settings.Rest.Address);
-            app.Use(new BrowserGuard(settings.Rest).InvokeAsync);
+            app.Use(new BrowserGuard(settings.Rest, settings.Dns4DomainName).InvokeAsync);
             app.MapOpenApi("/openapi.json");
             app.MapInfo(node);
             app.MapHealth(node, settings.Relay);
@@ -79,6 +79,8 @@ internal sealed class RestServer : IAsyncDisposable
         _store.Dispose();
         await _messaging.DisposeAsync();
     }
+
+    static long MaxBodyLengthOf(NodeSettings settings) => (settings.MaxMessageSize.Bytes * 4 / 3) + BodyRoom;
 
     static IResult NoSuchRoute(PathString path, bool hasRelay, bool hasAdmin) =>
         !hasAdmin && path.StartsWithSegments("/admin", StringComparison.Ordinal)

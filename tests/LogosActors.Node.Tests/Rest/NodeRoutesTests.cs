@@ -136,6 +136,83 @@ public sealed class NodeRoutesTests
         Assert.Equal("https://app.example", Assert.Single(allowed.Headers.GetValues("Access-Control-Allow-Origin")));
     }
 
+    [Theory]
+    [InlineData("messaging/v1/events/received")]
+    [InlineData("relay/v1/messages/%2Fwaku%2F2%2Frs%2F0%2F0")]
+    [InlineData("store/v3/messages?peerAddr=/ip4/192.0.2.1/tcp/1")]
+    [InlineData("messaging/v1/messages/stream?contentTopic=/a/1/b/proto")]
+    public async Task A_page_that_only_wants_a_request_to_be_made_is_refused(string path)
+    {
+        await using var node = await RunningNode.StartAsync();
+        foreach (var site in (string[])["cross-site", "same-site"])
+            Assert.Equal(403, (int)(await AskAsync(node, path: path, headers: ("Sec-Fetch-Site", site))).StatusCode);
+        Assert.Equal(200, (int)(await AskAsync(node, headers: ("Sec-Fetch-Site", "none"))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("messaging/v1/messages", "POST")]
+    [InlineData("messaging/v1/subscriptions", "DELETE")]
+    [InlineData("admin/v1/peers", "POST")]
+    [InlineData("store/v3/messages", "GET")]
+    [InlineData("health", "GET")]
+    public async Task A_browser_is_told_beforehand_what_an_allowed_page_may_do(string path, string method)
+    {
+        await using var node = await RunningNode.StartAsync("--rest-allow-origin=https://app.example");
+
+        var answer = await AskAsync(node, HttpMethod.Options, path, "https://app.example", headers: ("Access-Control-Request-Method", method));
+
+        Assert.Equal(204, (int)answer.StatusCode);
+        Assert.Equal("https://app.example", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
+        Assert.Contains(method, Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Methods")), StringComparison.Ordinal);
+        Assert.Equal(403, (int)(await AskAsync(node, HttpMethod.Options, path, "https://evil.example", headers: ("Access-Control-Request-Method", method))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_node_that_strangers_reach_answers_to_no_name_but_its_own()
+    {
+        await using var node = await RunningNode.StartAsync("--rest-address=0.0.0.0", "--rest-allow-host=node.internal", "--dns4-domain-name=node.example");
+
+        Assert.Equal(403, (int)(await AskAsync(node, host: "evil.example:8645")).StatusCode);
+        foreach (var host in (string[])["node.internal:8645", "node.example", "192.0.2.1:8645", "localhost"])
+            Assert.Equal(200, (int)(await AskAsync(node, host: host)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("health")]
+    [InlineData("metrics")]
+    [InlineData("info")]
+    [InlineData("version")]
+    public async Task Monitors_may_ask_without_taking_the_answer(string path)
+    {
+        await using var node = await RunningNode.StartAsync();
+
+        var answer = await AskAsync(node, HttpMethod.Head, path);
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task A_content_topic_that_is_none_is_the_clients_mistake()
+    {
+        await using var node = await RunningNode.StartAsync();
+
+        var (status, body, _) = await node.PostAsync("messaging/v1/subscriptions", new[] { "abc" });
+
+        Assert.Equal(400, status);
+        Assert.Contains("abc", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_no_message_could_fill_is_refused()
+    {
+        await using var node = await RunningNode.StartAsync();
+
+        var (status, _, _) = await node.PostAsync("messaging/v1/messages", new { payload = new string('A', 1 << 20), contentTopic = "/test/1/a/proto" });
+
+        Assert.Equal(413, status);
+    }
+
     [Fact]
     public async Task Openapi_describes_every_route()
     {
@@ -176,9 +253,12 @@ public sealed class NodeRoutesTests
             events.GetProperty("events")[0].GetProperty("messageHash").GetString(), received[0].GetProperty("messageHash").GetString());
     }
 
-    static async Task<HttpResponseMessage> AskAsync(RunningNode node, string? origin = null, string? host = null)
+    static async Task<HttpResponseMessage> AskAsync(
+        RunningNode node, HttpMethod? method = null, string path = "info", string? origin = null, string? host = null, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "info");
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         if (origin is not null)
             request.Headers.TryAddWithoutValidation("Origin", origin);
         request.Headers.Host = host;

@@ -1,30 +1,29 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using LogosActors.Delivery;
-using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
-using LogosActors.Node.Rest.Relay;
 
 namespace LogosActors.Node.Rest.Messaging;
 
 /// <summary>Streams the messages of content topics to REST clients, as server-sent events; this node's own messages too.</summary>
+/// <remarks>A client that reads too slowly is cut off: see <see cref="StreamClients"/> for the bounds.</remarks>
 internal sealed class MessageStream(MessagingNode node)
 {
-    /// <summary>How many messages wait for a slow client; further ones are lost to it.</summary>
-    public const int Capacity = 1024;
-
     /// <summary>How many content topics one stream has.</summary>
     public const int MaxTopics = 1000;
 
+    /// <summary>How much of a message is handed to the server at once, which holds as much as 64 KiB more for a client.</summary>
+    const int PieceSize = 16 << 10;
+
+    static readonly byte[] Open = [.. "event: open\ndata: \n\n"u8];
+
+    readonly StreamClients _clients = new(node);
     int _streams;
 
     public void Map(IEndpointRouteBuilder app) => app
-        .MapGet("/messaging/v1/messages/stream", (string[]? contentTopic, CancellationToken cancellation) => OpenAsync(contentTopic ?? [], cancellation))
+        .MapGet("/messaging/v1/messages/stream", (string[]? contentTopic, HttpContext context) => ServeAsync(contentTopic ?? [], context))
         .WithTags("messaging").WithSummary("Streams the messages of content topics, from now on.")
-        .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesText(400);
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream").ProducesText(400, 503);
 
-    async Task<IResult> OpenAsync(string[] contentTopics, CancellationToken cancellation)
+    async Task<IResult> ServeAsync(string[] contentTopics, HttpContext context)
     {
         if (contentTopics.Length is 0 or > MaxTopics)
             return Answers.BadRequest($"contentTopic: give 1 – {MaxTopics} content topics, such as ?contentTopic=/chat/1/lobby/proto");
@@ -35,51 +34,47 @@ internal sealed class MessageStream(MessagingNode node)
                 return Answers.BadRequest(problem);
             shards.Add(shard);
         }
+        if (!_clients.TryAdd(context.Connection.RemoteIpAddress, shards, contentTopics.ToHashSet(StringComparer.Ordinal), out var client))
+            return Answers.ServiceUnavailable($"Too many streams: there may be {StreamClients.MaxClients}, and {StreamClients.MaxClientsOfAddress} of one address.");
         var owner = $"stream:{Interlocked.Increment(ref _streams)}";
-        var wanted = contentTopics.ToHashSet(StringComparer.Ordinal);
-        var waiting = Channel.CreateBounded<RelayTopics.Seen>(Capacity);
-        var watching = node.WatchRelay(seen =>
-        {
-            if (shards.Contains(seen.Shard) && wanted.Contains(seen.Message.ContentTopic))
-                waiting.Writer.TryWrite(seen);
-        });
+        var cancellation = context.RequestAborted;
         try
         {
+            client.Abort = context.Abort;
             foreach (var shard in shards)
                 await node.JoinAsync(shard, owner, cancellation);
+            await SendAsync(client, context.Response, cancellation);
         }
-        catch
+        catch (Exception) when (cancellation.IsCancellationRequested || client.IsCut)
         {
-            End(watching, shards, owner);
-            throw;
-        }
-        return TypedResults.ServerSentEvents(ReadAsync(waiting.Reader, () => End(watching, shards, owner), cancellation));
-    }
-
-    void End(IDisposable watching, HashSet<PubsubTopic> shards, string owner)
-    {
-        watching.Dispose();
-        if (!node.IsStarted)
-            return;
-        foreach (var shard in shards)
-            node.Leave(shard, owner);
-    }
-
-    static async IAsyncEnumerable<SseItem<string>> ReadAsync(
-        ChannelReader<RelayTopics.Seen> messages, Action end, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        try
-        {
-            yield return new SseItem<string>("", "open"); // the client knows that nothing is missed from here on
-            await foreach (var seen in messages.ReadAllAsync(cancellation))
-            {
-                var message = new ReceivedMessage(seen.Hash.ToString(), RelayMessage.From(seen.Message), seen.Shard.ToString());
-                yield return new SseItem<string>(System.Text.Json.JsonSerializer.Serialize(message, RestJson.Options), "message");
-            }
+            // The client has gone, or has been cut off.
         }
         finally
         {
-            end();
+            _clients.Remove(client);
+            if (node.IsStarted)
+            {
+                foreach (var shard in shards)
+                    node.Leave(shard, owner);
+            }
+        }
+        return Results.Empty;
+    }
+
+    async Task SendAsync(StreamClient client, HttpResponse response, CancellationToken cancellation)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache,no-store";
+        await response.Body.WriteAsync(Open, cancellation); // the client knows that nothing is missed from here on
+        await response.Body.FlushAsync(cancellation);
+        await foreach (var message in client.Queue.Reader.ReadAllAsync(cancellation))
+        {
+            for (var sent = 0; sent < message.Length; sent += PieceSize)
+            {
+                await response.Body.WriteAsync(message.AsMemory(sent, Math.Min(PieceSize, message.Length - sent)), cancellation);
+                await response.Body.FlushAsync(cancellation);
+            }
+            _clients.Sent(client, message.Length);
         }
     }
 }

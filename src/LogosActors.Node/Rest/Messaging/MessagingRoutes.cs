@@ -60,7 +60,9 @@ internal static class MessagingRoutes
     }
 
     static IResult AnswerTo(string action, IReadOnlyList<SubscriptionError> errors) =>
-        errors is [] ? Answers.Ok : Answers.InternalServerError($"{action} failed: {string.Join("; ", errors)}");
+        errors is [] ? Answers.Ok
+        : errors.Any(error => error.Kind is SubscriptionErrorKind.NotStarted) ? Answers.InternalServerError($"{action} failed: {string.Join("; ", errors)}")
+        : Answers.BadRequest($"{action} failed: {string.Join("; ", errors)}");
 
     static async Task<IResult> SendAsync(MessagingNode node, HttpRequest request, CancellationToken cancellation)
     {
