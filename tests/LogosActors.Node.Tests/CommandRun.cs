@@ -1,3 +1,4 @@
+using System.Text;
 using LogosActors.Node.Cli;
 
 namespace LogosActors.Node.Tests;
@@ -7,8 +8,8 @@ internal sealed class CommandRun : IAsyncDisposable
 {
     readonly CancellationTokenSource _stop = new();
 
-    CommandRun(string input, string[] arguments) =>
-        Exit = Task.Run(() => LogosCommandLine.InvokeAsync(arguments, new Terminal(new StringReader(input), Output, Error), _stop.Token));
+    CommandRun(byte[] input, string[] arguments) =>
+        Exit = Task.Run(() => LogosCommandLine.InvokeAsync(arguments, new Terminal(new StringReader(Encoding.Latin1.GetString(input)), Output, Error) { Bytes = () => new MemoryStream(input) }, _stop.Token));
 
     public CapturedLines Output { get; } = new();
 
@@ -17,14 +18,19 @@ internal sealed class CommandRun : IAsyncDisposable
     /// <summary>The exit code, when the command has ended.</summary>
     public Task<int> Exit { get; }
 
-    public static CommandRun Start(params string[] arguments) => new("", arguments);
+    public static CommandRun Start(params string[] arguments) => new([], arguments);
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<(int Exit, string Output, string Error)> ToEndOfInputAsync(string input, params string[] arguments)
+    public static Task<(int Exit, string Output, string Error)> ToEndOfInputAsync(string input, params string[] arguments) =>
+        ToEndOfInputAsync(Encoding.UTF8.GetBytes(input), arguments);
+
+    /// <summary>Runs a command to its end, with these bytes as its input.</summary>
+    public static async Task<(int Exit, string Output, string Error)> ToEndOfInputAsync(byte[] input, params string[] arguments)
     {
         await using var run = new CommandRun(input, arguments);
-        var exit = await run.Exit.WaitAsync(TimeSpan.FromSeconds(90));
-        return (exit, run.Output.Text, run.Error.Text);
+        await Task.WhenAny(run.Exit, Task.Delay(TimeSpan.FromSeconds(90)));
+        Assert.True(run.Exit.IsCompleted, $"logos {string.Join(' ', arguments)} has not ended: {run.Output.Text}\n{run.Error.Text}");
+        return (await run.Exit, run.Output.Text, run.Error.Text);
     }
 
     public static Task<(int Exit, string Output, string Error)> ToEndAsync(params string[] arguments) => ToEndOfInputAsync("", arguments);

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using LogosActors.Channels;
 using LogosActors.Configuration;
 using LogosActors.Node.Files;
+using LogosActors.Node.Hosting;
 
 namespace LogosActors.Node.Cli;
 
@@ -62,7 +63,7 @@ internal static class ChannelListenCommand
                     continue;
                 terminal.Result(
                     new FileWritten("received", file.Name, file.Path, file.Size, file.Sha256, file.Sender),
-                    (_, shown) => terminal.Output.WriteLine($"received {shown.Name}, {shown.Size} bytes, sha256 {shown.Sha256}, from {ListenCommand.Printable(shown.Sender)}"));
+                    (_, shown) => terminal.Output.WriteLine($"received {PrintableText.Of(shown.Name)}, {shown.Size} bytes, sha256 {shown.Sha256}, from {PrintableText.Of(shown.Sender)}"));
                 if (--count <= 0)
                     break;
             }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using LogosActors.Channels;
 using LogosActors.Delivery;
+using LogosActors.Node.Hosting;
 
 namespace LogosActors.Node.Cli;
 
@@ -47,7 +48,7 @@ internal static class ChannelOpenCommand
         {
             channel.MessageReceived += (_, received) => Tell(
                 new Told("received", Text: TextOf(received.Payload), Sender: received.SenderId, Request: received.RequestId.Value),
-                told => terminal.Output.WriteLine($"{ListenCommand.Printable(told.Sender!)}: {told.Text}"));
+                told => terminal.Output.WriteLine($"{PrintableText.Of(told.Sender!)}: {told.Text}"));
             channel.MessageSent += (_, sent) => Note("sent", sent.RequestId);
             channel.MessageDelivered += (_, delivered) =>
             {

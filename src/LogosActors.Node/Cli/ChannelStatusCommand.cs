@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LogosActors.Channels.Hosting;
+using LogosActors.Node.Hosting;
 
 namespace LogosActors.Node.Cli;
 
@@ -28,8 +29,8 @@ internal static class ChannelStatusCommand
                     options.ChannelId, options.SenderId!, status.UnfinishedRequests, status.UnacknowledgedChunks, status.UsedOfEpoch, status.WaitingForOthers, status.PartialMessages),
                 (_, shown) =>
                 {
-                    terminal.Output.WriteLine($"channel               {ListenCommand.Printable(shown.Channel)}");
-                    terminal.Output.WriteLine($"sender                {ListenCommand.Printable(shown.Sender)}");
+                    terminal.Output.WriteLine($"channel               {PrintableText.Of(shown.Channel)}");
+                    terminal.Output.WriteLine($"sender                {PrintableText.Of(shown.Sender)}");
                     terminal.Output.WriteLine($"unfinished requests   {shown.UnfinishedRequests}");
                     terminal.Output.WriteLine($"unacknowledged chunks {shown.UnacknowledgedChunks}");
                     terminal.Output.WriteLine($"used of this epoch    {shown.UsedOfEpoch}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using LogosActors.Node.Hosting;
 using LogosActors.Node.Rest.Relay;
 
 namespace LogosActors.Node.Cli;
@@ -58,15 +59,11 @@ internal static class ListenCommand
     {
         try
         {
-            return Printable(StrictUtf8.GetString(payload));
+            return PrintableText.Of(StrictUtf8.GetString(payload));
         }
         catch (DecoderFallbackException)
         {
             return Convert.ToBase64String(payload);
         }
     }
-
-    /// <summary>A stranger's text: control characters could take over a terminal, and are shown as �.</summary>
-    internal static string Printable(string text) =>
-        string.Concat(text.Select(letter => char.IsControl(letter) && letter is not ('\n' or '\t') ? '�' : letter));
 }

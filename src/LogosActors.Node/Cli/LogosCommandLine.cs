@@ -31,7 +31,7 @@ internal static class LogosCommandLine
             Exit codes:
             {string.Join('\n', ExitCode.All.Select(code => $"  {code.Code} {code.Meaning}"))}
             """));
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }); // "@alice hello" is a message
         terminal.IsJson = parsed.GetValue(json);
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
         {

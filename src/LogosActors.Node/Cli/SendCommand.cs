@@ -13,7 +13,7 @@ internal static class SendCommand
     public static Command Create(Terminal terminal)
     {
         var topic = new Argument<string>("topic") { Description = "The content topic, /application/version/name/encoding, such as /chat/1/lobby/proto." };
-        var text = new Argument<string>("text") { Description = "The message, as UTF-8; - reads it from standard input." };
+        var text = new Argument<string>("text") { Description = "The message, as UTF-8; - reads it from standard input, byte for byte." };
         var ephemeral = new Option<bool>("--ephemeral") { Description = "Asks stores not to keep the message." };
         var wait = new Option<double>("--wait")
         {
@@ -24,7 +24,7 @@ internal static class SendCommand
         var command = new Command("send", "Sends a message to everybody who listens to a content topic.") { topic, text, ephemeral, wait };
         command.Teaching($"""
               logos send /chat/1/lobby/proto "hello"
-              echo hello | logos send /chat/1/lobby/proto -
+              printf hello | logos send /chat/1/lobby/proto -
 
             {NodeAccess.Explanation}
             The result is "sent" (confirmed) or "propagated" (a peer has it) and the message's hash, or "accepted" (the node has it, but no
@@ -91,8 +91,15 @@ internal static class SendCommand
 
     static async Task<bool> HasPeersAsync(NodeClient node, CancellationToken cancellation) => (await node.HealthAsync(cancellation)).HasRelayPeers;
 
-    static async Task<byte[]> PayloadAsync(Terminal terminal, string text, CancellationToken cancellation) =>
-        System.Text.Encoding.UTF8.GetBytes(text == "-" ? (await terminal.Input.ReadToEndAsync(cancellation)).TrimEnd('\r', '\n') : text);
+    static async Task<byte[]> PayloadAsync(Terminal terminal, string text, CancellationToken cancellation)
+    {
+        if (text != "-")
+            return System.Text.Encoding.UTF8.GetBytes(text);
+        using var payload = new MemoryStream();
+        await using var input = terminal.Bytes();
+        await input.CopyToAsync(payload, cancellation);
+        return payload.ToArray();
+    }
 
     sealed record SendResult(string Status, string RequestId, string? MessageHash);
 }

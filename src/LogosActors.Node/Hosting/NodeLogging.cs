@@ -46,11 +46,11 @@ internal sealed class LineLoggerProvider(TextWriter output, LogFormat format) : 
     {
         var line = new StringBuilder(128)
             .Append(Abbreviation(level)).Append(' ')
-            .Append(DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm:ss.fffzzz", CultureInfo.InvariantCulture)).Append(' ').Append(message);
+            .Append(DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm:ss.fffzzz", CultureInfo.InvariantCulture)).Append(' ').Append(PrintableText.Of(message));
         if (category != "logos")
             line.Append("  [").Append(category).Append(']');
-        if (exception is not null)
-            line.AppendLine().Append(exception);
+        foreach (var detail in exception?.ToString().Split('\n') ?? [])
+            line.AppendLine().Append("    ").Append(PrintableText.Of(detail.TrimEnd('\r'))); // set in: no entry begins like that
         return line.ToString();
     }
 

@@ -30,7 +30,7 @@ public sealed class SendAndListenTests
         await one.Error.WaitForAsync("Listening to", one.Exit);
         await other.Error.WaitForAsync("Listening to", other.Exit);
 
-        await CommandRun.ToEndOfInputAsync("first\n", "send", Lobby, "-", "--node", $"{node.Rest}");
+        await CommandRun.ToEndOfInputAsync("first", "send", Lobby, "-", "--node", $"{node.Rest}");
         await CommandRun.ToEndAsync("send", "/chat/1/kitchen/proto", "second", "--node", $"{node.Rest}");
 
         Assert.Equal($"{Lobby}: first", await one.Output.WaitForAsync("first"));
@@ -38,6 +38,37 @@ public sealed class SendAndListenTests
         Assert.Equal("/chat/1/kitchen/proto: second", await other.Output.WaitForAsync("second"));
         Assert.DoesNotContain("second", one.Output.Text, StringComparison.Ordinal);
         Assert.Equal(0, await one.StopAsync());
+    }
+
+    [Theory]
+    [InlineData("@alice hello")]
+    [InlineData("@/etc/hostname")]
+    [InlineData("--")]
+    [InlineData("%PATH% $HOME *")]
+    public async Task A_message_is_sent_as_it_was_written(string text)
+    {
+        await using var node = await RunningNode.StartAsync();
+        await using var listener = CommandRun.Start("listen", Lobby, "--count", "1", "--node", $"{node.Rest}");
+        await listener.Error.WaitForAsync("Listening to", listener.Exit);
+
+        string[] send = text == "--" ? ["send", "--node", $"{node.Rest}", Lobby, "--", text] : ["send", Lobby, text, "--node", $"{node.Rest}"];
+        var (exit, _, error) = await CommandRun.ToEndAsync(send);
+
+        Assert.True(exit == 0, error);
+        Assert.Equal($"{Lobby}: {text}", await listener.Output.WaitForAsync(Lobby));
+    }
+
+    [Theory]
+    [InlineData("fffe0080")]
+    [InlineData("610a0a")]
+    [InlineData("0d0a")]
+    public async Task Standard_input_is_sent_byte_for_byte(string hex)
+    {
+        await using var node = await RunningNode.StartAsync();
+        await using var listener = CommandRun.Start("listen", Lobby, "--count", "1", "--json", "--node", $"{node.Rest}");
+        var received = await SendUntilHeardAsync(listener, Convert.FromHexString(hex), "send", Lobby, "-", "--node", $"{node.Rest}");
+
+        Assert.Equal(hex, Convert.ToHexStringLower(received.GetProperty("message").GetProperty("payload").GetBytesFromBase64()));
     }
 
     [Fact]
@@ -77,19 +108,21 @@ public sealed class SendAndListenTests
         await using var listener = CommandRun.Start("listen", Lobby, "--node", $"{node.Rest}");
         await listener.Error.WaitForAsync("Listening to", listener.Exit);
 
-        await CommandRun.ToEndAsync("send", Lobby, "\u001b[2Jgone", "--node", $"{node.Rest}");
+        await CommandRun.ToEndAsync("send", Lobby, "\u001b[2Jgone\n/chat/1/other/proto: forged", "--node", $"{node.Rest}");
         await node.PostAsync("messaging/v1/messages", new { contentTopic = Lobby, payload = "/w==" });
 
-        Assert.Equal($"{Lobby}: �[2Jgone", await listener.Output.WaitForAsync("gone"));
+        Assert.Equal($"{Lobby}: ␛[2Jgone␊/chat/1/other/proto: forged", await listener.Output.WaitForAsync("gone"));
         Assert.Equal($"{Lobby}: /w==", await listener.Output.WaitForAsync("/w=="));
     }
 
     /// <summary>Sends until a listener has ended: its stream may open only after the first message.</summary>
-    static async Task<JsonElement> SendUntilHeardAsync(CommandRun listener, params string[] send)
+    static Task<JsonElement> SendUntilHeardAsync(CommandRun listener, params string[] send) => SendUntilHeardAsync(listener, [], send);
+
+    static async Task<JsonElement> SendUntilHeardAsync(CommandRun listener, byte[] input, params string[] send)
     {
         while (!listener.Exit.IsCompleted)
         {
-            var (exit, _, error) = await CommandRun.ToEndAsync(send);
+            var (exit, _, error) = await CommandRun.ToEndOfInputAsync(input, send);
             Assert.True(exit == 0, error);
         }
         Assert.Equal(0, await listener.Exit);
