@@ -76,6 +76,7 @@ public sealed class SecretSettingAttribute : Attribute;
 public interface IValidatedOptions
 {
     /// <summary>Checks the settings against each other. Called when every one of them is valid by itself.</summary>
-    /// <returns>One sentence for each broken rule; nothing when all is well.</returns>
+    /// <returns>One sentence for each broken rule; nothing when all is well. One that begins with the name of a setting and a colon or a
+    /// space, such as <c>store.enabled requires relay</c>, is reported where that setting was set.</returns>
     IEnumerable<string> Validate();
 }

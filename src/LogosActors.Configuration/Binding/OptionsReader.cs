@@ -21,9 +21,21 @@ internal sealed class OptionsReader(SettingTree tree, List<OptionsProblem> probl
         if (problems.Count == before && options is IValidatedOptions validated)
         {
             foreach (var broken in validated.Validate())
-                Report(key, broken);
+                ReportRule(shape, key, broken);
         }
         return options;
+    }
+
+    /// <summary>Reports a broken rule at the setting whose name it begins with, which is where it was set.</summary>
+    void ReportRule(SettingShape.Group shape, string key, string broken)
+    {
+        var end = broken.AsSpan().IndexOfAny(':', ' ');
+        var name = end < 0 ? "" : broken[..end];
+        var first = name.Split('.')[0];
+        if (!shape.Properties.Any(property => property.Key.Equals(first, StringComparison.Ordinal)))
+            Report(key, broken);
+        else
+            Report(SettingTree.Below(key, name.Replace('.', ':')), broken[end] == ':' ? broken[(end + 1)..].TrimStart() : $"is wrong: {broken}");
     }
 
     HashSet<string> Written(SettingShape.Group shape, string key)

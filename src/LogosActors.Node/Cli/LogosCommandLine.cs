@@ -60,6 +60,13 @@ internal static class LogosCommandLine
         {
             return ExitCode.Done;
         }
+#pragma warning disable CA1031 // the process ends here either way: by a code that says what it was, not by an abort
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            terminal.Fail("bug", $"{e.Message} Please report this:\n{e}");
+            return ExitCode.Failed;
+        }
     }
 
     static CommandException? Explain(Exception e) => e switch

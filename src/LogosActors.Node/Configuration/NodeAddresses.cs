@@ -9,11 +9,18 @@ internal static class NodeAddresses
 {
     const string ExternalIp = "extip:";
 
+    /// <summary>The longest name (RFC 1035 §2.3.4).</summary>
+    const int MaxNameLength = 253;
+
     /// <summary>What is wrong with the addresses of settings.</summary>
     public static IEnumerable<string> ProblemsOf(NodeSettings settings)
     {
         if (settings.Nat is not ("any" or "none") && PublicIp(settings.Nat) is null)
             yield return $"nat: '{settings.Nat}' is not accepted; expected any, none, or extip: and an IP address (this node has no UPnP and no PMP).";
+        if (settings.ListenAddress is { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: not 0 })
+            yield return $"listen-address: '{settings.ListenAddress}' has a scope, which no multiaddress can say; leave out what follows the %.";
+        if (settings.Dns4DomainName is { Length: > 0 } name && (Uri.CheckHostName(name) is not UriHostNameType.Dns || name.Length > MaxNameLength))
+            yield return $"dns4-domain-name: '{name}' is no domain name, such as node.example.org.";
         foreach (var (key, addresses, needsPeer) in new[]
         {
             ("ext-multiaddrs", settings.ExtMultiaddrs, false), ("static-nodes", settings.StaticNodes, false),
@@ -31,7 +38,7 @@ internal static class NodeAddresses
         foreach (var (key, port) in new[] { ("tcp-port", settings.TcpPort), ("websocket.port", settings.Websocket.Port) })
         {
             if (port + settings.PortsShift > ushort.MaxValue)
-                yield return $"{key}: {port} and ports-shift {settings.PortsShift} are {port + settings.PortsShift}; a port is at most {ushort.MaxValue}.";
+                yield return $"ports-shift: {settings.PortsShift} and {key} {port} are {port + settings.PortsShift}; a port is at most {ushort.MaxValue}.";
         }
     }
 
@@ -76,7 +83,8 @@ internal static class NodeAddresses
     public static int Shifted(ushort port, NodeSettings settings) => port == 0 ? 0 : port + settings.PortsShift;
 
     static IPAddress? PublicIp(string nat) =>
-        nat.StartsWith(ExternalIp, StringComparison.Ordinal) && IPAddress.TryParse(nat.AsSpan(ExternalIp.Length), out var ip) ? ip : null;
+        nat.StartsWith(ExternalIp, StringComparison.Ordinal) && !nat.Contains('%', StringComparison.Ordinal)
+        && IPAddress.TryParse(nat.AsSpan(ExternalIp.Length), out var ip) ? ip : null; // a scope (%) means something on this machine only
 
     static Multiaddr Tcp(IPAddress address, int port) => Multiaddr.Parse($"{Host(address)}/tcp/{port}");
 

@@ -115,8 +115,8 @@ public sealed record NodeSettings : IValidatedOptions
             yield return "content-topics requires num-shards-in-network: without it they have no shard.";
         if (!StorePolicy.TryParse(Store.RetentionPolicy, out _))
             yield return $"store.retention-policy: '{Store.RetentionPolicy}' is not accepted; expected {StorePolicy.Accepts}.";
-        if (Store.Enabled && !Relay)
-            yield return "store.enabled requires relay: stored messages arrive over it.";
+        if (NumShardsInNetwork > 0 && Shards?.Where(shard => shard >= NumShardsInNetwork).ToList() is { Count: > 0 } missing)
+            yield return $"shards: {string.Join(", ", missing)} is not there: num-shards-in-network is {NumShardsInNetwork}, and shards count from 0.";
         foreach (var problem in NodeAddresses.ProblemsOf(this))
             yield return problem;
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Akka.Configuration;
 using LogosActors.Delivery;
 using LogosActors.Node.Configuration;
@@ -73,12 +74,12 @@ internal sealed class NodeHost : IAsyncDisposable
         Own(new NodeMeter(node));
         if (settings.Rest.Enabled)
         {
-            var rest = await ListenAsync("rest-port", () => RestServer.StartAsync(node, settings, logs, metrics, loggers, TimeProvider.System, cancellation));
+            var rest = await ListenAsync("rest", () => RestServer.StartAsync(node, settings, logs, metrics, loggers, TimeProvider.System, cancellation));
             _parts.Push(rest);
             Rest = rest.Address;
         }
         if (settings.MetricsServer.Enabled)
-            MetricsServer = await ListenAsync("metrics-server-port", () => ServeMetricsAsync(settings, metrics, loggers, cancellation));
+            MetricsServer = await ListenAsync("metrics-server", () => ServeMetricsAsync(settings, metrics, loggers, cancellation));
     }
 
     async Task<Uri> ServeMetricsAsync(NodeSettings settings, PrometheusExporter metrics, ILoggerFactory loggers, CancellationToken cancellation)
@@ -106,7 +107,11 @@ internal sealed class NodeHost : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new ListenException($"{e.Message} Choose another port with --{flag}, or shift all with --ports-shift.", e);
+            throw new ListenException($"{e.Message} Choose another port with --{flag}-port, or shift all with --ports-shift.", e);
+        }
+        catch (SocketException e)
+        {
+            throw new ListenException($"Cannot listen there: {e.Message}. Choose an address of this machine with --{flag}-address.", e);
         }
     }
 

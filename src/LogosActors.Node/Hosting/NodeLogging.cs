@@ -11,10 +11,13 @@ internal static class NodeLogging
     /// <summary>Makes the loggers; disposing the result ends them.</summary>
     public static ILoggerFactory Create(LogSettings settings, LogLevelSwitch logs, TextWriter output) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(LogLevel.Trace)
-        .AddFilter((_, category, level) => logs.IsEnabled(level) && (level >= LogLevel.Warning || !IsNoise(category)))
+        .AddFilter((_, category, level) => logs.IsEnabled(level) && (level >= LogLevel.Warning || !IsNoise(category)) && category != WebHost)
 #pragma warning disable CA2000 // the factory disposes it
         .AddProvider(new LineLoggerProvider(output, settings.Format)));
 #pragma warning restore CA2000
+
+    // Why a web server has not started is what the command ends with.
+    const string WebHost = "Microsoft.Extensions.Hosting.Internal.Host";
 
     // What web servers say of themselves is not about the node.
     static bool IsNoise(string? category) => category is not null && category.StartsWith("Microsoft.", StringComparison.Ordinal);

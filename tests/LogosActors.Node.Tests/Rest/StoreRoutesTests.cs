@@ -44,6 +44,19 @@ public sealed class StoreRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_that_does_not_relay_serves_what_is_in_its_archive()
+    {
+        await SendAsync(3);
+        await _store.AwaitJsonAsync("store/v3/messages", found => HashesOf(found).Count == 3);
+        await _store.DisposeAsync();
+
+        _store = await RunningNode.StartAsync("--store=true", "--relay=false", "--store-message-db-url", Database);
+
+        await using var asking = await RunningNode.StartAsync("--relay=false", "--storenode", _store.Address);
+        Assert.Equal(3, HashesOf(await asking.AwaitJsonAsync("store/v3/messages", _ => true)).Count);
+    }
+
+    [Fact]
     public async Task Conditions_narrow_what_is_found()
     {
         await SendAsync(4);
