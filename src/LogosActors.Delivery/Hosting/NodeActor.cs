@@ -12,10 +12,10 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and publishes those that are spoken to from outside.</summary>
 /// <remarks>
-/// Parent: /user. It is sent nothing but what concerns its children, and nothing passes through it; what it does not know it ignores, so
-/// that no message makes it fail. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or only in
-/// part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its journal
-/// fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
+/// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
+/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or
+/// only in part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
+/// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
 internal sealed class NodeActor : UntypedActor
 {

@@ -39,7 +39,7 @@ internal sealed class RunningNode : IAsyncDisposable
     RunningNode(ActorSystem system, NodeEnvironment environment, StoreClient client, StorePeers stores)
     {
         (_system, Environment, Client, Stores) = (system, environment, client, stores);
-        _node = system.ActorOf(NodeActor.Props(environment), UniqueName.Of(system, $"logos-{environment.Host.PeerId}"));
+        _node = system.ActorOf(NodeSupervisorActor.Props(environment), UniqueName.Of(system, $"logos-{environment.Host.PeerId}"));
     }
 
     public NodeEnvironment Environment { get; }
@@ -88,8 +88,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 { Left = left },
             };
             var running = new RunningNode(system, environment, client, stores);
-            // It answers once its children are there.
-            await system.AskAsync<ActorIdentity>(running._node, new Identify(null), StopTimeout);
+            await system.AskAsync<ActorIdentity>(running._node, NodeSupervisorActor.AwaitStart.Instance, StopTimeout);
             return running;
         }
         catch
