@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Actor.Internal;
+using Xunit;
 
 namespace LogosActors.Tests;
 
@@ -13,6 +14,31 @@ public static class ActorFailure
 
     /// <summary>Lets an actor fail with an <see cref="ActorKilledException"/>.</summary>
     public static void Kill(IActorRef actor) => actor.Tell(Akka.Actor.Kill.Instance, ActorRefs.NoSender);
+
+    /// <summary>Lets each actor fail once, between two calls of an action; those too that the failures of others have made.</summary>
+    /// <returns>The paths of those that have failed.</returns>
+    public static async Task<IReadOnlyCollection<string>> FailAllAsync(
+        ActorSystem system, Func<IActorRef, bool> mayFail, Action<IActorRef> fail, Func<Task> act)
+    {
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        while (TreeOf(system).FirstOrDefault(actor => mayFail(actor) && !failed.Contains(actor.Path.ToStringWithoutAddress())) is { } next)
+        {
+            failed.Add(next.Path.ToStringWithoutAddress());
+            await act();
+            fail(next);
+            await act();
+            Assert.InRange(failed.Count, 1, 500);
+        }
+        return failed;
+    }
+
+    /// <summary>All actors below <c>/user</c>.</summary>
+    public static IEnumerable<IActorRef> TreeOf(ActorSystem system) => TreeOf(((ExtendedActorSystem)system).Guardian);
+
+    /// <summary>Whether an actor is directly below <c>/user</c>: if it is killed, it is stopped for ever, by a guardian that is not ours.</summary>
+    public static bool IsRoot(IActorRef actor) => actor.Path.Elements.Count == 2;
+
+    static IEnumerable<IActorRef> TreeOf(IActorRef parent) => ((ActorRefWithCell)parent).Children.SelectMany(child => TreeOf(child).Prepend(child));
 
     /// <summary>Throws in the turn of the actor that sends to it, and only there: dead letters answer as well.</summary>
     sealed class Trap(IActorRef victim) : MinimalActorRef

@@ -1,6 +1,8 @@
+using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.Hosting;
@@ -62,6 +64,29 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         // Another key is another node.
         await using var other = await StartAsync(Postgres with { Key = null });
         Assert.True((await other.SendAsync(Text("me too"))).IsSuccess);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whichever_actor_of_a_node_fails_or_is_killed_its_journal_is_not_given_to_another_process(bool isKilled)
+    {
+        using var system = LogosSystem.Create("node", NullLoggerFactory.Instance);
+        await using (var node = await MessagingNode.CreateAsync(Postgres, system: system))
+        {
+            await node.StartAsync();
+            await node.SubscribeAsync([Topic]);
+
+            var failed = await ActorFailure.FailAllAsync(
+                system, static actor => !ActorFailure.IsRoot(actor), isKilled ? ActorFailure.Kill : ActorFailure.Fail,
+                async () => Assert.True((await node.SendAsync(Text("still here"))).IsSuccess));
+
+            Assert.Contains(failed, static path => path.EndsWith("/journal-lock", StringComparison.Ordinal));
+            var refused = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Postgres));
+            Assert.Equal(NodeStartFailure.JournalInUse, refused.Failure);
+            Assert.True((await node.SendAsync(Text("and still"))).IsSuccess);
+        }
+        await system.Terminate();
     }
 
     [Fact]

@@ -90,30 +90,14 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
         await system.Terminate();
     }
 
-    /// <summary>Lets each actor fail once, between two calls of an action; those too that the failures of others have made.</summary>
-    /// <remarks>Not those that only supervise directly below /user; and those directly there are not killed: nobody but the application's own
-    /// code could, and Akka's guardian stops them.</remarks>
+    /// <remarks>Not those that only supervise directly below /user, nor does anybody kill what is directly there.</remarks>
     async Task<int> FailAllAsync(ActorSystem system, bool isKilled, Func<Task> act)
     {
-        var guardian = ((ExtendedActorSystem)system).Guardian;
-        var failed = new HashSet<string>(StringComparer.Ordinal);
-        while (Tree(guardian).FirstOrDefault(actor => MayFail(actor) && !failed.Contains(actor.Path.ToStringWithoutAddress())) is { } next)
-        {
-            failed.Add(next.Path.ToStringWithoutAddress());
-            await act();
-            if (isKilled)
-                ActorFailure.Kill(next);
-            else
-                ActorFailure.Fail(next);
-            await act();
-            Assert.InRange(failed.Count, 1, 500);
-        }
+        var failed = isKilled
+            ? await ActorFailure.FailAllAsync(system, static actor => !ActorFailure.IsRoot(actor), ActorFailure.Kill, act)
+            : await ActorFailure.FailAllAsync(
+                system, static actor => ((ActorRefWithCell)actor).Underlying.Props.Type != typeof(NodeSupervisorActor), ActorFailure.Fail, act);
         output.WriteLine(string.Join('\n', failed));
         return failed.Count;
-
-        bool MayFail(IActorRef actor) =>
-            isKilled ? !actor.Path.Parent.Equals(guardian.Path) : ((ActorRefWithCell)actor).Underlying.Props.Type != typeof(NodeSupervisorActor);
     }
-
-    static List<IActorRef> Tree(IActorRef parent) => [.. ((ActorRefWithCell)parent).Children.SelectMany(child => Tree(child).Prepend(child))];
 }
