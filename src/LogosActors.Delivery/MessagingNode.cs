@@ -31,6 +31,9 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// <summary>How long a stop waits for the application's handlers.</summary>
     static readonly TimeSpan HandlersTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a dispose waits for the actors of a system of its own.</summary>
+    static readonly TimeSpan TerminateTimeout = TimeSpan.FromSeconds(5);
+
     readonly NodeOptions _options;
     readonly ILoggerFactory _logs;
     readonly ActorSystem _system;
@@ -170,6 +173,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
         ForEachAsync(contentTopics, (topic, _) => new Subscriptions.Unsubscribe(topic), cancellation);
 
     /// <summary>Stops the node, and ends all enumerations of events.</summary>
+    /// <remarks>It waits 5 s for handlers of events that have not returned, and 5 s for what else of the node does not end, such as a validator
+    /// that blocks: that is left behind, and the log says so. Whatever of its own the node waits for, such as a database, has 10 s.</remarks>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)
@@ -181,12 +186,24 @@ public sealed partial class MessagingNode : IAsyncDisposable
         _metrics.Dispose();
         _turn.Dispose();
         if (_ownsSystem)
-            await _system.Terminate();
+            await TerminateAsync();
         if (_journal is not null)
             await _journal.DisposeAsync();
         if (_key != _options.Key)
             _key.Dispose();
         _directory?.Dispose();
+    }
+
+    async Task TerminateAsync()
+    {
+        try
+        {
+            await _system.Terminate().WaitAsync(TerminateTimeout);
+        }
+        catch (TimeoutException)
+        {
+            _logs.CreateLogger<MessagingNode>().LogWarning("A handler or a validator of the application does not return: its actor is left behind");
+        }
     }
 
     static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs)
