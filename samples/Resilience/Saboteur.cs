@@ -15,8 +15,8 @@ internal sealed class Saboteur(ActorSystem system)
     /// <summary>Whether a path is one of its system.</summary>
     public bool Has(string path) => path.StartsWith($"akka://{system.Name}/", StringComparison.Ordinal);
 
-    /// <summary>Our actors below <c>/user</c>, each with its class; not those of Akka's own libraries, nor the node's root, which handles no
-    /// message that could make it fail (docs/actor-hierarchy.md).</summary>
+    /// <summary>Our actors below <c>/user</c>, each with its class; not those of Akka's own libraries, nor the node's root, which only supervises
+    /// and handles no message that could make it fail (docs/actor-hierarchy.md).</summary>
     public async Task<IReadOnlyList<Target>> FindAsync()
     {
         var inbox = Inbox.Create(system);
@@ -29,8 +29,7 @@ internal sealed class Saboteur(ActorSystem system)
             {
                 if (await inbox.ReceiveAsync(Look) is ActorIdentity { Subject: ActorRefWithCell actor }
                     && actor.Underlying.Props.Type is { Namespace: { } name } kind && name.StartsWith("LogosActors", StringComparison.Ordinal)
-                    // It only supervises; see docs/actor-hierarchy.md for what its failure would cost.
-                    && kind.Name != "NodeActor")
+                    && kind.Name != "NodeSupervisorActor")
                     found[actor] = new Target(actor, kind.Name.Split('`')[0]);
             }
         }

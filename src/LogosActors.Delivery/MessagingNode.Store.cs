@@ -18,7 +18,7 @@ public sealed partial class MessagingNode
     {
         ArgumentNullException.ThrowIfNull(query);
         if (Volatile.Read(ref _running) is not { } running)
-            return new StoreQueryError(StoreQueryErrorKind.NotStarted, "The node is not started; call StartAsync first.");
+            return new StoreQueryError(StoreQueryErrorKind.NotStarted, NotStarted);
         if (!HistoryQuestions.TryMake(query, _options.Network, out var questions, out var problem))
             return new StoreQueryError(StoreQueryErrorKind.InvalidQuery, problem);
         var sources = new HistorySources(_options.Archive, running.Stores, (store, question) => running.Client.QueryAsync(store, question), _system);

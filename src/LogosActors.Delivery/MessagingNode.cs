@@ -31,6 +31,9 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// <summary>How long a stop waits for the application's handlers.</summary>
     static readonly TimeSpan HandlersTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a dispose waits for the actors of a system of its own.</summary>
+    static readonly TimeSpan TerminateTimeout = TimeSpan.FromSeconds(5);
+
     readonly NodeOptions _options;
     readonly ILoggerFactory _logs;
     readonly ActorSystem _system;
@@ -43,6 +46,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly SemaphoreSlim _turn = new(1);
     IReadOnlyList<Subscriptions.LeftTopic> _left = [];
     RunningNode? _running;
+    string? _stopReason;
     bool _isDisposed;
 
     MessagingNode(NodeOptions options, ILoggerFactory logs, ActorSystem system, bool ownsSystem, DataDirectory? directory, NodeJournal? journal, PrivateKey key)
@@ -99,7 +103,10 @@ public sealed partial class MessagingNode : IAsyncDisposable
     }
 
     /// <summary>Starts the node, and returns when it listens.</summary>
-    /// <exception cref="NodeStartException">An address cannot be listened at.</exception>
+    /// <remarks>A node whose journal is in PostgreSQL stops by itself if another process has taken the journal's lock while the database was away:
+    /// <see cref="IsStarted"/> is false then, <see cref="GetHealth"/> and <see cref="ConnectionStatusChanged"/> say disconnected, the log has an
+    /// error, and whatever is sent or subscribed to is refused with the reason. It can be started again once that process has ended.</remarks>
+    /// <exception cref="NodeStartException">An address cannot be listened at, or another process writes to the journal.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         await _turn.WaitAsync(cancellation);
@@ -108,9 +115,12 @@ public sealed partial class MessagingNode : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_running is not null)
                 return;
+            if (_stopReason is not null && _journal?.Lock is { } held && await held.KeepAsync(cancellation) is PostgresLock.State.Taken)
+                throw new NodeStartException(NodeStartFailure.JournalInUse, SendIntake.JournalLostReason);
             (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
-            var parts = new NodeParts(_options, _key, _system, _journal, _events, _health, _tap);
+            var parts = new NodeParts(_options, _key, _system, _journal, _events, _health, _tap, () => _ = StopWithoutJournalAsync());
             Volatile.Write(ref _running, await RunningNode.StartAsync(parts, _left));
+            _stopReason = null;
         }
         finally
         {
@@ -136,6 +146,36 @@ public sealed partial class MessagingNode : IAsyncDisposable
             {
                 await running.DisposeAsync();
             }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Another process writes to the journal: nothing more may be written, and the application is told.</summary>
+    async Task StopWithoutJournalAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_running is not { } running)
+                return;
+            var wasConnected = _health.Current.Status is not ConnectionStatus.Disconnected;
+            _stopReason = SendIntake.JournalLostReason;
+            Volatile.Write(ref _running, null);
+            if (wasConnected)
+                _events.Publish(new ConnectionStatusChanged(ConnectionStatus.Disconnected));
+            // What the other process has subscribed to is its own.
+            _left = [];
+            await running.AwaitActorsAsync();
+            await running.DisposeAsync();
+        }
+#pragma warning disable CA1031 // nobody waits for this
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logs.CreateLogger<MessagingNode>().LogError(e, "The node did not stop as it should after another process had taken its journal");
         }
         finally
         {
@@ -170,6 +210,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
         ForEachAsync(contentTopics, (topic, _) => new Subscriptions.Unsubscribe(topic), cancellation);
 
     /// <summary>Stops the node, and ends all enumerations of events.</summary>
+    /// <remarks>It waits 5 s for handlers of events that have not returned, and 5 s for what else of the node does not end, such as a validator
+    /// that blocks: that is left behind, and the log says so. Whatever of its own the node waits for, such as a database, has 10 s.</remarks>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)
@@ -181,12 +223,24 @@ public sealed partial class MessagingNode : IAsyncDisposable
         _metrics.Dispose();
         _turn.Dispose();
         if (_ownsSystem)
-            await _system.Terminate();
+            await TerminateAsync();
         if (_journal is not null)
             await _journal.DisposeAsync();
         if (_key != _options.Key)
             _key.Dispose();
         _directory?.Dispose();
+    }
+
+    async Task TerminateAsync()
+    {
+        try
+        {
+            await _system.Terminate().WaitAsync(TerminateTimeout);
+        }
+        catch (TimeoutException)
+        {
+            _logs.CreateLogger<MessagingNode>().LogWarning("A handler or a validator of the application does not return: its actor is left behind");
+        }
     }
 
     static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs)
@@ -203,7 +257,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    const string NotStarted = "The node is not started; call StartAsync first.";
+    string NotStarted => Volatile.Read(ref _stopReason) ?? "The node is not started; call StartAsync first.";
 
     async Task<IReadOnlyList<SubscriptionError>> ForEachAsync(
         IEnumerable<string> contentTopics, Func<ContentTopic, PubsubTopic, object> request, CancellationToken cancellation)

@@ -24,7 +24,7 @@ public enum SendErrorKind
     /// <summary>The meta attribute is over 64 bytes.</summary>
     MetaTooLong,
 
-    /// <summary>The node is not started.</summary>
+    /// <summary>The node is not started, or has stopped because another process writes to its journal.</summary>
     NotStarted,
 
     /// <summary><see cref="SendingOptions.MaxUnfinished"/> requests are under way; wait for their events.</summary>

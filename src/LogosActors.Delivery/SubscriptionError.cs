@@ -22,6 +22,6 @@ public enum SubscriptionErrorKind
     /// <summary>The node is not subscribed to the topic.</summary>
     NotSubscribed,
 
-    /// <summary>The node is not started.</summary>
+    /// <summary>The node is not started, or has stopped because another process writes to its journal.</summary>
     NotStarted,
 }

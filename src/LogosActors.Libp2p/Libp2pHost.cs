@@ -204,14 +204,26 @@ public sealed partial class Libp2pHost : IAsyncDisposable
             await StopGossipsubAsync();
             if (_environment.Options.PeerJournal is not null)
                 await FlushAsync();
-            await _host.GracefulStop(StopTimeout);
+            await _system.StopAsync(_host, StopTimeout);
         }
         finally
         {
             await _environment.CloseConnectionsAsync();
             _environment.Dispose();
             if (_ownsSystem)
-                await _system.Terminate();
+                await TerminateAsync();
+        }
+    }
+
+    async Task TerminateAsync()
+    {
+        try
+        {
+            await _system.Terminate().WaitAsync(StopTimeout);
+        }
+        catch (TimeoutException)
+        {
+            // A handler or a validator of the application does not return.
         }
     }
 

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
+using LogosActors.Tests;
+using Microsoft.Extensions.Logging;
 using static LogosActors.Channels.Tests.TwoNodes;
 
 namespace LogosActors.Channels.Tests;
@@ -42,6 +45,38 @@ public sealed class HandlerTests : IDisposable
 
         foreach (var text in (string[])["one", "two", "three"])
             Assert.Equal(text, Take(again));
+    }
+
+    [Fact]
+    public async Task A_handler_that_never_returns_holds_up_no_other_handler_channel_or_send_and_no_dispose()
+    {
+        using var logs = new CapturedLogs();
+        using var release = new ManualResetEventSlim();
+        await using var nodes = await StartAsync(logs);
+        var (alice, bob) = await nodes.OpenAsync(static options => options with { EventCapacity = 100 });
+        var (aliceToo, bobToo) = await nodes.OpenAsync(channel: "another");
+        var (ofBob, ofAlice) = (new BlockingCollection<string>(), new BlockingCollection<string>());
+        bob.MessageReceived += (_, _) => release.Wait();
+        bob.MessageReceived += (_, received) => ofBob.Add(TextOf(received));
+        alice.MessageReceived += (_, received) => ofAlice.Add(TextOf(received));
+        bobToo.MessageReceived += (_, received) => ofBob.Add(TextOf(received));
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True((await alice.SendAsync(Encoding.UTF8.GetBytes($"{i}"))).IsSuccess);
+            Assert.Equal($"{i}", Take(ofBob));
+            Assert.True((await bob.SendAsync(Encoding.UTF8.GetBytes($"{i}"))).IsSuccess);
+            Assert.Equal($"{i}", Take(ofAlice));
+            Assert.True((await aliceToo.SendAsync("in another channel"u8.ToArray())).IsSuccess);
+            Assert.Equal("in another channel", Take(ofBob));
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        await nodes.Bob.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2));
+        // 5 s for the handler, and 5 s for its actor; the rest is a busy machine.
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+        Assert.True(logs.Has(LogLevel.Warning, "A handler of ReliableMessageReceived has not returned within 00:00:05"), string.Join('\n', logs.Lines));
+        release.Set();
     }
 
     [Fact]

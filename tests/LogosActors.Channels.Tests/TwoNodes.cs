@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LogosActors.Delivery;
 using LogosActors.Libp2p.Addresses;
+using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Channels.Tests;
 
@@ -18,12 +19,14 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public MessagingNode Bob { get; }
 
-    public static async Task<TwoNodes> StartAsync()
+    /// <summary>Starts both.</summary>
+    /// <param name="logs">Where bob logs.</param>
+    public static async Task<TwoNodes> StartAsync(ILoggerFactory? logs = null)
     {
         var options = new NodeOptions { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] };
         var alice = await MessagingNode.CreateAsync(options);
         await alice.StartAsync();
-        var bob = await MessagingNode.CreateAsync(options with { EntryNodes = [alice.Addresses[0]] });
+        var bob = await MessagingNode.CreateAsync(options with { EntryNodes = [alice.Addresses[0]] }, logs);
         await bob.StartAsync();
         return new TwoNodes(alice, bob);
     }

@@ -4,6 +4,7 @@ using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
@@ -129,7 +130,7 @@ public sealed class ArchivingNodeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_whose_actor_fails_keeps_what_comes_then_and_goes_on_serving()
+    public async Task A_store_whose_actor_fails_or_is_killed_keeps_what_comes_then_and_goes_on_serving()
     {
         using var system = LogosSystem.Create("store", NullLoggerFactory.Instance);
         await using var archive = Archive();
@@ -143,8 +144,12 @@ public sealed class ArchivingNodeTests : IDisposable
 
             for (var i = 0; i < 5; i++)
             {
-                var (kept, failure) = (10 * (i + 1), new PipeFailure(new InvalidOperationException("a failure of the test's")));
-                system.ActorSelection("/user/*/store").Tell(failure, ActorRefs.NoSender);
+                var kept = 10 * (i + 1);
+                var actor = ActorFailure.TreeOf(system).Single(static actor => actor.Path.Name == "store");
+                if (i % 2 == 0)
+                    ActorFailure.Fail(actor);
+                else
+                    ActorFailure.Kill(actor);
                 for (var sent = 0; sent < 10; sent++)
                     await alice.SendAsync(Text($"{i}: {sent}"));
 

@@ -19,6 +19,8 @@ internal sealed class EventEnumerable<TEvent, T>(EventPublisher<TEvent> publishe
 
     sealed class Observer(ChannelWriter<T> queue) : EventPublisher<TEvent>.Observer(key: null)
     {
+        public override string Name => typeof(T).Name;
+
         public override bool TryOffer(TEvent raised) => raised is not T wanted || queue.TryWrite(wanted);
 
         public override Task FlushAsync(ActorSystem system) => Task.CompletedTask;

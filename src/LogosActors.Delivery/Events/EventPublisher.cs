@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 using LogosActors.Actors;
 
 namespace LogosActors.Delivery.Events;
@@ -7,7 +8,7 @@ namespace LogosActors.Delivery.Events;
 /// <summary>Delivers events to an application's handlers and enumerations. For any number of threads.</summary>
 /// <remarks>
 /// Each handler is an actor with a bounded queue of its own: one that throws loses its own call, one that is slow drops what finds no room
-/// and counts it, and neither holds up another handler or the publisher. An enumeration has a bounded queue, too, from the moment its
+/// and counts it, one that never returns is reported in the log, and none holds up another handler or the publisher. An enumeration has a bounded queue, too, from the moment its
 /// enumerator is requested; what is never enumerated holds nothing. While nobody observes, nothing is sent or queued.
 /// </remarks>
 /// <typeparam name="TEvent">The common type of the events.</typeparam>
@@ -19,6 +20,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     where TEvent : class
 {
     readonly Lock _gate = new();
+    readonly ILoggingAdapter _log = Logging.GetLogger(system, name);
     ImmutableArray<Observer> _observers = [];
     long _dropped;
     int _lastHandler;
@@ -64,7 +66,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
                 return;
             var queue = new EventQueue(capacity);
             var actor = system.ActorOf(EventHandlerActor<T>.Props(handle, queue), $"{name}-handler-{++_lastHandler}");
-            _observers = _observers.Add(new Handler<T>(key, actor, queue));
+            _observers = _observers.Add(new Handler<T>(key, actor, queue, system.Scheduler, _log));
         }
     }
 
@@ -93,14 +95,16 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     {
         if (system.WhenTerminated.IsCompleted)
             return;
-        var flushed = Current.Select(observer => observer.FlushAsync(system)).ToArray();
+        var flushed = Current.Select(observer => (observer.Name, Task: observer.FlushAsync(system))).ToArray();
         try
         {
-            await Task.WhenAll(flushed).WaitAsync(timeout, time);
+            await Task.WhenAll(flushed.Select(static handler => handler.Task)).WaitAsync(timeout, time);
         }
         catch (TimeoutException)
         {
-            // A handler that does not return; the others have had theirs.
+            // The others have had theirs.
+            foreach (var (handler, _) in flushed.Where(static handler => !handler.Task.IsCompleted))
+                _log.Warning("A handler of {0} has not returned within {1}; it is not waited for, and what waits for it may be lost", handler, timeout);
         }
     }
 
@@ -138,6 +142,9 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     {
         public Delegate? Key => key;
 
+        /// <summary>The event that is observed, for people.</summary>
+        public abstract string Name { get; }
+
         /// <summary>Queues an event, if it is of the wanted type.</summary>
         /// <returns>False: it was dropped for lack of room.</returns>
         public abstract bool TryOffer(TEvent raised);
@@ -147,17 +154,27 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
         public abstract void Stop(ActorSystem system);
     }
 
-    sealed class Handler<T>(Delegate key, IActorRef actor, EventQueue queue) : Observer(key)
+    sealed class Handler<T>(Delegate key, IActorRef actor, EventQueue queue, IScheduler clock, ILoggingAdapter log) : Observer(key)
         where T : TEvent
     {
+        public override string Name => typeof(T).Name;
+
         public override bool TryOffer(TEvent raised)
         {
             if (raised is not T)
                 return true;
-            if (!queue.TryEnter())
-                return false;
-            actor.Tell(raised, ActorRefs.NoSender);
-            return true;
+            var hasRoom = queue.TryEnter();
+            if (hasRoom)
+                actor.Tell(raised, ActorRefs.NoSender);
+            if (queue.Count > 1)
+                ReportIfSlow(isFull: !hasRoom);
+            return hasRoom;
+        }
+
+        void ReportIfSlow(bool isFull)
+        {
+            if (queue.ShouldReport(clock.MonotonicClock, isFull))
+                log.Warning("A handler of {0} is too slow or does not return: {1} events wait for it; further ones are lost to it when its queue is full", Name, queue.Count);
         }
 
         public override Task FlushAsync(ActorSystem system)

@@ -48,6 +48,11 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
                 Publish(seen);
                 LookIn(Interval);
                 break;
+            case PipeFailure { Cause: AskTimeoutException }:
+                Log.Warning("The relay has not answered for {0}: a validator that does not return holds it up, or the machine is overloaded", NodeEnvironment.AnswerTimeout);
+                Publish(WithoutPeers());
+                LookIn(Interval);
+                break;
             case PipeFailure failure:
                 Log.Debug(failure.Cause, "The node's connections could not be looked at; again soon");
                 LookIn(Interval);
@@ -69,6 +74,10 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
             events.Publish(change);
         }
     }
+
+    HealthObservation WithoutPeers() => node.Health.Seen is { } seen
+        ? seen with { RelayPeers = 0, Shards = seen.Shards.ToDictionary(static shard => shard.Key, static _ => default(ShardPeers)) }
+        : new HealthObservation(0, 0, new Dictionary<PubsubTopic, ShardPeers>(), new Dictionary<string, PubsubTopic>(StringComparer.Ordinal));
 
     void LookIn(TimeSpan delay) => Timers.StartSingleTimer(Look.Instance, Look.Instance, delay);
 

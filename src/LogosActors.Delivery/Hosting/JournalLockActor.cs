@@ -6,7 +6,7 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Watches over the lock on the journal's database, and takes it again after an outage.</summary>
 /// <remarks>Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff; it has no state. If another process has the lock meanwhile, the
-/// parent is sent <see cref="Lost"/>, and stops.</remarks>
+/// parent is sent <see cref="Lost"/>: the node stops, as <see cref="MessagingNode.StartAsync"/> says.</remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
 internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001

@@ -12,10 +12,10 @@ namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and publishes those that are spoken to from outside.</summary>
 /// <remarks>
-/// Parent: /user. It is sent nothing but what concerns its children, and nothing passes through it; what it does not know it ignores, so
-/// that no message makes it fail. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or only in
-/// part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its journal
-/// fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
+/// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
+/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or
+/// only in part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
+/// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
 internal sealed class NodeActor : UntypedActor
 {
@@ -27,6 +27,7 @@ internal sealed class NodeActor : UntypedActor
     readonly NodeEnvironment _node;
     RecreatedChild? _sends;
     Sends.Left? _left;
+    bool _isLost;
 
     public NodeActor(NodeEnvironment node) => _node = node;
 
@@ -75,15 +76,26 @@ internal sealed class NodeActor : UntypedActor
     protected override void OnReceive(object message)
     {
         if (_sends!.TryHandle(message))
+        {
+            // Behind what its mailbox still returns.
+            if (_isLost && _sends.Current is null)
+                Self.Tell(PoisonPill.Instance);
             return;
+        }
         switch (message)
         {
+            case Sends.Left left when _isLost:
+                Refuse(left);
+                break;
             case Sends.Left left:
                 _left = left;
                 break;
             case JournalLockActor.Lost:
                 // Another process writes under these names: whatever this one wrote would harm it.
-                Context.Stop(Self);
+                _isLost = true;
+                _node.Intake.Close();
+                _sends.Stop();
+                _node.JournalLost();
                 break;
             default:
                 Unhandled(message);
@@ -99,10 +111,24 @@ internal sealed class NodeActor : UntypedActor
         _left = null;
     }
 
+    /// <summary>What is stored belongs to the process that has the journal now; whoever waits for an answer is not to wait any longer.</summary>
+    void Refuse(Sends.Left left)
+    {
+        foreach (var request in left.Requests)
+        {
+            if (request is { IsAccepted: true, Send.IsJournalled: true })
+                continue;
+            // Its sender has an answer already: the end is an event.
+            var send = request.IsAccepted ? request.Send with { Answer = null } : request.Send;
+            _node.Intake.Refuse(send, SendIntake.JournalLost, _node.Events.Publish, isCounted: false);
+        }
+    }
+
     void SendsOverflow(object message, IActorRef sender)
     {
+        var error = _isLost ? SendIntake.JournalLost : SendIntake.NotStored("its journal is away, and too many messages wait for it.");
         if (message is Sends.Send send)
-            _node.Intake.Refuse(send, SendIntake.NotStored("its journal is away, and too many messages wait for it."), _node.Events.Publish, send.IsCounted);
+            _node.Intake.Refuse(send, error, _node.Events.Publish, send.IsCounted);
         else if (message is Sends.Close)
             sender.Tell(Sends.Closed.Instance);
     }

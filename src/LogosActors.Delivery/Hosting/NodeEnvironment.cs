@@ -48,6 +48,9 @@ internal sealed record NodeEnvironment(
     /// <summary>Keeps other processes from writing to the same journal, where a file's lock does not.</summary>
     public PostgresLock? JournalLock { get; init; }
 
+    /// <summary>Called in an actor's turn when another process writes to the journal: the node's actors stop.</summary>
+    public Action JournalLost { get; init; } = static () => { };
+
     /// <summary>How long one actor of a node waits for another.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 }

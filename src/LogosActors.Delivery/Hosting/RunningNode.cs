@@ -25,8 +25,10 @@ namespace LogosActors.Delivery.Hosting;
 /// <param name="Events">Publishes events to the application.</param>
 /// <param name="Health">Where its health is published.</param>
 /// <param name="Tap">Shows the relay's messages.</param>
+/// <param name="JournalLost">Called when another process writes to the journal.</param>
 internal sealed record NodeParts(
-    NodeOptions Options, PrivateKey Key, ActorSystem System, NodeJournal? Journal, EventPublisher<MessagingEvent> Events, HealthView Health, RelayTap Tap);
+    NodeOptions Options, PrivateKey Key, ActorSystem System, NodeJournal? Journal, EventPublisher<MessagingEvent> Events, HealthView Health, RelayTap Tap,
+    Action JournalLost);
 
 /// <summary>A node between its start and its stop: the host, what is mounted on it, and the actors.</summary>
 internal sealed class RunningNode : IAsyncDisposable
@@ -39,7 +41,7 @@ internal sealed class RunningNode : IAsyncDisposable
     RunningNode(ActorSystem system, NodeEnvironment environment, StoreClient client, StorePeers stores)
     {
         (_system, Environment, Client, Stores) = (system, environment, client, stores);
-        _node = system.ActorOf(NodeActor.Props(environment), UniqueName.Of(system, $"logos-{environment.Host.PeerId}"));
+        _node = system.ActorOf(NodeSupervisorActor.Props(environment), UniqueName.Of(system, $"logos-{environment.Host.PeerId}"));
     }
 
     public NodeEnvironment Environment { get; }
@@ -79,6 +81,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 Tap = parts.Tap,
                 Persistence = persistence,
                 JournalLock = parts.Journal?.Lock,
+                JournalLost = parts.JournalLost,
                 Validation = new MessageValidation(options.Validation with { MaxSize = options.MaxMessageSize }),
                 Intake = new SendIntake(options, new TopicShards(options.Network), system) { IsJournalled = persistence is not null },
                 Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, presence.FindAsync),
@@ -88,8 +91,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 { Left = left },
             };
             var running = new RunningNode(system, environment, client, stores);
-            // It answers once its children are there.
-            await system.AskAsync<ActorIdentity>(running._node, new Identify(null), StopTimeout);
+            await system.AskAsync<ActorIdentity>(running._node, NodeSupervisorActor.AwaitStart.Instance, StopTimeout);
             return running;
         }
         catch
@@ -113,6 +115,20 @@ internal sealed class RunningNode : IAsyncDisposable
         // An actor that does not end its turn is left; its host goes all the same.
         await _system.StopAsync(_node, StopTimeout);
         return drained?.Topics ?? [];
+    }
+
+    /// <summary>Waits until the actors have stopped, which do so by themselves when another process writes to their journal; for a bounded
+    /// time.</summary>
+    public async Task AwaitActorsAsync()
+    {
+        try
+        {
+            await _node.WatchAsync().WaitAsync(StopTimeout);
+        }
+        catch (TimeoutException)
+        {
+            _system.Stop(_node);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ namespace LogosActors.Delivery.Relay;
 /// <summary>Knows which shards the node takes part in and for whom, and subscribes those directly: no message passes through it.</summary>
 /// <remarks>
 /// Parent: <see cref="NodeActor"/>, one-for-one, resume. A failure costs the message that it was given; the shards stay joined. Each shard has
-/// a validator, which decodes a message once for all its receivers.
+/// a validator, which decodes a message once for all its receivers. Child: the <see cref="RelayTapActor"/>, one-for-one, restart at once.
 /// </remarks>
 /// <param name="gossipsub">The router.</param>
 /// <param name="validation">Decides about messages.</param>
@@ -26,6 +26,9 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
 
     public static Props Props(IActorRef gossipsub, MessageValidation validation, RelayTap tap, RelayView view) =>
         Akka.Actor.Props.Create(() => new RelayActor(gossipsub, validation, tap, view));
+
+    // The tap restarts also when it was killed: Akka would stop it, and watchers would see nothing any longer.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Restart);
 
     protected override void PreStart()
     {

@@ -17,6 +17,8 @@ public sealed record RelayedMessage(string PubsubTopic, WakuMessage Message, Mes
 }
 
 /// <summary>Decides about a message that is well-formed, before it is relayed: the place of a proof that its sender keeps to its rate.</summary>
+/// <remarks>It holds up the relay up to its first await, so it must not block. A message that it has not decided about after 5 s, or that makes
+/// it throw, is ignored; one of this node's own ends in <see cref="MessageError"/>.</remarks>
 /// <param name="message">The message; one of this node's own too.</param>
 /// <param name="cancellation">Cancelled when the time for the decision, 5 s, is over.</param>
 public delegate ValueTask<ValidationResult> RelayValidator(RelayedMessage message, CancellationToken cancellation);

@@ -133,6 +133,12 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
 
     public static SendError NodeStopped => Stopped;
 
+    /// <summary>Why a node whose journal another process has does nothing any longer, and what to do.</summary>
+    public const string JournalLostReason =
+        "The node has stopped: another process writes to its journal since its database was away. Stop that process, and start the node again.";
+
+    public static SendError JournalLost { get; } = new(SendErrorKind.NotStarted, JournalLostReason);
+
     bool TryEnter(Sends.Send send, IActorRef sends)
     {
         Interlocked.Increment(ref _entering);

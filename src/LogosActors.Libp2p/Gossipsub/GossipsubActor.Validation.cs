@@ -9,6 +9,7 @@ internal sealed partial class GossipsubActor
     readonly Queue<GossipMessage> _waiting = new();
     CancellationTokenSource? _timeout;
     int _validating;
+    bool _isLate;
 
     void Validate(GossipMessage message, TimeSpan now)
     {
@@ -66,11 +67,19 @@ internal sealed partial class GossipsubActor
         var message = validated.Message;
         var result = ValidationResult.Ignore;
         if (validated.Decision.IsCompletedSuccessfully)
+        {
 #pragma warning disable VSTHRD002 // it has ended
             result = validated.Decision.Result;
 #pragma warning restore VSTHRD002
+            _isLate = false;
+        }
         else if (validated.Timeout.IsCancellationRequested)
-            Log.Debug("A validator of {Topic} has not decided about {Message} in time", message.Topic, message.Id);
+        {
+            // One for many messages: what peers send must not fill the log.
+            if (!_isLate)
+                Log.Warning("A validator of {Topic} has not decided about {Message} within {Time}: it is ignored, as others will be", message.Topic, message.Id, _settings.ValidationTimeout);
+            _isLate = true;
+        }
         else
             Log.Error(validated.Decision.Exception, "A validator of {Topic} failed; {Message} is ignored", message.Topic, message.Id);
         validated.Timeout.Dispose();

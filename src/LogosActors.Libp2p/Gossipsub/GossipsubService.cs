@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
@@ -142,7 +143,8 @@ public sealed class GossipsubService
             subscription.Complete();
             _system.Stop(actor);
         }
-        await _peers.GracefulStop(StopTimeout);
+        // A validator that does not return keeps its actor: that is left behind.
+        await _system.StopAsync(_peers, StopTimeout);
     }
 
     async Task DrainAsync()

@@ -48,6 +48,24 @@ public sealed class EventPublisherTests : IDisposable
     }
 
     [Fact]
+    public void A_call_of_more_than_30_s_is_reported_once_until_the_handler_has_caught_up()
+    {
+        var queue = new EventQueue(capacity: 10);
+        queue.Begin(TimeSpan.Zero);
+        Assert.True(queue.TryEnter());
+
+        Assert.False(queue.ShouldReport(TimeSpan.FromSeconds(29), isFull: false));
+        Assert.True(queue.ShouldReport(TimeSpan.FromSeconds(30), isFull: false));
+        Assert.False(queue.ShouldReport(TimeSpan.FromSeconds(90), isFull: true));
+
+        queue.End();
+        Assert.False(queue.ShouldReport(TimeSpan.FromSeconds(90), isFull: false));
+        queue.Leave();
+        queue.Begin(TimeSpan.FromSeconds(100));
+        Assert.True(queue.ShouldReport(TimeSpan.FromSeconds(130), isFull: false));
+    }
+
+    [Fact]
     public void A_handler_gets_the_events_of_its_type_until_it_is_removed()
     {
         var events = Publisher(capacity: 10);

@@ -3,6 +3,7 @@ using Akka.Hosting;
 using LogosActors.Actors;
 using LogosActors.Delivery.Relay;
 using LogosActors.Libp2p.Addresses;
+using LogosActors.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -141,7 +142,40 @@ public sealed class EmbeddingTests : IDisposable
         await system.Terminate();
     }
 
-    static bool HasTap(ActorSystem system) => Tree(((ExtendedActorSystem)system).Guardian).Any(actor => actor.Path.Elements.SkipLast(1).LastOrDefault() == "relay");
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_watches_the_relay_sees_every_message_though_the_actor_that_shows_them_fails_or_is_killed(bool isKilled)
+    {
+        using var system = LogosSystem.Create("app", NullLoggerFactory.Instance);
+        await using (var node = await MessagingNode.CreateAsync(Options, system: system))
+        {
+            await node.StartAsync();
+            await using var other = await StartAsync(node);
+            await other.SubscribeAsync([Topic]);
+            await node.JoinAsync(node.ShardOf(Topic), "test");
+            await other.HasPeersAsync(1);
+            var seen = new System.Collections.Concurrent.ConcurrentQueue<RelayTopics.Seen>();
+            using var watching = node.WatchRelay(seen.Enqueue);
+            await TestHost.Until(() => HasTap(system));
 
-    static List<IActorRef> Tree(IActorRef parent) => [.. ((ActorRefWithCell)parent).Children.SelectMany(child => Tree(child).Prepend(child))];
+            for (var i = 0; i < 20; i++)
+            {
+                var tap = ActorFailure.TreeOf(system).Single(IsTap);
+                if (isKilled)
+                    ActorFailure.Kill(tap);
+                else
+                    ActorFailure.Fail(tap);
+                Assert.True((await other.SendAsync(Text($"theirs {i}"))).IsSuccess);
+                Assert.True((await node.SendAsync(Text($"mine {i}"))).IsSuccess);
+            }
+
+            await TestHost.Until(() => seen.Count(static one => one.IsOwn) == 20 && seen.Count(static one => !one.IsOwn) == 20);
+        }
+        await system.Terminate();
+    }
+
+    static bool HasTap(ActorSystem system) => ActorFailure.TreeOf(system).Any(IsTap);
+
+    static bool IsTap(IActorRef actor) => actor.Path.Elements.SkipLast(1).LastOrDefault() == "relay";
 }

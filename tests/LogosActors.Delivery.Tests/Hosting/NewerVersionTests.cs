@@ -1,5 +1,5 @@
+using LogosActors.Tests;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.Hosting;
@@ -42,30 +42,5 @@ public sealed class NewerVersionTests : IDisposable
         Assert.Equal("to an old version", TextOf(received.Current));
         Assert.Equal(SendErrorKind.NotStored, (await refused.WaitAsync(TimeSpan.FromSeconds(90))).Error?.Kind);
         Assert.Contains(logs.Lines, line => line.Contains("logos.sends.changed.v9", StringComparison.Ordinal) && line.Contains("newer", StringComparison.Ordinal));
-    }
-
-    sealed class CapturedLogs : ILoggerFactory, ILogger
-    {
-        readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
-
-        public IEnumerable<string> Lines => _lines;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{formatter(state, exception)} {exception}");
     }
 }

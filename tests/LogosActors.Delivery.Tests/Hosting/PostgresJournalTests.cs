@@ -1,6 +1,10 @@
+using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Tests;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.Hosting;
@@ -64,6 +68,29 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         Assert.True((await other.SendAsync(Text("me too"))).IsSuccess);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whichever_actor_of_a_node_fails_or_is_killed_its_journal_is_not_given_to_another_process(bool isKilled)
+    {
+        using var system = LogosSystem.Create("node", NullLoggerFactory.Instance);
+        await using (var node = await MessagingNode.CreateAsync(Postgres, system: system))
+        {
+            await node.StartAsync();
+            await node.SubscribeAsync([Topic]);
+
+            var failed = await ActorFailure.FailAllAsync(
+                system, static actor => !ActorFailure.IsRoot(actor), isKilled ? ActorFailure.Kill : ActorFailure.Fail,
+                async () => Assert.True((await node.SendAsync(Text("still here"))).IsSuccess));
+
+            Assert.Contains(failed, static path => path.EndsWith("/journal-lock", StringComparison.Ordinal));
+            var refused = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Postgres));
+            Assert.Equal(NodeStartFailure.JournalInUse, refused.Failure);
+            Assert.True((await node.SendAsync(Text("and still"))).IsSuccess);
+        }
+        await system.Terminate();
+    }
+
     [Fact]
     public async Task A_database_that_is_away_stops_the_creation_with_the_reason()
     {
@@ -95,6 +122,69 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         // Stored once the database is back, or refused in time: never left open.
         var answer = await meanwhile;
         Assert.True(answer.IsSuccess || answer.Error.Kind is SendErrorKind.NotStored);
+    }
+
+    [Fact]
+    public async Task A_node_whose_journal_another_process_has_taken_stops_and_tells_so_and_starts_again_when_it_is_free()
+    {
+        using var logs = new CapturedLogs();
+        await using var alice = await StartAsync();
+        await using var node = await MessagingNode.CreateAsync(Postgres with { EntryNodes = [alice.Addresses[0]] }, logs);
+        await using var told = node.Events().GetAsyncEnumerator();
+        await node.StartAsync();
+        await node.SubscribeAsync([Topic]);
+        await told.NextAsync<ConnectionStatusChanged>(static change => change.Status is not ConnectionStatus.Disconnected);
+
+        await using (await TakeLockAsync())
+        {
+            await told.NextAsync<ConnectionStatusChanged>(static change => change.Status is ConnectionStatus.Disconnected);
+
+            Assert.False(node.IsStarted);
+            Assert.Equal(ConnectionStatus.Disconnected, node.GetHealth().Status);
+            await TestHost.Until(() => logs.Has(LogLevel.Error, "Another process writes to this node's journal"));
+            var refused = (await node.SendAsync(Text("to nobody"))).Error!;
+            Assert.Equal(SendErrorKind.NotStarted, refused.Kind);
+            Assert.Contains("another process writes to its journal", refused.Message, StringComparison.Ordinal);
+            var unsubscribed = Assert.Single(await node.SubscribeAsync(["/test/1/another/proto"]));
+            Assert.Equal((SubscriptionErrorKind.NotStarted, refused.Message), (unsubscribed.Kind, unsubscribed.Message));
+            await node.FlushAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            var failure = await Assert.ThrowsAsync<NodeStartException>(() => node.StartAsync());
+            Assert.Equal(NodeStartFailure.JournalInUse, failure.Failure);
+        }
+
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!node.IsStarted)
+        {
+            // The server ends a session a moment after its connection is closed.
+            if (await Record.ExceptionAsync(() => node.StartAsync(late.Token)) is not (null or NodeStartException { Failure: NodeStartFailure.JournalInUse }))
+                Assert.Fail("It does not start.");
+        }
+        Assert.True((await node.SendAsync(Text("back"))).IsSuccess);
+    }
+
+    /// <summary>Ends the connection that holds the only lock, and has it at once, as a process that has waited for it.</summary>
+    /// <returns>Releases the lock.</returns>
+    async Task<IAsyncDisposable> TakeLockAsync()
+    {
+        const string held = "SELECT {0} FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted = {1}";
+        var connection = new NpgsqlConnection(_database + ";Pooling=false");
+        await connection.OpenAsync();
+        var wait = ExecuteAsync(connection, string.Format(null, held, "pg_advisory_lock((classid::bigint << 32) | objid::bigint)", "true"));
+        await using var other = new NpgsqlConnection(_database + ";Pooling=false");
+        await other.OpenAsync();
+        for (var started = Environment.TickCount64; await ExecuteAsync(other, string.Format(null, held, "pid", "false")) is null; await Task.Delay(10))
+            Assert.True(Environment.TickCount64 - started < 60_000, "Nobody waits for the lock.");
+        await ExecuteAsync(other, string.Format(null, held, "pg_terminate_backend(pid)", "true"));
+        await wait;
+        return connection;
+    }
+
+    static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+#pragma warning disable CA2100 // The text is made above.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Tests.Hosting;
+using LogosActors.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
@@ -17,9 +19,10 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Whichever_actor_of_a_node_fails_each_message_comes_and_once(bool hasDirectory)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Whichever_actor_of_a_node_fails_or_is_killed_each_message_comes_and_once(bool hasDirectory, bool isKilled)
     {
         using var system = LogosSystem.Create("bob", NullLoggerFactory.Instance);
         await using var store = await StoreNode.StartAsync();
@@ -35,7 +38,7 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
             await store.HasMeshAsync(2);
 
             var sent = 0;
-            var failed = await FailAllAsync(system, SendAsync);
+            var failed = await FailAllAsync(system, isKilled, SendAsync);
 
             await TestHost.Until(() => received.Distinct().Count() == sent);
             Assert.True(failed > 15, $"Only {failed} actors have failed.");
@@ -48,9 +51,10 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Whichever_actor_of_a_node_fails_each_request_ends_once_and_what_a_store_has_confirmed_comes(bool hasDirectory)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Whichever_actor_of_a_node_fails_or_is_killed_each_request_ends_once_and_what_a_store_has_confirmed_comes(bool hasDirectory, bool isKilled)
     {
         using var system = LogosSystem.Create("alice", NullLoggerFactory.Instance);
         await using var store = await StoreNode.StartAsync();
@@ -73,7 +77,7 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
             await store.HasMeshAsync(2);
 
             var requests = new List<RequestId>();
-            var failed = await FailAllAsync(system, async () => requests.Add((await alice.SendAsync(Text($"{requests.Count}"))).Value));
+            var failed = await FailAllAsync(system, isKilled, async () => requests.Add((await alice.SendAsync(Text($"{requests.Count}"))).Value));
 
             await alice.FlushAsync();
             Assert.True(failed > 15, $"Only {failed} actors have failed.");
@@ -86,21 +90,14 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
         await system.Terminate();
     }
 
-    /// <summary>Lets each actor fail once, between two calls of an action; those too that the failures of others have made.</summary>
-    async Task<int> FailAllAsync(ActorSystem system, Func<Task> act)
+    /// <remarks>Not those that only supervise directly below /user, nor does anybody kill what is directly there.</remarks>
+    async Task<int> FailAllAsync(ActorSystem system, bool isKilled, Func<Task> act)
     {
-        var failed = new HashSet<string>(StringComparer.Ordinal);
-        while (Tree(((ExtendedActorSystem)system).Guardian).FirstOrDefault(actor => !failed.Contains(actor.Path.ToStringWithoutAddress())) is { } next)
-        {
-            failed.Add(next.Path.ToStringWithoutAddress());
-            await act();
-            next.Tell(new PipeFailure(new InvalidOperationException("a failure of the test's")));
-            await act();
-            Assert.InRange(failed.Count, 1, 500);
-        }
+        var failed = isKilled
+            ? await ActorFailure.FailAllAsync(system, static actor => !ActorFailure.IsRoot(actor), ActorFailure.Kill, act)
+            : await ActorFailure.FailAllAsync(
+                system, static actor => ((ActorRefWithCell)actor).Underlying.Props.Type != typeof(NodeSupervisorActor), ActorFailure.Fail, act);
         output.WriteLine(string.Join('\n', failed));
         return failed.Count;
     }
-
-    static List<IActorRef> Tree(IActorRef parent) => [.. ((ActorRefWithCell)parent).Children.SelectMany(child => Tree(child).Prepend(child))];
 }
