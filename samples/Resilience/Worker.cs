@@ -15,12 +15,7 @@ internal sealed class Worker(TextWriter output)
 {
     const string Topic = "/resilience/1/numbers/proto";
 
-    /// <summary>How many messages are under way at most: the receiver holds 250 of a sender for one that is missing.</summary>
-    const int MaxUnderWay = 100;
-
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
-
-    int _underWay;
 
     /// <summary>Works until it is killed, or its input ends.</summary>
     /// <param name="role">send or receive.</param>
@@ -50,17 +45,14 @@ internal sealed class Worker(TextWriter output)
             SenderId = role,
             HistoryBackend = HistoryBackend.Sqlite,
             RateLimit = new RateLimitOptions { MessagesPerEpoch = 1_000_000 },
-            // Impatient, so that what an attack costs is over soon; it gives up as late as by default.
+            // Impatient, so that what an attack costs is over soon.
             Sds = new SdsOptions
             {
                 AcknowledgementTimeout = TimeSpan.FromSeconds(2),
-                MaxRetransmissions = 15,
                 AcknowledgementDelay = TimeSpan.FromMilliseconds(200),
                 RepairMinDelay = TimeSpan.FromMilliseconds(500),
                 RepairMaxDelay = TimeSpan.FromSeconds(2),
                 RepairSweepInterval = TimeSpan.FromMilliseconds(500),
-                BloomCapacity = 1_000,
-                BloomErrorRate = 1e-6,
             },
             // Attached before anything happens in it: what came while the process was away is not missed.
             Opening = worker.Listen,
@@ -81,7 +73,6 @@ internal sealed class Worker(TextWriter output)
 
     void End(ReliableSendEvent ended, string how)
     {
-        Interlocked.Decrement(ref _underWay);
         output.WriteLine($"{how} {ended.RequestId}.");
     }
 
@@ -118,19 +109,15 @@ internal sealed class Worker(TextWriter output)
 
     async Task SendAsync(ReliableChannel channel, long number, CancellationToken stop)
     {
-        Interlocked.Add(ref _underWay, (await channel.GetUnfinishedRequestsAsync(stop)).Count);
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(Interval, CancellationToken.None);
-            if (Volatile.Read(ref _underWay) >= MaxUnderWay)
-                continue;
             // Each number is tried once: one whose answer is lost in a kill is neither promised nor sent again.
             var text = WorkerProcess.Text(number++);
             output.WriteLine($"trying {text}.");
             var sent = await channel.SendAsync(Encoding.UTF8.GetBytes(text), CancellationToken.None);
             if (!sent.IsSuccess)
                 continue;
-            Interlocked.Increment(ref _underWay);
             output.WriteLine($"accepted {text} {sent.Value}.");
         }
     }

@@ -110,6 +110,17 @@ public sealed record SdsOptions
     /// <value>Default 64 MiB. Range 1 KiB – 16 GiB.</value>
     public DataSize MaxOutgoingSize { get; init => field = OptionRange.Check(value, DataSize.FromKibibytes(1), DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(64);
 
+    /// <summary>How large the messages may be together that have been sent and are unacknowledged; what is over it waits for their acknowledgement,
+    /// or until one of them is given up: then nobody is there who could be overrun.</summary>
+    /// <value>Default 8 MiB: half of what a receiver lets wait (<see cref="ReliableChannelOptions.MaxIncomingBytes"/>), so that it drops nothing. Range
+    /// 1 KiB – 16 GiB; one message goes out in any case.</value>
+    public DataSize MaxInFlightSize { get; init => field = OptionRange.Check(value, DataSize.FromKibibytes(1), DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(8);
+
+    /// <summary>How long a message is sent again, at most, beyond <see cref="MaxRetransmissions"/>, while others of its sender are acknowledged: the receivers
+    /// are there and busy.</summary>
+    /// <value>Default 1 h. 0: the number of retransmissions alone counts. Range 0 – 30 days.</value>
+    public TimeSpan MaxPatience { get; init => field = OptionRange.Check(value, TimeSpan.Zero, TimeSpan.FromDays(30)); } = Hour;
+
     /// <summary>How many received messages may wait for what came before them; a quarter of them from one sender.</summary>
     /// <value>Default 1000. Range 4 – 1,000,000.</value>
     public int MaxIncoming { get; init => field = OptionRange.Check(value, 4, 1_000_000); } = 1000;
@@ -146,7 +157,8 @@ public sealed record SdsOptions
     static TimeSpan Day => TimeSpan.FromDays(1);
 
     /// <summary>Until when a message has ended for certain, counted from its sending: acknowledged or given up.</summary>
-    /// <remarks>105 s by default. Each <c>Postpone</c> of its owner comes on top.</remarks>
+    /// <remarks>105 s by default, unless others of its sender are acknowledged meanwhile (<see cref="MaxPatience"/>). Each <c>Postpone</c> of its owner comes on
+    /// top, and as much again for a message that waits because of <see cref="MaxInFlightSize"/>.</remarks>
     internal TimeSpan LongestSend
     {
         get

@@ -155,7 +155,7 @@ internal sealed partial class ChannelMachine
         Advance(now);
         foreach (var message in _sds.Outgoing)
         {
-            if (_requests.IsWaiting(message.MessageId))
+            if (_requests.IsWaiting(message.MessageId) && !_sds.IsHeldBack(message.MessageId))
                 Transmit(message, TransmitKind.New, SdsDialect.Specification);
         }
         Settle();
@@ -240,7 +240,7 @@ internal sealed partial class ChannelMachine
                 _requests.Acknowledged(effect.MessageId!, _outcomes);
                 break;
             case SdsEffectKind.GaveUp:
-                _requests.Failed(effect.MessageId!, SendFailure.NotAcknowledged, "Nobody has confirmed all of the message.", _outcomes);
+                _requests.Failed(effect.MessageId!, SendFailure.NotAcknowledged, "The message was not confirmed: it has gone out, and nobody has acknowledged all of it in time.", _outcomes);
                 break;
             case SdsEffectKind.Retrieve when effect.RetrievalHint.Length == MessageHash.Length:
                 (_missing ??= []).Add(new MessageHash(effect.RetrievalHint.Span));

@@ -8,7 +8,7 @@ namespace LogosActors.Channels.Sds;
 /// So it says what it has after a short delay, unless it hears another do it: one word is enough for the sender. The delay is
 /// drawn so that of many participants few speak first (RFC 5401 §5.2.3, truncated exponential).
 /// </remarks>
-internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random random)
+internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long delay, Random random)
 {
     /// <summary>The most participants that are told apart.</summary>
     public const int MaxParticipants = 10_000;
@@ -16,6 +16,7 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
     readonly Dictionary<string, Owed> _owed = new(StringComparer.Ordinal);
     readonly HashSet<string> _participants = new(StringComparer.Ordinal);
     readonly List<string> _covered = [];
+    long _owedBytes;
     (double Lambda, double Most) _shape = Shape(1);
 
     /// <summary>When to say what we have, in Unix ms.</summary>
@@ -32,10 +33,11 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
     }
 
     /// <summary>A message was received. When too many are owed it is time at once.</summary>
-    public void Owe(string id, in BloomKey key, string sender, long now)
+    public void Owe(string id, in BloomKey key, string sender, int size, long now)
     {
         _owed[id] = new Owed(key, sender);
-        Due = _owed.Count >= mostOwed ? now : Math.Min(Due, now + Delay());
+        _owedBytes += size;
+        Due = _owed.Count >= mostOwed || _owedBytes >= mostOwedBytes ? now : Math.Min(Due, now + Delay());
     }
 
     /// <summary>Says something soon, whatever there is.</summary>
@@ -45,6 +47,7 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
     public void Settle()
     {
         _owed.Clear();
+        _owedBytes = 0;
         Due = long.MaxValue;
     }
 
@@ -80,7 +83,7 @@ internal sealed class AcknowledgementDebt(int mostOwed, long delay, Random rando
     {
         _owed.Remove(id);
         if (_owed.Count == 0)
-            Due = long.MaxValue;
+            Settle();
     }
 
     long Delay()

@@ -18,17 +18,25 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
     /// <summary>How often it was sent again.</summary>
     public int Retransmissions { get; set; }
 
+    /// <summary>When its sender stops being patient with busy receivers, in Unix ms.</summary>
+    public long PatientUntil { get; set; } = long.MaxValue;
+
+    /// <summary>Whether it has not been sent yet, as too much is in flight.</summary>
+    public bool IsHeldBack { get; set; }
+
     /// <summary>How many filters have held it; more than 0: it is possibly acknowledged.</summary>
     public int Evidence { get; set; }
 }
 
 /// <summary>The messages of ours that are not acknowledged yet (SDS §Participant state).</summary>
 /// <remarks>A causal history is reviewed at O(1) a name, a filter at a few memory reads a message: most misses show at the first bit.</remarks>
-internal sealed class OutgoingBuffer(int maxCount, long maxSize)
+internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFlight)
 {
     readonly Dictionary<string, OutgoingMessage> _messages = new(StringComparer.Ordinal);
     readonly Deadlines<OutgoingMessage> _deadlines = new();
+    readonly Queue<OutgoingMessage> _heldBack = new();
     long _size;
+    long _inFlight;
 
     /// <summary>How many there are.</summary>
     public int Count => _messages.Count;
@@ -53,7 +61,54 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize)
     {
         _messages.Add(message.Message.MessageId, message);
         _size += message.Message.Content.Length;
+        _inFlight += message.Message.Content.Length;
         _deadlines.Set(message, due);
+    }
+
+    /// <summary>Holds a message back if more is in flight than may be, or others are held back before it. It is not due until it is let go.</summary>
+    /// <returns>Whether it is held back.</returns>
+    public bool TryHoldBack(OutgoingMessage message)
+    {
+        var others = _inFlight - message.Message.Content.Length;
+        if (_heldBack.Count == 0 && (others == 0 || _inFlight <= maxInFlight))
+            return false;
+        message.IsHeldBack = true;
+        _inFlight = others;
+        _heldBack.Enqueue(message);
+        _deadlines.Remove(message);
+        return true;
+    }
+
+    /// <summary>Holds back those of some messages, in their order, that find no room beside what is in flight.</summary>
+    public void HoldBack(IReadOnlyList<OutgoingMessage> unsent)
+    {
+        foreach (var message in unsent)
+            _inFlight -= message.Message.Content.Length;
+        foreach (var message in unsent)
+        {
+            _inFlight += message.Message.Content.Length;
+            TryHoldBack(message);
+        }
+    }
+
+    /// <summary>Lets the first message go that is held back, if there is room for it, or all the same.</summary>
+    public bool TryLetGo(bool always, [NotNullWhen(true)] out OutgoingMessage? message)
+    {
+        while (_heldBack.TryPeek(out message))
+        {
+            var size = message.Message.Content.Length;
+            // One that is gone was acknowledged before it was sent: it is from an earlier life.
+            var isThere = _messages.TryGetValue(message.Message.MessageId, out var current) && ReferenceEquals(current, message);
+            if (isThere && !always && _inFlight > 0 && _inFlight + size > maxInFlight)
+                return false;
+            _heldBack.Dequeue();
+            message.IsHeldBack = false;
+            if (!isThere)
+                continue;
+            _inFlight += size;
+            return true;
+        }
+        return false;
     }
 
     /// <summary>Changes when a message is due.</summary>
@@ -68,6 +123,8 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize)
         if (!_messages.Remove(id, out var message))
             return;
         _size -= message.Message.Content.Length;
+        if (!message.IsHeldBack)
+            _inFlight -= message.Message.Content.Length;
         _deadlines.Remove(message);
     }
 
@@ -76,7 +133,7 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize)
     {
         foreach (var message in _messages.Values)
         {
-            if (!message.IsAmbiguous && filter.MayContain(message.Key))
+            if (!message.IsAmbiguous && !message.IsHeldBack && filter.MayContain(message.Key))
                 found.Add(message);
         }
     }

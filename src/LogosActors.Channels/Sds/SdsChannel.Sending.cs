@@ -10,6 +10,12 @@ internal sealed partial class SdsChannel
 
     string? _lastSent;
 
+    /// <summary>When a message of ours was acknowledged last, in Unix ms.</summary>
+    long _acknowledgedAt = long.MinValue;
+
+    /// <summary>Whether a message was given up, and none was acknowledged since.</summary>
+    bool _isUnheard;
+
     /// <summary>Sends a message (SDS §Send Message).</summary>
     /// <param name="id">What it is called in the whole channel; never used before.</param>
     /// <param name="content">What it carries; not empty. Must not change any more.</param>
@@ -34,7 +40,9 @@ internal sealed partial class SdsChannel
             Content = content,
         };
         Record(new SdsEvent.Sent(message, _now));
-        Transmit(message, TransmitKind.New);
+        if (!_outgoing.TryGet(id, out var outgoing) || !_outgoing.TryHoldBack(outgoing))
+            Transmit(message, TransmitKind.New);
+        LetGo();
         return SdsSendOutcome.Taken;
     }
 
@@ -53,6 +61,9 @@ internal sealed partial class SdsChannel
             Emit(message, TransmitKind.Ephemeral, dialect);
         return true;
     }
+
+    /// <summary>Whether a message of ours has not been sent, as too much is in flight.</summary>
+    public bool IsHeldBack(string id) => _outgoing.TryGet(id, out var message) && message.IsHeldBack;
 
     /// <summary>A message of ours is held back by our side, for instance by the rate limit: its time for acknowledgement begins then. Each call
     /// moves the end of the message, so that its caller has to bound them; a restart forgets them.</summary>
@@ -105,18 +116,52 @@ internal sealed partial class SdsChannel
         while (_outgoing.TakeDue(_now) is { } message)
         {
             var id = message.Message.MessageId;
-            if (message.Retransmissions >= _options.MaxRetransmissions)
+            if (message.Retransmissions >= _options.MaxRetransmissions && IsOutOfPatience(message))
             {
+                _isUnheard = true;
                 Record(new SdsEvent.GaveUp(id));
                 _effects.Enqueue(new SdsEffect(SdsEffectKind.GaveUp, MessageId: id));
                 continue;
             }
-            Record(new SdsEvent.Retransmitted(id));
+            var isCounted = message.Retransmissions < _options.MaxRetransmissions;
+            if (isCounted)
+                Record(new SdsEvent.Retransmitted(id));
             var wait = Ms(Timeout(message));
-            _outgoing.Schedule(message, _now + (message.Retransmissions < _options.MaxRetransmissions ? wait : Math.Max(wait, Ms(_options.LastTimeout))));
+            _outgoing.Schedule(message, _now + (isCounted && message.Retransmissions == _options.MaxRetransmissions ? Math.Max(wait, Ms(_options.LastTimeout)) : wait));
             Counters.Retransmissions++;
             Transmit(message.Message, TransmitKind.Retransmission);
         }
+    }
+
+    /// <summary>Whether a message was sent often enough. While others of ours are acknowledged the receivers are there, and have not come to it yet.</summary>
+    bool IsOutOfPatience(OutgoingMessage message)
+    {
+        if (message.PatientUntil == long.MaxValue)
+            message.PatientUntil = _now + Ms(_options.MaxPatience);
+        return _now >= message.PatientUntil || _acknowledgedAt <= _now - Ms(_options.LastTimeout);
+    }
+
+    /// <summary>Sends what was held back, as far as there is room in flight.</summary>
+    void LetGo()
+    {
+        while (_outgoing.TryLetGo(_isUnheard, out var message))
+        {
+            _outgoing.Schedule(message, _now + Ms(_options.AcknowledgementTimeout));
+            Transmit(message.Message, TransmitKind.New);
+        }
+    }
+
+    /// <summary>After a restart: what has gone out has its time for acknowledgement again, and of the rest no more goes out than may be in flight.</summary>
+    void ResumeOutgoing()
+    {
+        List<OutgoingMessage> unsent = [];
+        foreach (var message in _outgoing.All.OrderBy(static message => message.Message, SdsMessage.AgreedOrder))
+        {
+            _outgoing.Schedule(message, _now + Ms(_options.AcknowledgementTimeout));
+            if (_log.Find(message.Message.MessageId) is { Name.RetrievalHint.IsEmpty: true })
+                unsent.Add(message);
+        }
+        _outgoing.HoldBack(unsent);
     }
 
     /// <summary>Sends a message of ours, with what we have and miss now.</summary>
@@ -155,6 +200,14 @@ internal sealed partial class SdsChannel
     /// <summary>Ends what somebody else has (SDS §Review ACK Status).</summary>
     void ReviewAcknowledgements(SdsMessage message)
     {
+        var unacknowledged = _outgoing.Count;
+        ReviewAll(message);
+        if (_outgoing.Count < unacknowledged)
+            LetGo();
+    }
+
+    void ReviewAll(SdsMessage message)
+    {
         var names = message.CausalHistory;
         for (var i = 0; _outgoing.Count > 0 && i < names.Count; i++)
         {
@@ -192,6 +245,7 @@ internal sealed partial class SdsChannel
 
     void Acknowledge(string id)
     {
+        (_acknowledgedAt, _isUnheard) = (_now, false);
         Record(new SdsEvent.Acknowledged(id));
         _effects.Enqueue(new SdsEffect(SdsEffectKind.Acknowledged, MessageId: id));
     }

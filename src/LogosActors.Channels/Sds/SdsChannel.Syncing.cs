@@ -14,7 +14,8 @@ internal sealed partial class SdsChannel
     const int LackedBySync = 10;
 
     /// <summary>How many messages a sync message names that were sent to us again: their sender has not understood that we have them.</summary>
-    const int DoubtedBySync = 10;
+    /// <remarks>A thousandth of all messages, and more when a burst was dropped and is sent again: as many as make a sync message twice as long.</remarks>
+    const int DoubtedBySync = 100;
 
     /// <summary>How many of the newest messages are compared with others' filters: fewer than any filter forgets.</summary>
     const int MaxCompared = 200;

@@ -11,7 +11,8 @@ namespace LogosActors.Channels.Sds;
 /// snapshot, <see cref="Apply"/> the events since, and <see cref="Begin"/>. A message is delivered when the event that says so is
 /// stored: it is not delivered again then, whether or not the effect was run.</para>
 /// <para>Every message that is taken for sending ends in one <see cref="SdsEffectKind.Acknowledged"/> or
-/// <see cref="SdsEffectKind.GaveUp"/>, after <see cref="SdsOptions.LongestSend"/> at the latest while it runs. Every received message
+/// <see cref="SdsEffectKind.GaveUp"/>: while it runs, <see cref="SdsOptions.LongestSend"/> after it was sent at the latest unless others of our messages are
+/// acknowledged meanwhile, which shows that the receivers are only busy; what is held back is sent when others end. Every received message
 /// that waits is delivered once all that it names has come, was rebuilt, or has counted as lost.</para>
 /// <para>A newcomer's wait for what was before it is short: what it misses from the first message on and for
 /// <see cref="SdsOptions.JoinTimeout"/> holds up nothing for longer than that, and messages older than its joining wait for nothing.</para>
@@ -74,10 +75,10 @@ internal sealed partial class SdsChannel
         _old = new OldIds(options.MaxOldIds);
         _met = new MetIds(options.MaxMissing);
         _kept = new KeptMessages(options.MaxKept, options.MaxKeptSize.Bytes);
-        _outgoing = new OutgoingBuffer(options.MaxOutgoing, options.MaxOutgoingSize.Bytes);
+        _outgoing = new OutgoingBuffer(options.MaxOutgoing, options.MaxOutgoingSize.Bytes, options.MaxInFlightSize.Bytes);
         _incoming = new IncomingBuffer(options.MaxIncoming, options.MaxIncomingSize.Bytes, options.MaxMissing);
         _requests = new RepairRequests(participantId, Ms(options.RepairMinDelay), Ms(options.RepairMaxDelay));
-        _debt = new AcknowledgementDebt(Math.Max(1, Math.Min(options.BloomCapacity, options.MaxOutgoing) / 4), Ms(options.AcknowledgementDelay), random);
+        _debt = new AcknowledgementDebt(Math.Max(1, Math.Min(options.BloomCapacity, options.MaxOutgoing) / 4), options.MaxInFlightSize.Bytes / 4, Ms(options.AcknowledgementDelay), random);
         _bridge = new DialectBridge(random);
         _bloom = new RollingBloomFilter(new BloomParameters(options.BloomCapacity, options.BloomErrorRate));
     }
@@ -123,8 +124,7 @@ internal sealed partial class SdsChannel
         Advance(now);
         if (_joinedAt is null)
             Record(new SdsEvent.Joined(_now));
-        foreach (var message in _outgoing.All)
-            _outgoing.Schedule(message, _now + Ms(_options.AcknowledgementTimeout));
+        ResumeOutgoing();
         _isLive = true;
         foreach (var dependency in _incoming.Missing)
             LookFor(dependency);
@@ -141,6 +141,7 @@ internal sealed partial class SdsChannel
     {
         Advance(now);
         RetransmitDue();
+        LetGo();
         SeeAboutMissing();
         RepairDue();
         BridgeDue();

@@ -234,6 +234,96 @@ public sealed class SdsSendingTests
     }
 
     [Fact]
+    public void No_more_goes_out_than_may_be_in_flight_and_the_rest_follows_in_order_as_it_is_acknowledged()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(2) });
+        foreach (var id in (string[])["1", "2", "3", "4", "5"])
+            SendKibibyte(alice, id);
+        Assert.Equal(["1", "2"], Out(alice));
+
+        alice.Receive(Messages.Sync(1, "bob", "1"), Start + 1);
+        Assert.Equal(["1", "2", "3"], Out(alice));
+        alice.Receive(Messages.Sync(2, "bob", "2", "3"), Start + 2);
+        Assert.Equal(["1", "2", "3", "4", "5"], Out(alice));
+    }
+
+    [Fact]
+    public void What_is_held_back_is_neither_sent_again_nor_given_up_before_it_was_sent()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(1) });
+        SendKibibyte(alice, "1");
+        SendKibibyte(alice, "2");
+        alice.Receive(Messages.Sync().Holding(Defaults, others: 9_000, "2"), Start + 1);
+        alice.RunUntil(Start + 54_999);
+        Assert.Equal(["1"], Out(alice));
+        Assert.Empty(alice.GivenUp);
+    }
+
+    [Fact]
+    public void When_nobody_acknowledges_all_of_it_goes_out_and_ends_a_second_time_out_later()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(1) });
+        for (var i = 0; i < 10; i++)
+            SendKibibyte(alice, $"{i}");
+        alice.RunUntil(Start + 55_000);
+        Assert.Equal(10, Out(alice).Count());
+        alice.RunUntil(Start + 110_000);
+        Assert.Equal(10, alice.GivenUp.Count());
+    }
+
+    [Fact]
+    public void After_a_restart_no_more_goes_out_than_may_be_in_flight()
+    {
+        var before = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(2) });
+        foreach (var id in (string[])["1", "2", "3", "4"])
+            SendKibibyte(before, id);
+        before.Do(channel => channel.Dispatched("1", new byte[] { 7 }, Start));
+
+        var after = before.Restarted(before.Journal.Count, Start + 1);
+
+        Assert.Equal([false, false, true, true], ((string[])["1", "2", "3", "4"]).Select(after.Channel.IsHeldBack));
+        after.Receive(Messages.Sync(2, "bob", "1", "2"), Start + 2);
+        Assert.Equal(["3", "4"], Out(after));
+    }
+
+    [Fact]
+    public void A_message_is_not_given_up_while_others_are_acknowledged()
+    {
+        var alice = new Participant("alice", Defaults with { MaxPatience = TimeSpan.FromMinutes(10) });
+        alice.Send("slow");
+        for (var second = 0; second < 300; second += 10)
+        {
+            alice.Send($"{second}", Start + (second * 1000));
+            alice.RunUntil(Start + (second * 1000) + 1);
+            alice.Receive(Messages.Sync(second + 1, "bob", $"{second}"), Start + (second * 1000) + 1);
+        }
+        alice.RunUntil(Start + 300_000);
+        Assert.Empty(alice.GivenUp);
+
+        alice.RunUntil(Start + 330_000);
+        Assert.Equal(["slow"], alice.GivenUp);
+    }
+
+    [Fact]
+    public void Patience_has_an_end()
+    {
+        var alice = new Participant("alice", Defaults with { MaxPatience = TimeSpan.FromMinutes(1) });
+        alice.Send("slow");
+        for (var second = 0; second < 200; second += 10)
+        {
+            alice.Send($"{second}", Start + (second * 1000));
+            alice.RunUntil(Start + (second * 1000) + 1);
+            alice.Receive(Messages.Sync(second + 1, "bob", $"{second}"), Start + (second * 1000) + 1);
+        }
+        Assert.Equal(["slow"], alice.GivenUp);
+    }
+
+    static void SendKibibyte(Participant participant, string id) =>
+        Assert.Equal(SdsSendOutcome.Taken, participant.Do(channel => channel.Send(id, new byte[1024], Start)));
+
+    static IEnumerable<string> Out(Participant participant) => participant.Transmitted(TransmitKind.New).Select(static message => message.MessageId);
+
+    [Fact]
     public void A_message_without_content_or_with_an_id_in_use_is_refused()
     {
         var alice = new Participant("alice");
