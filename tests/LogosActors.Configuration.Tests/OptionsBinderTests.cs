@@ -177,7 +177,7 @@ public sealed class OptionsBinderTests
     [InlineData("named { a { host = h, port = x } }", "actors.named.a.port: 'x' is not accepted; expected a whole number from 0 to 65535.")]
     [InlineData("named = x", "expected { name = … }")]
     [InlineData("computed = 1", "there is no such setting")]
-    [InlineData("limits { low = 20 }", "core.conf:1:17: actors.limits: low (20) may not exceed high (10).")]
+    [InlineData("limits { low = 20 }", "core.conf:1:25: actors.limits.low: is wrong: low (20) may not exceed high (10).")]
     public void A_value_that_is_not_accepted_is_named_with_what_is(string setting, string problem) => Fails($"actors {{ {setting} }}", problem);
 
     [Fact]

@@ -9,7 +9,12 @@ using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests;
 
+/// <summary>Tests that hold threads of the pool, on which others would wait in vain.</summary>
+[CollectionDefinition(nameof(HeldThreads), DisableParallelization = true)]
+public sealed class HeldThreads;
+
 /// <summary>What the application is called for and never returns from: it costs what waits for that call, and nothing else.</summary>
+[Collection(nameof(HeldThreads))]
 public sealed class EndlessCallTests : IDisposable
 {
     readonly ManualResetEventSlim _release = new();

@@ -21,7 +21,11 @@ public sealed class LibP2pStream : IAsyncDisposable
     readonly Pipe _unread = new(Unread);
     IOException? _end;
     bool _isAnnounced;
+    /// <summary>What is kept at most of a stream that was reset before it was taken: as much as a peer may tell of itself.</summary>
+    const int MaxKept = 64 * 1024;
+
     bool _isAppended;
+    long _appended;
     bool _isFinished;
     ReadOnlySequence<byte> _lent;
     TaskCompletionSource? _ended;
@@ -183,6 +187,7 @@ public sealed class LibP2pStream : IAsyncDisposable
             return false;
         bytes.CopyTo(_unread.Writer.GetSpan(bytes.Length));
         _unread.Writer.Advance(bytes.Length);
+        _appended += bytes.Length;
         var isFirst = !_isAppended;
         _isAppended = true;
         return isFirst;
@@ -220,12 +225,15 @@ public sealed class LibP2pStream : IAsyncDisposable
     /// <summary>Whether somebody has taken the stream that the peer opened. Under the connection's lock.</summary>
     internal bool IsAccepted { get; set; }
 
-    /// <summary>Whether <see cref="Discard"/> was called. Under the connection's lock.</summary>
+    /// <summary>Whether <see cref="DiscardUnlessComplete"/> has let go of it. Under the connection's lock.</summary>
     internal bool IsDiscarded { get; private set; }
 
-    /// <summary>Lets go of what has come, for a stream that ended before anybody took it.</summary>
-    internal void Discard()
+    /// <summary>For a stream that was reset before anybody took it: lets go of what has come, unless it is a whole message or so, which can
+    /// still be read. Who has said all is not to blame for not waiting.</summary>
+    internal void DiscardUnlessComplete()
     {
+        if (_isFinished && _appended <= MaxKept)
+            return;
         IsDiscarded = true;
         _unread.Reader.Complete();
     }

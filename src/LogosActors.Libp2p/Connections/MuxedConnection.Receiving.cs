@@ -116,7 +116,7 @@ internal sealed partial class MuxedConnection
             case MuxSignalKind.Reset when stream is not null:
                 stream.End(new StreamResetException());
                 if (signal.Stream is { IsOutbound: false } && !stream.IsAccepted)
-                    stream.Discard();
+                    stream.DiscardUnlessComplete();
                 Forget(stream);
                 break;
             case MuxSignalKind.Writable when stream is not null:

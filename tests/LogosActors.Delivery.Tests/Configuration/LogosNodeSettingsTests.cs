@@ -71,10 +71,10 @@ public sealed class LogosNodeSettingsTests
     }
 
     [Theory]
-    [InlineData("entry-nodes = [\"enrtree://AMOJVZX4V6EXP7NTJPMAYJYST2QP6AJXYW76IU6VGJS7UVSNDYZG4@boot.example.org\"]", "logos: entry-nodes: 'enrtree:", "DNS")]
-    [InlineData("store-nodes = [\"enr:-abc\"]", "logos: store-nodes: 'enr:-abc'", "EIP-778")]
-    [InlineData("listen-addresses = [\"127.0.0.1:60000\"]", "logos: listen-addresses: '127.0.0.1:60000'", "/ip4/192.0.2.1/tcp/60000")]
-    [InlineData("preset = mainnet", "logos: preset: there is no network 'mainnet'", "logos.dev")]
+    [InlineData("entry-nodes = [\"enrtree://AMOJVZX4V6EXP7NTJPMAYJYST2QP6AJXYW76IU6VGJS7UVSNDYZG4@boot.example.org\"]", "logos.entry-nodes: 'enrtree:", "DNS")]
+    [InlineData("store-nodes = [\"enr:-abc\"]", "logos.store-nodes: 'enr:-abc'", "EIP-778")]
+    [InlineData("listen-addresses = [\"127.0.0.1:60000\"]", "logos.listen-addresses: '127.0.0.1:60000'", "/ip4/192.0.2.1/tcp/60000")]
+    [InlineData("preset = mainnet", "logos.preset: there is no network 'mainnet'", "logos.dev")]
     [InlineData("target-relay-peers = 51", "logos.target-relay-peers", "0 to 50")]
     [InlineData("entry-node = []", "logos.entry-node", "entry-nodes")]
     public void A_mistake_is_named_with_its_setting_and_what_to_write_instead(string written, string named, string advice)

@@ -175,6 +175,28 @@ public sealed class MuxedConnectionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task What_was_said_to_its_end_is_heard_though_the_stream_is_reset_before_it_is_taken(bool isMplex)
+    {
+        using var peers = new Peers(Options(isMplex));
+        var (dialer, listener) = await peers.ConnectAsync();
+        await using (var said = await dialer.OpenStreamAsync())
+        {
+            await said.WriteAsync(Bytes(1, 1000));
+            await said.CloseWriteAsync();
+        }
+        var mark = await dialer.OpenStreamAsync();
+        await mark.WriteAsync(new byte[] { 7 });
+        await TestHost.Until(() => listener.StreamCount == 1);
+
+        Assert.Equal(Bytes(1, 1000), await (await listener.AcceptStreamAsync()).ReadToEndAsync());
+        Assert.Equal([7], await (await listener.AcceptStreamAsync()).ReadAsync(1));
+        await dialer.DisposeAsync();
+        await listener.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task While_too_many_streams_wait_to_be_taken_nothing_more_is_read(bool isMplex)
     {
         var options = Options(isMplex) with { Yamux = new YamuxOptions { MaxStreams = 5000, AcceptBacklog = 5000 }, Mplex = new MplexOptions { MaxStreams = 5000 } };
