@@ -24,6 +24,7 @@ public sealed class StoreRoutesTests : IAsyncLifetime
     public async Task A_store_finds_what_it_has_relayed_page_by_page()
     {
         await SendAsync(5);
+        await _store.AwaitJsonAsync("store/v3/messages", found => HashesOf(found).Count == 5);
 
         var first = await _store.AwaitJsonAsync("store/v3/messages?pageSize=2&includeData=true", found => found.TryGetProperty("paginationCursor", out _));
         var second = await PageAsync($"pageSize=2&cursor={first.GetProperty("paginationCursor").GetString()}");
