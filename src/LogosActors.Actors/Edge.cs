@@ -47,6 +47,22 @@ public static class Edge
         }
     }
 
+    /// <summary>Terminates a system, and waits for its end.</summary>
+    /// <returns>False if it has not ended in time, as when an application's code does not return: its actor is left behind.</returns>
+    public static async Task<bool> TerminateAsync(this ActorSystem system, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        try
+        {
+            await system.Terminate().WaitAsync(timeout);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes a task that an actor completes and code outside of actors awaits.</summary>
     public static Completion<T> CreateCompletion<T>(this ActorSystem system) => Of(system)?.CreateCompletion<T>() ?? new Completion<T>();
 

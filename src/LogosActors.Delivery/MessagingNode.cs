@@ -153,7 +153,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Another process writes to the journal: nothing more may be written, and the application is told.</summary>
+    /// <summary>Another process writes to the journal: nothing more may be written. Informs the application.</summary>
     async Task StopWithoutJournalAsync()
     {
         await _turn.WaitAsync();
@@ -222,25 +222,13 @@ public sealed partial class MessagingNode : IAsyncDisposable
         _events.Complete();
         _metrics.Dispose();
         _turn.Dispose();
-        if (_ownsSystem)
-            await TerminateAsync();
+        if (_ownsSystem && !await _system.TerminateAsync(TerminateTimeout))
+            _logs.CreateLogger<MessagingNode>().LogWarning("A handler or a validator of the application does not return: its actor is left behind");
         if (_journal is not null)
             await _journal.DisposeAsync();
         if (_key != _options.Key)
             _key.Dispose();
         _directory?.Dispose();
-    }
-
-    async Task TerminateAsync()
-    {
-        try
-        {
-            await _system.Terminate().WaitAsync(TerminateTimeout);
-        }
-        catch (TimeoutException)
-        {
-            _logs.CreateLogger<MessagingNode>().LogWarning("A handler or a validator of the application does not return: its actor is left behind");
-        }
     }
 
     static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs)

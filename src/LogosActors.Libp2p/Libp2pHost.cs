@@ -211,19 +211,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
             await _environment.CloseConnectionsAsync();
             _environment.Dispose();
             if (_ownsSystem)
-                await TerminateAsync();
-        }
-    }
-
-    async Task TerminateAsync()
-    {
-        try
-        {
-            await _system.Terminate().WaitAsync(StopTimeout);
-        }
-        catch (TimeoutException)
-        {
-            // A handler or a validator of the application does not return.
+                await _system.TerminateAsync(StopTimeout);
         }
     }
 

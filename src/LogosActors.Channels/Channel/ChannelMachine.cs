@@ -68,7 +68,7 @@ internal sealed partial class ChannelMachine
     /// <summary>How many bytes of messages the application has not handled.</summary>
     public long PendingBytes => _pending.Bytes;
 
-    /// <summary>Whether the progress of requests is told.</summary>
+    /// <summary>Whether the progress of requests is raised as events.</summary>
     public bool TellsProgress { get; set; } = true;
 
     /// <summary>When to call <see cref="Tick"/> next, if nothing else happens; null: never.</summary>

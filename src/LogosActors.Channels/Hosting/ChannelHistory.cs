@@ -134,15 +134,9 @@ internal sealed class ChannelHistory : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await System.Terminate().WaitAsync(TerminateTimeout);
-        }
-        catch (TimeoutException)
-        {
-            // No channel writes any more; a handler of the application has not returned.
+        // No channel writes any more.
+        if (!await System.TerminateAsync(TerminateTimeout))
             _log.LogWarning("A handler of a channel's events does not return: its actor is left behind");
-        }
         _file?.Dispose();
         if (_locks is not null)
             await _locks.DisposeAsync();

@@ -65,7 +65,7 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
         _deadlines.Set(message, due);
     }
 
-    /// <summary>Holds a message back if more is in flight than may be, or others are held back before it. It is not due until it is let go.</summary>
+    /// <summary>Holds a message back if more is in flight than may be, or others are held back before it. It is not due until it is sent.</summary>
     /// <returns>Whether it is held back.</returns>
     public bool TryHoldBack(OutgoingMessage message)
     {

@@ -134,7 +134,7 @@ internal sealed partial class SdsChannel
             awaited += IsMet(names[i], message.MessageId, lamport) ? 0 : 1;
         if (awaited > 0 && !_incoming.HasRoom(message, awaited))
             return SdsReceiveOutcome.OverQuota;
-        // What others wait for goes before: else it would keep their room for ever.
+        // What others wait for is decided first: else it would keep their room for ever.
         if (_incoming.FindDependency(message.MessageId) is null && !Admits(message))
             return SdsReceiveOutcome.OverQuota;
         // The content is a part of what came, of which the filter is most: what is kept shall not keep that.

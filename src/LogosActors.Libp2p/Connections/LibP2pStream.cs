@@ -15,15 +15,15 @@ namespace LogosActors.Libp2p.Connections;
 /// </remarks>
 public sealed class LibP2pStream : IAsyncDisposable
 {
+    /// <summary>What is kept at most of a stream that was reset before it was accepted: as much as identify allows.</summary>
+    const int MaxKept = 64 * 1024;
+
     // Unread bytes are bounded by the window already; a pipe that paused would hold up the whole connection.
     static readonly PipeOptions Unread = new(pauseWriterThreshold: 0, minimumSegmentSize: 4 * 1024, useSynchronizationContext: false);
 
     readonly Pipe _unread = new(Unread);
     IOException? _end;
     bool _isAnnounced;
-    /// <summary>What is kept at most of a stream that was reset before it was taken: as much as a peer may tell of itself.</summary>
-    const int MaxKept = 64 * 1024;
-
     bool _isAppended;
     long _appended;
     bool _isFinished;
@@ -225,11 +225,11 @@ public sealed class LibP2pStream : IAsyncDisposable
     /// <summary>Whether somebody has taken the stream that the peer opened. Under the connection's lock.</summary>
     internal bool IsAccepted { get; set; }
 
-    /// <summary>Whether <see cref="DiscardUnlessComplete"/> has let go of it. Under the connection's lock.</summary>
+    /// <summary>Whether <see cref="DiscardUnlessComplete"/> has dropped what had come. Under the connection's lock.</summary>
     internal bool IsDiscarded { get; private set; }
 
-    /// <summary>For a stream that was reset before anybody took it: lets go of what has come, unless it is a whole message or so, which can
-    /// still be read. Who has said all is not to blame for not waiting.</summary>
+    /// <summary>For a stream that was reset before it was accepted: drops what has come, unless the peer had finished it and it is at most
+    /// <see cref="MaxKept"/>, which can still be read.</summary>
     internal void DiscardUnlessComplete()
     {
         if (_isFinished && _appended <= MaxKept)

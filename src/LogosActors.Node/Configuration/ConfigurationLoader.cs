@@ -27,13 +27,16 @@ internal static class ConfigurationLoader
     /// <summary>Refuses settings of a node that stand outside its section, where they would have no effect: the reference node has them there.</summary>
     static void CheckTopLevel(IConfigurationRoot configuration)
     {
-        var problems = configuration.GetChildren().Select(section => section.Key).Where(key => key is not Section)
-            .Select(key => (Key: key, Flag: NodeFlag.All.FirstOrDefault(flag => key.Equals(flag.Name[2..], StringComparison.OrdinalIgnoreCase) || key.Equals(flag.Key.Split(':')[0], StringComparison.OrdinalIgnoreCase))))
-            .Where(found => found.Flag is not null)
-            .Select(found => new OptionsProblem(
-                found.Key, $"has no effect here: settings of the node are in the section {Section}. Did you mean {Section}.{found.Flag!.Key.Replace(':', '.')}?",
-                ConfigurationOrigins.Of(configuration, found.Key)))
-            .ToList();
+        var problems = new List<OptionsProblem>();
+        foreach (var key in configuration.GetChildren().Select(section => section.Key))
+        {
+            if (key is not Section && NodeFlag.All.FirstOrDefault(flag => flag.IsCalled(key)) is { } meant)
+            {
+                problems.Add(new OptionsProblem(
+                    key, $"has no effect here: settings of the node are in the section {Section}. Did you mean {Section}.{meant.Key.Replace(':', '.')}?",
+                    ConfigurationOrigins.Of(configuration, key)));
+            }
+        }
         if (problems.Count > 0)
             throw new OptionsException(problems);
     }

@@ -71,6 +71,10 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--log-format", "log:format", FlagKind.Value, "TEXT or JSON. Default TEXT."),
     ];
 
+    /// <summary>Whether a name is that of the flag, or of the setting or group that it sets.</summary>
+    public bool IsCalled(string name) =>
+        name.Equals(Name[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Key.Split(':')[0], StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Settings whose words are written in capitals on the reference's command line.</summary>
     public bool IsWord => Key is "log:level" or "log:format";
 }

@@ -1,3 +1,4 @@
+using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Libp2p.Addresses;
 using static LogosActors.Delivery.Tests.Node;
 
@@ -35,16 +36,12 @@ public sealed class NodePeersTests : IDisposable
         {
             await bob.HasRelayPeersAsync(1);
             // She says where she can be found beside that, sooner or later.
-            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (!bob.Host!.KnownPeers.Any(known => known.Peer == alice.PeerId && known is { Addresses: not [], Protocols: not [] }))
-                await Task.Delay(10, late.Token);
+            await TestHost.Until(() => bob.Host!.KnownPeers.Any(known => known.Peer == alice.PeerId && known is { Addresses: not [], Protocols: not [] }));
         }
 
         await using var again = await StartAsync(Options with { DataDirectory = _path });
 
-        using var tooLate = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!again.ConnectedPeers.Contains(alice.PeerId))
-            await Task.Delay(10, tooLate.Token);
+        await TestHost.Until(() => again.ConnectedPeers.Contains(alice.PeerId));
     }
 
     [Fact]

@@ -40,9 +40,6 @@ internal sealed class StreamClients(MessagingNode node)
     IDisposable? _watching;
     long _bytes;
 
-    /// <summary>How many clients were cut off.</summary>
-    public long Cut { get; private set; }
-
     /// <summary>Adds a client, unless there are too many.</summary>
     public bool TryAdd(IPAddress? address, HashSet<PubsubTopic> shards, HashSet<string> topics, [NotNullWhen(true)] out StreamClient? client)
     {
@@ -114,7 +111,6 @@ internal sealed class StreamClients(MessagingNode node)
 
     void CutOff(StreamClient client)
     {
-        Cut++;
         Forget(client);
         client.Queue.Writer.TryComplete();
         client.CutOff();
@@ -137,7 +133,7 @@ internal sealed class StreamClients(MessagingNode node)
 /// <summary>One of them. Its counts are kept by <see cref="StreamClients"/>, under its lock.</summary>
 internal sealed class StreamClient(IPAddress? address, HashSet<PubsubTopic> shards, HashSet<string> topics)
 {
-    int _isCut;
+    volatile bool _isCut;
 
     public IPAddress? Address { get; } = address;
 
@@ -153,14 +149,14 @@ internal sealed class StreamClient(IPAddress? address, HashSet<PubsubTopic> shar
     public long Bytes { get; set; }
 
     /// <summary>Whether it was too slow.</summary>
-    public bool IsCut => Volatile.Read(ref _isCut) != 0;
+    public bool IsCut => _isCut;
 
     /// <summary>Called when it is cut off; aborts what is being sent.</summary>
     public Action? Abort { get; set; }
 
     public void CutOff()
     {
-        Volatile.Write(ref _isCut, 1);
+        _isCut = true;
         Abort?.Invoke();
     }
 }
