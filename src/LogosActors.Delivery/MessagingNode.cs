@@ -85,8 +85,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
             journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
             var actors = system ?? (own = CreateSystem(options, logs));
-            journal?.AddTo(actors);
             NodeJournal.InstallTypes(actors);
+            journal?.AddTo(actors);
             return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);
         }
         catch

@@ -74,9 +74,7 @@ internal sealed class ChannelHistory : IAsyncDisposable
             HistoryBackendKind.Sqlite => JournalConfiguration.Sqlite(Plugins, PathOf(backend, directory)),
             _ => JournalConfiguration.Postgres(Plugins, backend.Location!),
         };
-        var system = LogosSystem.Create("channels", logs, journal, new TimeProviderSetup(time));
-        ProtobufSerializer.Install(system, ChannelRecords.Types);
-        return system;
+        return LogosSystem.Create("channels", logs, journal.WithFallback(ProtobufSerializer.Configuration(ChannelRecords.Types)), new TimeProviderSetup(time));
     }
 
     /// <summary>The file of an SQLite history.</summary>

@@ -7,6 +7,7 @@ using LogosActors.Actors.Serialization;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Peers;
 
 namespace LogosActors.Delivery.Hosting;
 
@@ -51,7 +52,8 @@ internal sealed class NodeJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a system know the journal; it stays known as long as the system lives.</summary>
+    /// <summary>Makes a system know the journal, and starts it; it stays known as long as the system lives. A journal reads and writes only the
+    /// types that its system knows when it starts: <see cref="InstallTypes"/> comes first.</summary>
     /// <exception cref="NodeStartException">The plugins that the system's configuration names for it cannot be created.</exception>
     public void AddTo(ActorSystem system)
     {
@@ -73,9 +75,10 @@ internal sealed class NodeJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a system know what is stored.</summary>
+    /// <summary>Makes a system know what the node stores.</summary>
     public static void InstallTypes(ActorSystem system)
     {
+        ProtobufSerializer.Install(system, StoredPeers.Types);
         ProtobufSerializer.Install(system, StoredSends.Types);
         ProtobufSerializer.Install(system, StoredReceiving.Types);
     }

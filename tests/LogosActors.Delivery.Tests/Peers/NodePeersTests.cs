@@ -1,5 +1,9 @@
+using Akka.Actor;
+using Akka.Persistence;
+using LogosActors.Actors;
 using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Libp2p.Addresses;
+using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.Peers;
@@ -42,6 +46,26 @@ public sealed class NodePeersTests : IDisposable
         await using var again = await StartAsync(Options with { DataDirectory = _path });
 
         await TestHost.Until(() => again.ConnectedPeers.Contains(alice.PeerId));
+    }
+
+    /// <summary>A journal reads only the types that its system knew when it started: those of peers, too, although the host comes later.</summary>
+    [Fact]
+    public async Task A_node_whose_journal_has_started_long_before_it_remembers_its_peers()
+    {
+        await using var alice = await StartAsync();
+        await using (var bob = await StartAsync(Options with { DataDirectory = _path }, alice))
+            await TestHost.Until(() => bob.Host!.KnownPeers.Any(known => known.Peer == alice.PeerId));
+        using var system = LogosSystem.Create("app", NullLoggerFactory.Instance);
+        await using (var again = await MessagingNode.CreateAsync(Options with { DataDirectory = _path, TargetRelayPeers = 0 }, system: system))
+        {
+            var journal = Persistence.Instance.Apply(system).JournalFor(PersistencePlugins.Named($"node-{again.PeerId}").Journal);
+            await journal.Ask<RecoverySuccess>(asker => new ReplayMessages(1, 1, 1, "somebody", asker), TimeSpan.FromSeconds(60), CancellationToken.None);
+
+            await again.StartAsync();
+
+            await TestHost.Until(() => again.Host!.KnownPeers.Any(known => known.Peer == alice.PeerId));
+        }
+        await system.Terminate();
     }
 
     [Fact]
