@@ -10,7 +10,6 @@ namespace LogosActors.Actors;
 public static class LogosSystem
 {
     /// <summary>What our systems are configured with beneath what a caller gives.</summary>
-    /// <remarks>The scheduler's tick is what an idle node costs (measured: benchmarks/run actors, "idle actor system"): twice Akka's 10 ms halves it.</remarks>
     public static Config Defaults { get; } = ConfigurationFactory.ParseString("""
         akka {
           loggers = ["LogosActors.Actors.ActorLogger, LogosActors.Actors"]
@@ -19,7 +18,7 @@ public static class LogosSystem
           stdout-logger-class = "LogosActors.Actors.NoOutput, LogosActors.Actors"
           log-dead-letters = 0
           log-dead-letters-during-shutdown = off
-          scheduler.tick-duration = 20ms
+          scheduler.implementation = "LogosActors.Actors.TicklessScheduler, LogosActors.Actors"
           actor.serialization-settings.allow-unregistered-types = false
           coordinated-shutdown {
             run-by-clr-shutdown-hook = off
