@@ -34,6 +34,7 @@ public sealed class RecreatedChild
 
     TimeSpan _createdAt;
     int _failures;
+    IActorRef? _last;
     ICancelable? _timer;
     bool _isStopped;
 
@@ -119,7 +120,7 @@ public sealed class RecreatedChild
     void Create()
     {
         _createdAt = _parent.System.Scheduler.MonotonicClock;
-        var child = Current = _parent.Watch(_parent.ActorOf(_props, _name));
+        var child = _last = Current = _parent.Watch(_parent.ActorOf(_props, _name));
         Flush(child.Tell);
         _created(child);
     }
@@ -138,10 +139,11 @@ public sealed class RecreatedChild
     void Return(StoppedActorMail.Returned returned)
     {
         var mail = new Mail(returned.Message, returned.Sender);
-        if (Current is null || returned.Recipient.Equals(Current))
+        if (returned.Recipient.Equals(_last))
             Keep(returned.WasInMailbox ? _mailbox : _returned, mail);
         else
-            Current.Tell(mail.Message, mail.Sender);
+            // Sent to an earlier incarnation: what came so before may have gone to the last one, and be on its way back.
+            Tell(mail.Message, mail.Sender);
     }
 
     void Keep(Queue<Mail> queue, Mail mail)

@@ -115,6 +115,10 @@ sealed class Shelf : SupervisedActor
             case Count:
                 Sender.Tell(_notebook.Waiting);
                 break;
+            case Hold hold:
+                hold.Begun.Set();
+                hold.Gate.Wait(TimeSpan.FromSeconds(60));
+                break;
             default:
                 _notebook.Tell(message, Sender);
                 break;
@@ -132,4 +136,13 @@ sealed class Shelf : SupervisedActor
     public sealed record Count;
 
     public sealed record Fail(Exception Cause);
+
+    /// <summary>Handles nothing else until the gate is open.</summary>
+    public sealed record Hold(ManualResetEventSlim Begun, ManualResetEventSlim Gate)
+    {
+        public Hold()
+            : this(new ManualResetEventSlim(), new ManualResetEventSlim())
+        {
+        }
+    }
 }

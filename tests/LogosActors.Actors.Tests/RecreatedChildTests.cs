@@ -230,6 +230,31 @@ public sealed class RecreatedChildTests : TestKit
     }
 
     [Fact]
+    public async Task What_is_sent_to_an_earlier_incarnation_keeps_its_order_while_the_last_one_ends()
+    {
+        var echo = Props.Create(() => new Echo());
+        var shelf = Sys.ActorOf(Props.Create(() => new Shelf(echo, _siblings, RecreatedChild.DefaultCapacity, null)));
+        var first = (await _siblings.ExpectMsgAsync<Shelf.Created>()).Child;
+        await KillAsync(first);
+        var second = (await _siblings.ExpectMsgAsync<Shelf.Created>()).Child;
+        var (before, after) = (new Shelf.Hold(), new Shelf.Hold());
+        shelf.Tell(before);
+        before.Begun.Wait();
+        await KillAsync(second);
+        shelf.Tell(after);
+        first.Tell("a");
+        // Now the shelf's mailbox takes in that the second has ended, behind "a".
+        before.Gate.Set();
+        after.Begun.Wait();
+        first.Tell("b");
+
+        after.Gate.Set();
+
+        await ExpectMsgAsync("a");
+        await ExpectMsgAsync("b");
+    }
+
+    [Fact]
     public async Task What_was_claimed_is_forgotten_when_the_parent_has_stopped()
     {
         var (shelf, child) = await StartAsync("claims");
