@@ -35,7 +35,9 @@ internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long
     /// <summary>A message was received. When too many are owed it is time at once.</summary>
     public void Owe(string id, in BloomKey key, string sender, int size, long now)
     {
-        _owed[id] = new Owed(key, sender);
+        if (_owed.Remove(id, out var before))
+            _owedBytes -= before.Size;
+        _owed.Add(id, new Owed(key, sender, size));
         _owedBytes += size;
         Due = _owed.Count >= mostOwed || _owedBytes >= mostOwedBytes ? now : Math.Min(Due, now + Delay());
     }
@@ -81,7 +83,8 @@ internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long
 
     void Remove(string id)
     {
-        _owed.Remove(id);
+        if (_owed.Remove(id, out var owed))
+            _owedBytes -= owed.Size;
         if (_owed.Count == 0)
             Settle();
     }
@@ -98,11 +101,13 @@ internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long
         return (lambda, Math.Exp(lambda) - 1);
     }
 
-    sealed class Owed(BloomKey key, string sender)
+    sealed class Owed(BloomKey key, string sender, int size)
     {
         public BloomKey Key { get; } = key;
 
         public string Sender { get; } = sender;
+
+        public int Size { get; } = size;
 
         public int Evidence { get; set; }
     }
