@@ -72,6 +72,31 @@ public sealed class ArchivingNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_publishers_own_archive_keeps_what_the_archives_of_others_keep()
+    {
+        await using var archive = Archive();
+        await using var own = new SqliteArchive(new SqliteArchiveOptions { Path = Path.Combine(_path, "own.db") });
+        await using var store = await StartAsync(Options with { Archive = archive });
+        await store.SubscribeAsync([Topic]);
+        await using var publisher = await StartAsync(Options with { Archive = own }, store);
+        await publisher.SubscribeAsync([Topic]);
+        await publisher.HasPeersAsync(1);
+        var now = UnixNanoseconds.Now(TimeProvider.System);
+        var hour = UnixNanoseconds.Of(TimeSpan.FromHours(1));
+        var timely = new WakuMessage { ContentTopic = Topic, Payload = new byte[] { 1 }, Timestamp = now };
+
+        foreach (var message in new[] { timely with { Timestamp = now + hour }, timely with { Timestamp = now - hour }, timely with { Timestamp = null }, timely })
+            Assert.Equal(PublishOutcome.Sent, await publisher.PublishAsync(publisher.ShardOf(Topic), message));
+
+        foreach (var one in new[] { archive, own })
+        {
+            // Messages are kept in the order in which they come: the timely one is the last.
+            await UntilAsync(async () => (await one.QueryAsync(new ArchiveQuery()))!.Messages.Any(kept => kept.Time == now));
+            Assert.Equal([now], (await one.QueryAsync(new ArchiveQuery()))!.Messages.Select(kept => kept.Time));
+        }
+    }
+
+    [Fact]
     public async Task What_a_node_publishes_is_in_its_own_archive_when_it_has_stopped()
     {
         await using var archive = Archive();
@@ -97,7 +122,10 @@ public sealed class ArchivingNodeTests : IDisposable
         {
             await using var archive = new SqliteArchive(new SqliteArchiveOptions { Path = Path.Combine(_path, $"{i}.db") });
             await using (var node = await StartAsync(Options with { Archive = archive }))
-                await node.PublishAsync(node.ShardOf(Topic), new WakuMessage { ContentTopic = Topic });
+            {
+                var message = new WakuMessage { ContentTopic = Topic, Payload = new byte[] { 1 }, Timestamp = UnixNanoseconds.Now(TimeProvider.System) };
+                await node.PublishAsync(node.ShardOf(Topic), message);
+            }
 
             Assert.Single((await archive.QueryAsync(new ArchiveQuery()))!.Messages);
         }));

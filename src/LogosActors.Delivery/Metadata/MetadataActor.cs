@@ -44,7 +44,9 @@ internal sealed class MetadataActor(INodeHost host, Func<NodeMetadata> self, Act
         _observer = occurred => actor.Tell(occurred, ActorRefs.NoSender);
         host.Serve(MetadataProtocol.Protocol, (peer, metadata, _) =>
         {
-            actor.Tell(new Heard(peer, metadata), ActorRefs.NoSender);
+            // It is answered all the same, as js-waku answers before it reads.
+            if (!ReferenceEquals(metadata, NodeMetadata.Unreadable))
+                actor.Tell(new Heard(peer, metadata), ActorRefs.NoSender);
             return Task.FromResult(self());
         });
         host.Subscribe(_observer);

@@ -14,6 +14,7 @@ internal static class MetadataProtocol
         Id = Id,
         Request = Codec,
         Response = Codec,
+        Unreadable = static _ => NodeMetadata.Unreadable,
         MaxInboundPerPeer = 4,
     };
 

@@ -12,6 +12,9 @@ internal sealed record NodeMetadata(uint? Cluster, IReadOnlyList<ushort> Shards)
     const int UnpackedShardsField = 2;
     const int ShardsField = 3;
 
+    /// <summary>Stands for what cannot be read: it says nothing of the peer.</summary>
+    public static NodeMetadata Unreadable { get; } = new(null, []);
+
     /// <summary>The most shards of a cluster (RELAY-SHARDING §Static Sharding).</summary>
     public const int MaxShards = 1024;
 

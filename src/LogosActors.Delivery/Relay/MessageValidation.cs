@@ -4,12 +4,14 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Relay;
 
-/// <summary>Decides about messages by their bytes and the time alone (64/WAKU2-NETWORK §Message Validation). Pure; for any number of threads.</summary>
+/// <summary>Decides about messages by their bytes and the time alone (64/WAKU2-NETWORK §Message Validation): those of peers and this node's own
+/// alike. Pure; for any number of threads.</summary>
 internal sealed class MessageValidation(MessageValidationOptions options)
 {
     readonly long _maxDifference = UnixNanoseconds.Of(options.MaxClockDifference);
 
     /// <summary>Decides about what came on a topic. Never throws on bad input.</summary>
+    /// <remarks>Rejected, with a penalty for the peer, is only what <see cref="NetworkRules"/> reject. What else is not accepted is ignored.</remarks>
     /// <param name="pubsubTopic">The topic.</param>
     /// <param name="data">All bytes, which must not change any more: the message refers to them.</param>
     /// <param name="from">Who sent them.</param>
@@ -18,13 +20,16 @@ internal sealed class MessageValidation(MessageValidationOptions options)
     public ValidationResult Decide(string pubsubTopic, ReadOnlyMemory<byte> data, PeerId from, long now, out RelayedMessage? message)
     {
         message = null;
-        if (data.Length > options.MaxSize || !WakuMessageCodec.TryDecodeInPlace(data, out var decoded, out _))
-            return ValidationResult.Reject;
-        var isTimely = IsTimely(decoded, now);
-        if (!isTimely && options.Untimely is not ValidationResult.Accept)
-            return options.Untimely;
-        message = new RelayedMessage(pubsubTopic, decoded, MessageHash.Compute(pubsubTopic, decoded), from, isTimely);
-        return ValidationResult.Accept;
+        var result = DecideAboutBytes(data.Span);
+        if (result is not ValidationResult.Accept)
+            return result;
+        // Bounds of our own, such as a content topic's length, are nobody's fault.
+        if (!WakuMessageCodec.TryDecodeInPlace(data, out var decoded, out _))
+            return ValidationResult.Ignore;
+        result = DecideAboutTime(decoded, now);
+        if (result is ValidationResult.Accept)
+            message = new RelayedMessage(pubsubTopic, decoded, MessageHash.Compute(pubsubTopic, decoded), from, IsTimely(decoded, now));
+        return result;
     }
 
     /// <summary>Decides about what gossipsub has received, and leaves the decoded message there (<see cref="GossipMessage.Decoded"/>) for those
@@ -42,17 +47,30 @@ internal sealed class MessageValidation(MessageValidationOptions options)
     /// <summary>Whether the options have a validator.</summary>
     public bool HasValidator => options.Validator is not null;
 
-    /// <summary>A message of this node's own, as the validator sees it.</summary>
+    /// <summary>Decides about a message of this node's own by the rules for those of peers.</summary>
     /// <param name="pubsubTopic">The topic.</param>
     /// <param name="message">The message.</param>
+    /// <param name="encoded">Its bytes.</param>
     /// <param name="hash">Its hash on the topic.</param>
     /// <param name="now">The time, in nanoseconds since 1970 UTC.</param>
-    public RelayedMessage Own(string pubsubTopic, WakuMessage message, MessageHash hash, long now) =>
-        new(pubsubTopic, message, hash, From: null, IsTimely(message, now));
+    /// <param name="own">The message, as the validator sees it.</param>
+    public ValidationResult DecideOwn(
+        string pubsubTopic, WakuMessage message, ReadOnlySpan<byte> encoded, MessageHash hash, long now, out RelayedMessage own)
+    {
+        own = new RelayedMessage(pubsubTopic, message, hash, From: null, IsTimely(message, now));
+        var result = DecideAboutBytes(encoded);
+        return result is ValidationResult.Accept ? DecideAboutTime(message, now) : result;
+    }
 
     /// <summary>What the options' validator decides; it accepts when there is none.</summary>
     public ValueTask<ValidationResult> AskAsync(RelayedMessage message, CancellationToken cancellation) =>
         options.Validator?.Invoke(message, cancellation) ?? ValueTask.FromResult(ValidationResult.Accept);
+
+    ValidationResult DecideAboutBytes(ReadOnlySpan<byte> data) =>
+        data.Length > options.MaxSize ? ValidationResult.Ignore : NetworkRules.Decide(data);
+
+    ValidationResult DecideAboutTime(WakuMessage message, long now) =>
+        IsTimely(message, now) ? ValidationResult.Accept : options.Untimely;
 
     bool IsTimely(WakuMessage message, long now) =>
         message.Timestamp is { } timestamp && timestamp >= now - _maxDifference && timestamp <= now + _maxDifference;

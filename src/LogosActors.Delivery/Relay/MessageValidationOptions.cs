@@ -7,7 +7,7 @@ namespace LogosActors.Delivery.Relay;
 /// <summary>Which messages are relayed. Immutable; checked when set.</summary>
 public sealed record MessageValidationOptions
 {
-    /// <summary>The longest encoded message, in bytes.</summary>
+    /// <summary>The longest encoded message, in bytes; a longer one is ignored.</summary>
     /// <value>Default 150 KiB (64/WAKU2-NETWORK §Message Size). Range 1 KiB – 16 MiB.</value>
     public int MaxSize { get; init => field = OptionRange.Check(value, 1024, 16 * 1024 * 1024); } = WakuMessageLimits.MessageSize;
 
@@ -19,7 +19,7 @@ public sealed record MessageValidationOptions
         init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
     } = TimeSpan.FromSeconds(20);
 
-    /// <summary>What becomes of a message that is not timely, or has no timestamp.</summary>
+    /// <summary>What becomes of a message that is not timely, or has no timestamp; one of this node's own that is not accepted is not sent.</summary>
     /// <remarks>64/WAKU2-NETWORK has it rejected. The reference does so with RLN only, and relays it otherwise: peers would be penalised for
     /// what they take for right.</remarks>
     /// <value>Default <see cref="ValidationResult.Accept"/>.</value>

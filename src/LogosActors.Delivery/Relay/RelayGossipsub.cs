@@ -1,5 +1,7 @@
 using System.Net;
 using LogosActors.Configuration;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Relay;
@@ -22,12 +24,25 @@ internal static class RelayGossipsub
             Limits = preset.Limits with
             {
                 MessageSize = new DataSize(maxMessageSize),
+                // The reference reads no larger RPC than its largest message, and closes the stream of whoever sends one.
+                SentRpcSize = new DataSize(maxMessageSize),
+                BatchSize = new DataSize(Math.Min(preset.Limits.BatchSize.Bytes, maxMessageSize)),
                 RpcSize = Larger(preset.Limits.RpcSize, room),
                 QueuedSize = Larger(preset.Limits.QueuedSize, room),
                 PendingValidationSize = Larger(preset.Limits.PendingValidationSize, room),
                 PendingValidationSizePerPeer = Larger(preset.Limits.PendingValidationSizePerPeer, room),
             },
         };
+    }
+
+    /// <summary>The longest encoded message that fits into an RPC of a network's largest message, in bytes.</summary>
+    /// <param name="maxMessageSize">The network's largest message, in bytes: what the reference takes for the largest RPC, too.</param>
+    /// <param name="shard">Where the message goes.</param>
+    public static int MaxEncoded(int maxMessageSize, PubsubTopic shard)
+    {
+        // RPC { publish { data, topic } }; a length of the largest message is as long as any.
+        var lengths = 2 * (1 + Varint.Length((ulong)maxMessageSize));
+        return maxMessageSize - lengths - ProtobufWriter.SizeOfString(4, shard.ToString());
     }
 
     static DataSize Larger(DataSize one, DataSize other) => one > other ? one : other;

@@ -10,8 +10,9 @@ namespace LogosActors.Delivery.Sending;
 
 /// <summary>Decides by which protocol a message leaves the node, and whether it may: the one place that knows the node's mode.</summary>
 /// <remarks>
-/// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A core node relays. The network refuses what its validators
-/// refuse: the application's own is asked each time, as the Nim reference asks it. The answer goes from the protocol's actor straight to
+/// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A core node relays. What this node
+/// would not relay for others it does not send, and what it would not archive of others it does not archive: the rules are asked each time, the
+/// application's validator among them, as the Nim reference asks it. The answer goes from the protocol's actor straight to
 /// whoever publishes. A failure costs the message that it was given, which is published again after
 /// <see cref="SendProgress.PublishAnswerWait"/>; it has no state.
 /// </remarks>
@@ -37,20 +38,16 @@ internal sealed class DeliveryRouterActor(
     {
         switch (message)
         {
-            case RelayTopics.Publish publish when validation.HasValidator:
-                var own = validation.Own(NameOf(publish.Shard), publish.Message, publish.Hash, UnixNanoseconds.Now(Time));
-                PipeToSelf(ValidateAsync(own, publish, Sender, Time));
-                break;
             case RelayTopics.Publish publish:
-                Publish(publish, Sender);
+                Consider(publish, Sender);
                 break;
             case Validated { IsAccepted: true } validated:
-                Publish(validated.Publish, validated.Publisher);
+                Publish(validated.Checked, validated.Publisher);
                 break;
             case Validated refused:
                 if (refused.Failure is { } failure)
-                    Log.Warning(failure, "The validator has failed; message {0} of this node is not sent", refused.Publish.Hash);
-                refused.Publisher.Tell(new Gossip.PublishedTagged(refused.Publish.Tag, PublishOutcome.Invalid));
+                    Log.Warning(failure, "The validator has failed; message {0} of this node is not sent", refused.Checked.Publish.Hash);
+                Refuse(refused.Checked.Publish, refused.Publisher);
                 break;
             default:
                 Unhandled(message);
@@ -58,35 +55,54 @@ internal sealed class DeliveryRouterActor(
         }
     }
 
-    void Publish(RelayTopics.Publish publish, IActorRef publisher)
+    /// <summary>Applies the rules for the messages of peers: they would penalise this node for what they refuse.</summary>
+    void Consider(RelayTopics.Publish publish, IActorRef publisher)
     {
+        var encoded = WakuMessageCodec.Encode(publish.Message);
+        var result = validation.DecideOwn(
+            NameOf(publish.Shard), publish.Message, encoded, publish.Hash, UnixNanoseconds.Now(Time), out var own);
+        var passed = new Checked(publish, encoded, own.IsArchivable);
+        if (result is not ValidationResult.Accept)
+            Refuse(publish, publisher);
+        else if (validation.HasValidator)
+            PipeToSelf(ValidateAsync(own, passed, publisher, Time));
+        else
+            Publish(passed, publisher);
+    }
+
+    static void Refuse(RelayTopics.Publish publish, IActorRef publisher) =>
+        publisher.Tell(new Gossip.PublishedTagged(publish.Tag, PublishOutcome.Invalid));
+
+    void Publish(Checked passed, IActorRef publisher)
+    {
+        var publish = passed.Publish;
         if (mode is not NodeMode.Core)
             throw new NotSupportedException($"There is no way to send in mode {mode}.");
-        gossipsub.Publisher.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), WakuMessageCodec.Encode(publish.Message), publish.Tag), publisher);
+        gossipsub.Publisher.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), passed.Encoded, publish.Tag), publisher);
         if (publish.IsRepeat)
             return;
         var watcher = tap.Actor;
         if (observers.Count == 0 && watcher is null)
             return;
-        var seen = new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true, IsArchivable: !publish.Message.IsEphemeral);
+        var seen = new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true, passed.IsArchivable);
         foreach (var observer in observers)
             observer.Tell(seen);
         watcher?.Tell(seen);
     }
 
-    async Task<Validated> ValidateAsync(RelayedMessage message, RelayTopics.Publish publish, IActorRef publisher, TimeProvider time)
+    async Task<Validated> ValidateAsync(RelayedMessage message, Checked passed, IActorRef publisher, TimeProvider time)
     {
         try
         {
             using var late = new CancellationTokenSource(ValidationTimeout, time);
             var decision = await validation.AskAsync(message, late.Token).AsTask().WaitAsync(late.Token);
-            return new Validated(publish, decision is ValidationResult.Accept, publisher, Failure: null);
+            return new Validated(passed, decision is ValidationResult.Accept, publisher, Failure: null);
         }
 #pragma warning disable CA1031 // whatever the application's validator does, it has not accepted the message
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new Validated(publish, IsAccepted: false, publisher, e);
+            return new Validated(passed, IsAccepted: false, publisher, e);
         }
     }
 
@@ -97,5 +113,7 @@ internal sealed class DeliveryRouterActor(
         return name;
     }
 
-    sealed record Validated(RelayTopics.Publish Publish, bool IsAccepted, IActorRef Publisher, Exception? Failure) : INoSerializationVerificationNeeded;
+    sealed record Checked(RelayTopics.Publish Publish, byte[] Encoded, bool IsArchivable);
+
+    sealed record Validated(Checked Checked, bool IsAccepted, IActorRef Publisher, Exception? Failure) : INoSerializationVerificationNeeded;
 }

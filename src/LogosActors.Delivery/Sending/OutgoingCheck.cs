@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Sending;
@@ -9,8 +10,8 @@ internal static class OutgoingCheck
 {
     const int MostBytesOfChar = 3;
 
-    /// <summary>More than the tags and lengths of all fields take, with the timestamp and the flag.</summary>
-    const int MostBytesOfRest = 64;
+    /// <summary>More than the tags and lengths of all fields take, with the timestamp and the flag, and what is around a message.</summary>
+    const int MostBytesOfRest = 128;
 
     /// <summary>Finds a message's topic and shard, or what is wrong with it.</summary>
     public static bool TryPass(
@@ -18,12 +19,12 @@ internal static class OutgoingCheck
         [NotNullWhen(true)] out ContentTopic? topic, out PubsubTopic shard, [NotNullWhen(false)] out SendError? error)
     {
         error = topics.TryFind(envelope.ContentTopic, out topic, out shard, out var problem)
-            ? ErrorOfContent(envelope, options.MaxMessageSize)
+            ? ErrorOfContent(envelope, shard, options.MaxMessageSize)
             : new SendError(SendErrorKind.InvalidContentTopic, problem);
         return topic is not null && error is null;
     }
 
-    static SendError? ErrorOfContent(MessageEnvelope envelope, int maxSize)
+    static SendError? ErrorOfContent(MessageEnvelope envelope, PubsubTopic shard, int maxSize)
     {
         if (envelope.Payload.IsEmpty)
             return new SendError(SendErrorKind.EmptyPayload, "The payload is empty; a message has 1 byte at least.");
@@ -44,8 +45,9 @@ internal static class OutgoingCheck
             IsEphemeral = envelope.IsEphemeral,
             Timestamp = long.MaxValue, // the longest
         });
-        return size > maxSize
-            ? new SendError(SendErrorKind.TooLarge, $"The encoded message would have {size} bytes; the network takes {maxSize}. Send it in parts.")
+        var most = RelayGossipsub.MaxEncoded(maxSize, shard);
+        return size > most
+            ? new SendError(SendErrorKind.TooLarge, $"The encoded message would have {size} bytes; the network takes {most}. Send it in parts.")
             : null;
     }
 }

@@ -57,7 +57,8 @@ internal sealed class StoreActor : ArchiveWriterActor
                     Keep(seen.Hash, NameOf(seen.Shard), seen.Message);
                 break;
             case Subscription.Found found:
-                Keep(found.Hash, NameOf(found.Shard), found.Message, isLate: true);
+                if (!found.Message.IsEphemeral)
+                    Keep(found.Hash, NameOf(found.Shard), found.Message, isLate: true);
                 break;
             default:
                 base.OnReceive(message);

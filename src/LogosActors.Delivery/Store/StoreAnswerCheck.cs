@@ -16,7 +16,7 @@ internal static class StoreAnswerCheck
     public static StoreResult<StorePage> Check(ArchiveQuery query, StoreQueryResponse response)
     {
         if ((int)response.Status is not (>= 200 and < 300))
-            return Fail(FailureOf(response.Status), $"The store answers {(int)response.Status}: {response.Description}");
+            return Fail(FailureOf(query, response), $"The store answers {(int)response.Status}: {response.Description}");
         if (response.Messages.Count > query.Limit)
             return Fail(StoreFailure.BadAnswer, $"The store sends {response.Messages.Count} messages instead of at most {query.Limit}.");
         if (response.Cursor is { } cursor && (cursor == query.Cursor || response.Messages.Count == 0))
@@ -44,9 +44,12 @@ internal static class StoreAnswerCheck
             && MessageHash.Compute(topic, message) == entry.Hash;
     }
 
-    static StoreFailure FailureOf(StoreStatus status) => status switch
+    static StoreFailure FailureOf(ArchiveQuery query, StoreQueryResponse response) => response.Status switch
     {
         StoreStatus.BadRequest => StoreFailure.Refused,
+        // The reference tells a cursor that it does not know from an archive that failed in words only.
+        StoreStatus.BadResponse when query.Cursor is not null && response.Description.Contains("cursor", StringComparison.OrdinalIgnoreCase)
+            => StoreFailure.Refused,
         StoreStatus.TooManyRequests => StoreFailure.TooManyRequests,
         _ => StoreFailure.Failed,
     };

@@ -84,6 +84,7 @@ internal static class StoreCodec
             : 0);
 
     /// <summary>Decodes a question. Never throws on bad input; the whole span is the question.</summary>
+    /// <remarks>As the reference does, it takes hashes of any length and texts that are not UTF-8: no message has them.</remarks>
     public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out StoreQueryRequest? request, out DecodeError error)
     {
         var reader = new ProtobufReader(source);
@@ -95,16 +96,16 @@ internal static class StoreCodec
         {
             switch (reader.Field)
             {
-                case RequestIdField: requestId = reader.String(StoreLimits.RequestIdLength); break;
+                case RequestIdField: requestId = ReadText(ref reader); break;
                 case IncludesDataField: includesData = reader.Bool(); break;
-                case PubsubTopicField: pubsubTopic = reader.String(StoreLimits.PubsubTopicLength); break;
+                case PubsubTopicField: pubsubTopic = ReadText(ref reader); break;
                 case ContentTopicField when contentTopics?.Count >= StoreLimits.DecodedCriteria: reader.Fail(DecodeError.LimitExceeded); break;
-                case ContentTopicField: (contentTopics ??= []).Add(reader.String(WakuMessageLimits.ContentTopicLength)); break;
+                case ContentTopicField: (contentTopics ??= []).Add(ReadText(ref reader)); break;
                 case StartField: start = reader.SInt64(); break;
                 case EndField: end = reader.SInt64(); break;
                 case HashField when hashes?.Count >= StoreLimits.DecodedCriteria: reader.Fail(DecodeError.LimitExceeded); break;
-                case HashField: (hashes ??= []).Add(ReadHash(ref reader)); break;
-                case CursorField: cursor = ReadCursor(ref reader); break;
+                case HashField: (hashes ??= []).Add(ReadAnyHash(reader.Bytes())); break;
+                case CursorField: cursor = reader.Bytes() is { IsEmpty: false } bytes ? ReadAnyHash(bytes) : null; break;
                 case ForwardField: isForward = reader.Bool(); break;
                 case LimitField: limit = reader.UInt64(); break;
             }
@@ -227,6 +228,16 @@ internal static class StoreCodec
     }
 
     static void Write(ref ProtobufWriter writer, int field, MessageHash hash) => hash.CopyTo(writer.Reserve(field, MessageHash.Length));
+
+    static string ReadText(ref ProtobufReader reader) => System.Text.Encoding.UTF8.GetString(reader.Bytes());
+
+    static MessageHash ReadAnyHash(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[MessageHash.Length];
+        hash.Clear();
+        bytes[..Math.Min(bytes.Length, hash.Length)].CopyTo(hash);
+        return new MessageHash(hash);
+    }
 
     static MessageHash ReadHash(ref ProtobufReader reader)
     {

@@ -15,6 +15,7 @@ internal static class StoreProtocol
         Id = Id,
         Request = new MessageCodec<StoreQueryRequest>(StoreCodec.Encode, StoreCodec.TryDecode) { MaxLength = StoreLimits.RequestLength },
         Response = new MessageCodec<StoreQueryResponse>(StoreCodec.Encode, StoreCodec.TryDecode) { MaxLength = StoreLimits.ResponseLength },
+        Unreadable = static error => new StoreQueryRequest { Error = error },
         Timeout = TimeSpan.FromSeconds(30),
         MaxInbound = 64,
         MaxInboundPerPeer = 8,

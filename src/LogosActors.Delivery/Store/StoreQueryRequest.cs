@@ -1,11 +1,15 @@
 using LogosActors.Delivery.Messages;
+using LogosActors.Libp2p.Encoding;
 
 namespace LogosActors.Delivery.Store;
 
 /// <summary>A question to a store, as it is on the wire (13/WAKU2-STORE §Store Query Request). Immutable.</summary>
 internal sealed record StoreQueryRequest
 {
-    /// <summary>Tells questions apart; the answer has it too. At most <see cref="StoreLimits.RequestIdLength"/> bytes.</summary>
+    /// <summary>Why what came is no question; there is nothing in it then.</summary>
+    public DecodeError Error { get; init; }
+
+    /// <summary>Tells questions apart; the answer has it too.</summary>
     public string RequestId { get; init; } = "";
 
     /// <summary>Whether the messages themselves are wanted, or only their hashes.</summary>

@@ -36,7 +36,7 @@ public enum StoreStatus
     /// <summary>There is an answer.</summary>
     Success = 200,
 
-    /// <summary>The store's archive failed.</summary>
+    /// <summary>The store's archive failed, or does not know the cursor.</summary>
     BadResponse = 300,
 
     /// <summary>The question is malformed, or contradicts itself.</summary>
@@ -52,10 +52,10 @@ public enum StoreStatus
 /// <summary>The bounds of questions and answers. None is of the specification unless it says so.</summary>
 internal static class StoreLimits
 {
-    /// <summary>The longest request id, in bytes: an UUID's text has 36.</summary>
+    /// <summary>The longest request id of an answer, in bytes: an UUID's text has 36.</summary>
     public const int RequestIdLength = 128;
 
-    /// <summary>The longest pubsub topic, in bytes.</summary>
+    /// <summary>The longest pubsub topic of an answer, in bytes.</summary>
     public const int PubsubTopicLength = 1024;
 
     /// <summary>The longest status description, in bytes.</summary>

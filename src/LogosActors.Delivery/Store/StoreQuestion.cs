@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
+using LogosActors.Libp2p.Encoding;
 
 namespace LogosActors.Delivery.Store;
 
@@ -90,6 +91,8 @@ internal sealed record StoreQuestion(ArchiveQuery Query, MessageHash? Cursor, in
 
     static string? ProblemOf(StoreQueryRequest request)
     {
+        if (request.Error is not DecodeError.None)
+            return $"decoding rpc failed: {request.Error}";
         if (request.RequestId.Length == 0)
             return "there is no request id";
         if (request.Hashes.Count > ArchiveQuery.MaxLimit)

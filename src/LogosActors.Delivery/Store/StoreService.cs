@@ -15,6 +15,9 @@ namespace LogosActors.Delivery.Store;
 /// </remarks>
 internal sealed class StoreService : IDisposable
 {
+    /// <summary>The reference's words for a cursor that its archive does not know (waku_node/store.nim, toStoreResult).</summary>
+    public const string UnknownCursor = "BAD_RESPONSE: archive error: DRIVER_ERROR: cursor not found";
+
     readonly IMessageArchive _archive;
     readonly StoreServiceOptions _options;
     readonly TimeProvider _time;
@@ -77,7 +80,7 @@ internal sealed class StoreService : IDisposable
     {
         var found = await _archive.QueryAsync(question.Query, cancellation);
         var (messages, cursor) = found is null ? (null, null) : question.Cut(found, _options.MaxAnswerLength);
-        return messages is null ? Refuse(request, StoreStatus.BadRequest, "BAD_REQUEST: the cursor is unknown") : new StoreQueryResponse
+        return messages is null ? Refuse(request, StoreStatus.BadResponse, UnknownCursor) : new StoreQueryResponse
         {
             RequestId = request.RequestId,
             Status = StoreStatus.Success,

@@ -31,8 +31,7 @@ internal readonly struct EncodedMessage
     /// <param name="slabs">Where its bytes go; null: to an array of their own.</param>
     public static EncodedMessage Create(in MessageView view, string topic, in MessageId id, MessageSlabs? slabs)
     {
-        var size = ProtobufWriter.SizeOfBytes(2, view.Data.Length) + ProtobufWriter.SizeOfBytes(4, view.Topic.Length)
-            + SizeOf(1, view.From) + SizeOf(3, view.Sequence) + SizeOf(5, view.Signature) + SizeOf(6, view.Key);
+        var size = SizeOf(view, view.Topic.Length);
         var bytes = slabs?.Take(size) ?? GC.AllocateUninitializedArray<byte>(size);
         var writer = new ProtobufWriter(bytes.Span);
         Write(ref writer, 1, view.From);
@@ -44,6 +43,13 @@ internal readonly struct EncodedMessage
         Write(ref writer, 6, view.Key);
         return new EncodedMessage(bytes, dataStart, view.Data.Length, topic, id, !view.Signature.IsEmpty);
     }
+
+    /// <summary>The encoded size, in bytes.</summary>
+    /// <param name="view">The message; its topic may be absent still.</param>
+    /// <param name="topicLength">The length of the topic's name.</param>
+    public static int SizeOf(in MessageView view, int topicLength) =>
+        ProtobufWriter.SizeOfBytes(2, view.Data.Length) + ProtobufWriter.SizeOfBytes(4, topicLength)
+        + SizeOf(1, view.From) + SizeOf(3, view.Sequence) + SizeOf(5, view.Signature) + SizeOf(6, view.Key);
 
     static int SizeOf(int field, ReadOnlySpan<byte> value) => value.IsEmpty ? 0 : ProtobufWriter.SizeOfBytes(field, value.Length);
 

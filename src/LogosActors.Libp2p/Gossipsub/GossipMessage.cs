@@ -55,7 +55,7 @@ internal sealed class GossipMessage(in EncodedMessage encoded, MessageSenders se
     /// <summary>The fields of the message, as it came.</summary>
     public MessageView View()
     {
-        MessageView.TryRead(Encoded, int.MaxValue, int.MaxValue, out var view, out _);
+        MessageView.TryRead(Encoded, out var view, out _);
         return view;
     }
 }

@@ -13,22 +13,12 @@ internal sealed partial class GossipsubActor
 
     void Validate(GossipMessage message, TimeSpan now)
     {
-        if (!HasValidSignature(message))
-            _router.Decide(message.Id, ValidationResult.Reject, now);
-        else if (!_validators.TryGetValue(message.Topic, out var validator))
+        if (!_validators.TryGetValue(message.Topic, out var validator))
             _router.Decide(message.Id, ValidationResult.Accept, now);
         else if (_validating < _settings.ConcurrentValidations)
             Begin(validator, message, now);
         else
             _waiting.Enqueue(message);
-    }
-
-    bool HasValidSignature(GossipMessage message)
-    {
-        if (_settings.Options.Signatures is SignaturePolicy.StrictNoSign)
-            return true;
-        var view = message.View();
-        return view.Signature.IsEmpty || MessageSignature.IsValid(view);
     }
 
     void Begin(MessageValidator validator, GossipMessage message, TimeSpan now)

@@ -5,7 +5,7 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// <summary>The bounds that keep hostile peers from taking memory or time.</summary>
 public sealed record GossipsubLimits : IValidatedOptions
 {
-    /// <summary>The largest message, in bytes of its data field.</summary>
+    /// <summary>The largest message, in bytes of its data field; a larger one is dropped without penalty.</summary>
     /// <value>Default 150 KiB (64/WAKU2-NETWORK §Message Size).</value>
     [SizeRange("1 KiB", "16 MiB")]
     public DataSize MessageSize { get; init; } = DataSize.FromKibibytes(150);
@@ -14,6 +14,11 @@ public sealed record GossipsubLimits : IValidatedOptions
     /// <value>Default 1 MiB (go-libp2p-pubsub, DefaultMaxMessageSize).</value>
     [SizeRange("1 KiB", "64 MiB")]
     public DataSize RpcSize { get; init; } = DataSize.FromMebibytes(1);
+
+    /// <summary>The largest RPC that is sent. A message that needs a larger one is neither published nor relayed.</summary>
+    /// <value>Default 1 MiB, as <see cref="RpcSize"/>: less, where peers accept no more.</value>
+    [SizeRange("1 KiB", "64 MiB")]
+    public DataSize SentRpcSize { get; init; } = DataSize.FromMebibytes(1);
 
     /// <summary>The size up to which several messages share one RPC; a single message may take more.</summary>
     /// <value>Default 64 KiB: far below what any implementation accepts.</value>
@@ -26,21 +31,21 @@ public sealed record GossipsubLimits : IValidatedOptions
     public int MessagesPerRpc { get; init; } = 5000;
 
     /// <summary>Subscriptions and unsubscriptions in one RPC.</summary>
-    /// <value>Default 512.</value>
+    /// <value>Default 5000 (js-libp2p, defaultDecodeRpcLimits): a peer may be on all 1024 shards of a cluster.</value>
     [NumberRange(1, 100_000)]
-    public int SubscriptionsPerRpc { get; init; } = 512;
+    public int SubscriptionsPerRpc { get; init; } = 5000;
 
     /// <summary>Control entries (IHAVE, IWANT, GRAFT, PRUNE, IDONTWANT) in one RPC.</summary>
-    /// <value>Default 2048.</value>
+    /// <value>Default 5000 (js-libp2p, defaultDecodeRpcLimits).</value>
     [NumberRange(1, 100_000)]
-    public int ControlEntriesPerRpc { get; init; } = 2048;
+    public int ControlEntriesPerRpc { get; init; } = 5000;
 
     /// <summary>Message ids in all control entries of one RPC.</summary>
     /// <value>Default 20,000.</value>
     [NumberRange(1, 1_000_000)]
     public int MessageIdsPerRpc { get; init; } = 20_000;
 
-    /// <summary>The length of a topic's name, in UTF-8 bytes.</summary>
+    /// <summary>The length of a topic's name, in UTF-8 bytes; what a peer says of a longer one is ignored.</summary>
     /// <value>Default 256.</value>
     [NumberRange(1, 1024)]
     public int TopicLength { get; init; } = 256;
@@ -140,6 +145,8 @@ public sealed record GossipsubLimits : IValidatedOptions
     {
         if (MessageSize.Bytes + 1024 > RpcSize.Bytes)
             yield return "rpc-size must leave 1 KiB beyond message-size.";
+        if (BatchSize > SentRpcSize)
+            yield return "batch-size must not be above sent-rpc-size.";
         if (QueuedSize.Bytes < MessageSize.Bytes)
             yield return "queued-size must hold one message of message-size.";
         if (Math.Min(PendingValidationSize.Bytes, PendingValidationSizePerPeer.Bytes) < MessageSize.Bytes + 1024)

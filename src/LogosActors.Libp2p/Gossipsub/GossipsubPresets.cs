@@ -8,7 +8,7 @@ public static class GossipsubPresets
     public static GossipsubOptions Relay { get; } = new()
     {
         Protocols = [new GossipsubProtocol { Id = "/vac/waku/relay/2.0.0", Version = GossipsubVersion.V12 }],
-        Signatures = SignaturePolicy.StrictNoSign,
+        Signatures = SignaturePolicy.LaxNoSign,
         MessageId = MessageIdFunction.Sha256OfData,
         D = 6,
         DLow = 4,

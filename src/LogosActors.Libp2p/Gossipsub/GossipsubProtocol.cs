@@ -32,6 +32,11 @@ public enum SignaturePolicy
     /// <summary>No message names an author, a sequence number, a key or a signature; all others are invalid.</summary>
     StrictNoSign,
 
+    /// <summary>Our own messages name no author, and nobody else's do on their way from us. What comes with an author is accepted as
+    /// nim-libp2p and js-libp2p together accept it: who relays it may be either. js-libp2p accepts no sequence number, key or signature;
+    /// nim-libp2p accepts them with a peer id that is one, a sequence number of 8 bytes, and a signature that is valid.</summary>
+    LaxNoSign,
+
     /// <summary>Unsigned messages are accepted, and a signature that is present must be valid (legacy).</summary>
     Lax,
 }

@@ -1,8 +1,11 @@
+using LogosActors.Libp2p.Encoding;
+using LogosActors.Libp2p.Identity;
+
 namespace LogosActors.Libp2p.Gossipsub;
 
 internal sealed partial class GossipsubRouter
 {
-    /// <summary>Publishes data under <see cref="SignaturePolicy.StrictNoSign"/> or <see cref="SignaturePolicy.Lax"/>.</summary>
+    /// <summary>Publishes data under any policy but <see cref="SignaturePolicy.StrictSign"/>.</summary>
     /// <remarks>Our own message is not validated, and not delivered to ourselves.</remarks>
     public PublishOutcome Publish(string topic, ReadOnlySpan<byte> data, TimeSpan now) => Publish(topic, new MessageView { Data = data }, now);
 
@@ -14,7 +17,7 @@ internal sealed partial class GossipsubRouter
     public PublishOutcome Publish(string topic, MessageView message, TimeSpan now, bool mayRepeat = false)
     {
         var utf8 = System.Text.Encoding.UTF8.GetBytes(topic);
-        if (message.Data.Length > _limits.MessageSize.Bytes)
+        if (message.Data.Length > _limits.MessageSize.Bytes || SizeOfRpc(message, utf8.Length) > _limits.SentRpcSize.Bytes)
             return PublishOutcome.TooLarge;
         if (utf8.Length > _limits.TopicLength || !SatisfiesPolicy(message) || !TryIdentify(message, out var id))
             return PublishOutcome.Invalid;
@@ -99,11 +102,23 @@ internal sealed partial class GossipsubRouter
             ReceiveDuplicate(peer, topic, id, status, decided, now);
             return;
         }
+        // Before the id counts as seen: whoever forges an author's fields around a message of others must not spoil it, or those who relay it.
+        if (!view.Signature.IsEmpty && !MessageSignature.IsValid(view))
+        {
+            peer.Stats.InvalidDelivery(topic.ScoreIndex);
+            return;
+        }
         _promises.Fulfil(id);
+        var kept = _options.Signatures is SignaturePolicy.LaxNoSign ? view.Anonymous : view;
+        if (view.Data.Length > _limits.MessageSize.Bytes || SizeOfRpc(kept, view.Topic.Length) > _limits.SentRpcSize.Bytes)
+        {
+            _seen.Add(id, SeenStatus.Ignored, now);
+            return;
+        }
         // Not marked as seen: when there is room again, another peer's copy may come through.
         if (IsPipelineFull(peer, view))
             return;
-        var message = GossipMessage.Create(view, topic.Name, id, peer, _slabs);
+        var message = GossipMessage.Create(kept, topic.Name, id, peer, _slabs);
         // A long validation may outlive its entry in the seen cache.
         if (!_pending.TryAdd(id, message))
         {
@@ -211,8 +226,13 @@ internal sealed partial class GossipsubRouter
 
     bool MayBePublishedTo(GossipsubPeer peer) => peer.IsDirect || Score(peer) >= _options.Score.PublishThreshold;
 
+    /// <summary>Whether the author's fields are such as may be there; a signature that is there is still to be verified.</summary>
     bool SatisfiesPolicy(in MessageView message)
     {
+        if (_options.Signatures is SignaturePolicy.LaxNoSign)
+            return MayNameAuthor(message);
+        if (Math.Max(Math.Max(message.From.Length, message.Sequence.Length), Math.Max(message.Signature.Length, message.Key.Length)) > MessageView.MaxAuthorField)
+            return false;
         var isSigned = !message.From.IsEmpty && !message.Sequence.IsEmpty && !message.Signature.IsEmpty;
         var isAnonymous = message.From.IsEmpty && message.Sequence.IsEmpty && message.Signature.IsEmpty && message.Key.IsEmpty;
         return _options.Signatures switch
@@ -222,6 +242,20 @@ internal sealed partial class GossipsubRouter
             _ => isSigned || message.Signature.IsEmpty,
         };
     }
+
+    static bool MayNameAuthor(in MessageView message)
+    {
+        const int SequenceLength = 8; // pubsub README §The Message, and nim-libp2p
+        var acceptedByJavaScript = message.Sequence.IsEmpty && message.Signature.IsEmpty && message.Key.IsEmpty;
+        return acceptedByJavaScript
+            || ((message.From.IsEmpty || PeerId.TryDecode(message.From, out _, out _))
+                && message.Sequence.Length is 0 or SequenceLength
+                && message.Signature.Length <= MessageView.MaxAuthorField && message.Key.Length <= MessageView.MaxAuthorField);
+    }
+
+    /// <summary>The size of an RPC of this message alone.</summary>
+    static int SizeOfRpc(in MessageView message, int topicLength) =>
+        ProtobufWriter.SizeOfBytes(2, EncodedMessage.SizeOf(message, topicLength));
 
     bool TryIdentify(in MessageView message, out MessageId id)
     {

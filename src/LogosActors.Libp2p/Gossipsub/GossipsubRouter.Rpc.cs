@@ -41,23 +41,23 @@ internal sealed partial class GossipsubRouter
         switch (part)
         {
             case RpcPart.Message:
-                MessageView.TryRead(body, _limits.TopicLength, (int)_limits.MessageSize.Bytes, out var message, out _);
+                MessageView.TryRead(body, out var message, out _);
                 ReceiveMessage(peer, message, now);
                 break;
             case RpcPart.Subscription:
-                SubscriptionView.TryRead(body, _limits.TopicLength, out var subscription, out _);
+                SubscriptionView.TryRead(body, out var subscription, out _);
                 ReceiveSubscription(peer, subscription);
                 break;
             case RpcPart.Graft:
-                GraftOrPruneView.TryRead(part, body, _limits.TopicLength, out var graft, out _);
+                GraftOrPruneView.TryRead(part, body, out var graft, out _);
                 ReceiveGraft(peer, graft, now);
                 break;
             case RpcPart.Prune:
-                GraftOrPruneView.TryRead(part, body, _limits.TopicLength, out var prune, out _);
+                GraftOrPruneView.TryRead(part, body, out var prune, out _);
                 ReceivePrune(peer, prune, now);
                 break;
             default:
-                IdsView.TryRead(part, body, _limits.TopicLength, out var ids, out _);
+                IdsView.TryRead(part, body, out var ids, out _);
                 if (part is RpcPart.IHave)
                     ReceiveIHave(peer, ids, now);
                 else if (part is RpcPart.IWant)
@@ -82,7 +82,7 @@ internal sealed partial class GossipsubRouter
             RemoveIfIdle(topic);
             return;
         }
-        if (peer.Topics.Count >= _limits.TopicsPerPeer || subscription.Topic.IsEmpty)
+        if (peer.Topics.Count >= _limits.TopicsPerPeer || subscription.Topic.IsEmpty || subscription.Topic.Length > _limits.TopicLength)
             return;
         if (topic is null)
         {

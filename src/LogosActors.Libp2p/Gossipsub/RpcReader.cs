@@ -67,7 +67,7 @@ internal readonly ref struct SubscriptionView(bool subscribe, ReadOnlySpan<byte>
 
     public ReadOnlySpan<byte> Topic { get; } = topic;
 
-    public static bool TryRead(ReadOnlySpan<byte> body, int maxTopic, out SubscriptionView view, out DecodeError error)
+    public static bool TryRead(ReadOnlySpan<byte> body, out SubscriptionView view, out DecodeError error)
     {
         var reader = new ProtobufReader(body);
         var subscribe = false;
@@ -77,7 +77,7 @@ internal readonly ref struct SubscriptionView(bool subscribe, ReadOnlySpan<byte>
             switch (reader.Field)
             {
                 case 1: subscribe = reader.Bool(); break;
-                case 2: topic = reader.Bytes(maxTopic); break;
+                case 2: topic = reader.Bytes(); break;
             }
         }
         view = new SubscriptionView(subscribe, topic);
@@ -88,6 +88,9 @@ internal readonly ref struct SubscriptionView(bool subscribe, ReadOnlySpan<byte>
 /// <summary>A published message; absent fields are empty.</summary>
 internal readonly ref struct MessageView
 {
+    /// <summary>The longest of the fields that name and prove the author, in bytes: RSA keys and signatures of 8192 bits stay below it.</summary>
+    public const int MaxAuthorField = 2048;
+
     public ReadOnlySpan<byte> From { get; init; }
 
     public ReadOnlySpan<byte> Data { get; init; }
@@ -100,22 +103,23 @@ internal readonly ref struct MessageView
 
     public ReadOnlySpan<byte> Key { get; init; }
 
-    public static bool TryRead(ReadOnlySpan<byte> body, int maxTopic, int maxData, out MessageView view, out DecodeError error)
+    /// <summary>The message without its author's fields.</summary>
+    public MessageView Anonymous => new() { Data = Data, Topic = Topic };
+
+    public static bool TryRead(ReadOnlySpan<byte> body, out MessageView view, out DecodeError error)
     {
-        // RSA keys and signatures of 8192 bits stay below this.
-        const int MaxAuthorField = 2048;
         var reader = new ProtobufReader(body);
         ReadOnlySpan<byte> from = default, data = default, sequence = default, topic = default, signature = default, key = default;
         while (reader.Next())
         {
             switch (reader.Field)
             {
-                case 1: from = reader.Bytes(MaxAuthorField); break;
-                case 2: data = reader.Bytes(maxData); break;
-                case 3: sequence = reader.Bytes(MaxAuthorField); break;
-                case 4: topic = reader.Bytes(maxTopic); break;
-                case 5: signature = reader.Bytes(MaxAuthorField); break;
-                case 6: key = reader.Bytes(MaxAuthorField); break;
+                case 1: from = reader.Bytes(); break;
+                case 2: data = reader.Bytes(); break;
+                case 3: sequence = reader.Bytes(); break;
+                case 4: topic = reader.Bytes(); break;
+                case 5: signature = reader.Bytes(); break;
+                case 6: key = reader.Bytes(); break;
             }
         }
         view = new MessageView { From = from, Data = data, Sequence = sequence, Topic = topic, Signature = signature, Key = key };
@@ -136,7 +140,7 @@ internal readonly ref struct IdsView(ReadOnlySpan<byte> topic, ReadOnlySpan<byte
     readonly ReadOnlySpan<byte> _body = body;
     readonly int _idField = idField;
 
-    public static bool TryRead(RpcPart part, ReadOnlySpan<byte> body, int maxTopic, out IdsView view, out DecodeError error)
+    public static bool TryRead(RpcPart part, ReadOnlySpan<byte> body, out IdsView view, out DecodeError error)
     {
         var idField = part is RpcPart.IHave ? 2 : 1;
         var reader = new ProtobufReader(body);
@@ -151,7 +155,7 @@ internal readonly ref struct IdsView(ReadOnlySpan<byte> topic, ReadOnlySpan<byte
             }
             else if (reader.Field == 1)
             {
-                topic = reader.Bytes(maxTopic);
+                topic = reader.Bytes();
             }
         }
         view = new IdsView(topic, body, idField, count);
@@ -190,7 +194,7 @@ internal readonly ref struct GraftOrPruneView(ReadOnlySpan<byte> topic, ulong ba
 
     readonly ReadOnlySpan<byte> _body = body;
 
-    public static bool TryRead(RpcPart part, ReadOnlySpan<byte> body, int maxTopic, out GraftOrPruneView view, out DecodeError error)
+    public static bool TryRead(RpcPart part, ReadOnlySpan<byte> body, out GraftOrPruneView view, out DecodeError error)
     {
         var reader = new ProtobufReader(body);
         ReadOnlySpan<byte> topic = default;
@@ -199,7 +203,7 @@ internal readonly ref struct GraftOrPruneView(ReadOnlySpan<byte> topic, ulong ba
         {
             switch (reader.Field)
             {
-                case 1: topic = reader.Bytes(maxTopic); break;
+                case 1: topic = reader.Bytes(); break;
                 case 2 when part is RpcPart.Prune: CheckPeer(ref reader); break;
                 case 3 when part is RpcPart.Prune: backoff = reader.UInt64(); break;
             }

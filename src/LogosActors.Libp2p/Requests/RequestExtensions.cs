@@ -14,7 +14,8 @@ public delegate Task<TResponse> RequestHandler<in TRequest, TResponse>(PeerId pe
 public static class RequestExtensions
 {
     /// <summary>Answers the questions of a protocol from now on; <see cref="Libp2pHost.RemoveHandler"/> ends it.</summary>
-    /// <remarks>A question that is malformed, too long or too slow resets its stream, and so does a handler that throws.</remarks>
+    /// <remarks>A question that is too slow, or malformed or too long where <see cref="RequestProtocol{TRequest,TResponse}.Unreadable"/> is null, resets
+    /// its stream, and so does a handler that throws.</remarks>
     /// <param name="host">The host.</param>
     /// <param name="protocol">The protocol.</param>
     /// <param name="handler">Answers; many at once.</param>
@@ -83,11 +84,16 @@ internal sealed class RequestServer<TRequest, TResponse>(
     {
         using var late = new CancellationTokenSource(protocol.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-        var (message, _) = await LengthPrefixed.ReadAsync(stream, protocol.Request.MaxLength, either.Token);
-        if (message is null || !protocol.Request.TryDecode(message, out var request, out _))
+        var (message, error) = await LengthPrefixed.ReadAsync(stream, protocol.Request.MaxLength, either.Token);
+        if (message is null || !protocol.Request.TryDecode(message, out var request, out error))
         {
-            stream.Reset();
-            return;
+            // Who has asked nothing waits for no answer.
+            if (protocol.Unreadable is not { } unreadable || error is DecodeError.None)
+            {
+                stream.Reset();
+                return;
+            }
+            request = unreadable(error);
         }
         var answering = handler(stream.RemotePeer, request, either.Token).WaitAsync(either.Token);
         if (await Task.WhenAny(answering, stream.Ended) != answering)

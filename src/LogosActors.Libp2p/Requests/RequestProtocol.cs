@@ -1,3 +1,4 @@
+using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Hosting;
 
 namespace LogosActors.Libp2p.Requests;
@@ -15,6 +16,10 @@ public sealed record RequestProtocol<TRequest, TResponse>
 
     /// <summary>How answers are written and read.</summary>
     public required MessageCodec<TResponse> Response { get; init; }
+
+    /// <summary>Makes the question that stands for one that is malformed or too long, so that the handler answers it.</summary>
+    /// <value>Default null: its stream is reset.</value>
+    public Func<DecodeError, TRequest>? Unreadable { get; init; }
 
     /// <summary>How long a question may take, from opening its stream to the end of its answer; on the serving side, from its stream to
     /// the answer's last byte.</summary>

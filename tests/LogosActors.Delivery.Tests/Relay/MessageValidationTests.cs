@@ -13,7 +13,7 @@ public sealed class MessageValidationTests
 
     static readonly PeerId Peer = PeerId.Parse("16Uiu2HAm8YokiNun9BkeA1ZRmhLbtNUvcwRr64F69tYj9fkGyuEP");
 
-    static readonly WakuMessage Message = new() { ContentTopic = "/a/1/b/proto", Timestamp = Now };
+    static readonly WakuMessage Message = new() { ContentTopic = "/a/1/b/proto", Payload = new byte[] { 1 }, Timestamp = Now };
 
     [Fact]
     public void A_message_comes_out_decoded_and_with_its_hash()
@@ -24,24 +24,32 @@ public sealed class MessageValidationTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("ff")]
-    [InlineData("0a0100")] // no content topic
-    public void Bytes_that_are_no_message_are_rejected(string hex)
+    [InlineData("", ValidationResult.Reject)]
+    [InlineData("120161", ValidationResult.Reject)] // no payload
+    [InlineData("0a0101120c2f612f312fff2f70726f746f", ValidationResult.Ignore)] // a content topic that is not UTF-8
+    public void Only_what_the_whole_network_rejects_is_rejected_and_the_rest_that_is_no_message_to_us_is_ignored(string hex, ValidationResult expected)
     {
         var result = new MessageValidation(new MessageValidationOptions()).Decide(Topic, Convert.FromHexString(hex), Peer, Now, out var relayed);
-        Assert.Equal(ValidationResult.Reject, result);
+        Assert.Equal(expected, result);
         Assert.Null(relayed);
+    }
+
+    [Fact]
+    public void Bounds_of_our_own_cost_nobody_a_penalty()
+    {
+        Assert.Equal(ValidationResult.Ignore, Decide(Message with { ContentTopic = new string('a', WakuMessageLimits.ContentTopicLength + 1) }, out _));
+        var proof = new byte[] { 0x0a, 0xff, 0x0f }.Concat(new byte[0x7ff]).ToArray();
+        Assert.Equal(ValidationResult.Ignore, Decide(Message with { RateLimitProof = proof }, out _));
     }
 
     [Fact]
     public void A_message_is_as_long_as_the_options_allow_and_no_longer()
     {
-        var longest = Message with { Payload = new byte[WakuMessageLimits.MessageSize - WakuMessageCodec.SizeOf(Message) - 4] };
+        var longest = Message with { Payload = new byte[WakuMessageLimits.MessageSize - WakuMessageCodec.SizeOf(Message) - 1] };
         Assert.Equal(WakuMessageLimits.MessageSize, WakuMessageCodec.SizeOf(longest));
         Assert.Equal(ValidationResult.Accept, Decide(longest, out _));
         var longer = longest with { Version = 1 };
-        Assert.Equal(ValidationResult.Reject, Decide(longer, out _));
+        Assert.Equal(ValidationResult.Ignore, Decide(longer, out _));
         Assert.Equal(ValidationResult.Accept, Decide(longer, out _, new MessageValidationOptions { MaxSize = 200 * 1024 }));
     }
 
@@ -66,6 +74,38 @@ public sealed class MessageValidationTests
         Assert.Equal(isTimely, relayed is not null);
     }
 
+    [Theory]
+    [InlineData(0L, false, true)]
+    [InlineData(3600 * Second, false, false)]
+    [InlineData(-3600 * Second, false, false)]
+    [InlineData(null, false, false)]
+    [InlineData(0L, true, false)]
+    public void A_message_of_our_own_is_judged_as_a_peers(long? difference, bool isEphemeral, bool isArchivable)
+    {
+        var message = Message with { Timestamp = Now + difference, IsEphemeral = isEphemeral };
+        foreach (var untimely in new[] { ValidationResult.Accept, ValidationResult.Ignore, ValidationResult.Reject })
+        {
+            var options = new MessageValidationOptions { Untimely = untimely };
+            var result = Decide(message, out var relayed, options);
+
+            Assert.Equal(result, DecideOwn(message, out var own, options));
+            Assert.Equal(isArchivable, own.IsArchivable);
+            if (result is ValidationResult.Accept)
+                Assert.Equal(own, relayed! with { From = null });
+        }
+    }
+
+    [Fact]
+    public void What_peers_would_penalise_of_us_is_not_sent()
+    {
+        Assert.Equal(ValidationResult.Accept, DecideOwn(Message, out _));
+        Assert.NotEqual(ValidationResult.Accept, DecideOwn(Message with { Payload = default }, out _));
+        Assert.NotEqual(ValidationResult.Accept, DecideOwn(Message with { ContentTopic = "" }, out _));
+        Assert.NotEqual(ValidationResult.Accept, DecideOwn(Message with { Meta = new byte[65] }, out _));
+        Assert.NotEqual(ValidationResult.Accept, DecideOwn(Message with { RateLimitProof = new byte[] { 0xff } }, out _));
+        Assert.NotEqual(ValidationResult.Accept, DecideOwn(Message with { Payload = new byte[WakuMessageLimits.MessageSize] }, out _));
+    }
+
     [Fact]
     public void An_ephemeral_message_is_not_archived()
     {
@@ -73,6 +113,10 @@ public sealed class MessageValidationTests
         Assert.True(relayed!.IsTimely);
         Assert.False(relayed.IsArchivable);
     }
+
+    static ValidationResult DecideOwn(WakuMessage message, out RelayedMessage own, MessageValidationOptions? options = null) =>
+        new MessageValidation(options ?? new MessageValidationOptions())
+            .DecideOwn(Topic, message, WakuMessageCodec.Encode(message), MessageHash.Compute(Topic, message), Now, out own);
 
     static ValidationResult Decide(WakuMessage message, out RelayedMessage? relayed, MessageValidationOptions? options = null) =>
         new MessageValidation(options ?? new MessageValidationOptions()).Decide(Topic, WakuMessageCodec.Encode(message), Peer, Now, out relayed);

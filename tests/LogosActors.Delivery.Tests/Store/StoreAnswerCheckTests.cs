@@ -63,6 +63,21 @@ public sealed class StoreAnswerCheckTests
         Assert.Equal(1, page.Refused);
     }
 
+    [Theory]
+    [InlineData(300, StoreService.UnknownCursor, true, StoreFailure.Refused)]
+    [InlineData(300, StoreService.UnknownCursor, false, StoreFailure.Failed)] // nobody has named a cursor
+    [InlineData(300, "BAD_RESPONSE: archive error: DRIVER_ERROR: disk is full", true, StoreFailure.Failed)]
+    [InlineData(400, "BAD_REQUEST: decoding rpc failed", false, StoreFailure.Refused)]
+    [InlineData(429, "TOO_MANY_REQUESTS", false, StoreFailure.TooManyRequests)]
+    [InlineData(503, "SERVICE_UNAVAILABLE", true, StoreFailure.Failed)]
+    public void A_store_says_by_its_code_why_it_does_not_answer(int status, string description, bool hasCursor, StoreFailure expected)
+    {
+        var answer = new StoreQueryResponse { RequestId = "1", Status = (StoreStatus)status, Description = description };
+        var query = Query with { Cursor = hasCursor ? new MessageHash(new byte[32]) : null };
+
+        Assert.Equal(expected, StoreAnswerCheck.Check(query, answer).Failure);
+    }
+
     [Fact]
     public void More_messages_than_the_limit_are_a_bad_answer() =>
         Assert.Equal(StoreFailure.BadAnswer, FailureOf(null, Enumerable.Repeat(Entry(Wanted), 4)));

@@ -72,15 +72,29 @@ public sealed class StoreCodecTests
 
     [Theory]
     [InlineData("a2011f", DecodeError.Truncated)]
-    [InlineData("a2010101", DecodeError.InvalidValue)]        // a hash of one byte
-    [InlineData("9a030101", DecodeError.InvalidValue)]        // a cursor of one byte
-    [InlineData("5a01ff", DecodeError.InvalidText)]           // a content topic that is no text
     [InlineData("0801", DecodeError.InvalidField)]            // a request id that is a number
     public void A_question_that_is_none_is_refused(string hex, DecodeError expected)
     {
         Assert.False(StoreCodec.TryDecode(Convert.FromHexString(hex), out StoreQueryRequest? request, out var error));
         Assert.Null(request);
         Assert.Equal(expected, error);
+    }
+
+    [Theory]
+    [InlineData("a201020102")]                                // a hash of two bytes
+    [InlineData("9a03020102")]                                // a cursor of two bytes
+    [InlineData("5a01ff")]                                    // a content topic that is no text
+    [InlineData("5201ff")]                                    // a pubsub topic that is none
+    [InlineData("0a01ff")]                                    // a request id that is none
+    public void A_question_about_what_no_message_has_is_a_question_as_in_the_reference(string hex) =>
+        Assert.True(StoreCodec.TryDecode(Convert.FromHexString(hex), out StoreQueryRequest? _, out var error), error.ToString());
+
+    [Fact]
+    public void A_question_may_name_longer_topics_than_messages_have()
+    {
+        var question = new StoreQueryRequest { RequestId = new string('i', 500), PubsubTopic = new string('p', 1100), ContentTopics = [new string('c', 1100)] };
+        Assert.True(StoreCodec.TryDecode(StoreCodec.Encode(question), out StoreQueryRequest? decoded, out _));
+        Assert.Equivalent(question, decoded, strict: true);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.RateLimits;
 using LogosActors.Delivery.Store;
+using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Identity;
 using LogosActors.TestKit;
 
@@ -66,7 +67,7 @@ public sealed class StoreServiceTests
         // js-waku makes its cursors itself, and asks until a page is empty.
         var third = await AskAsync(archive, lookup with { Cursor = isForward ? wanted[^1] : wanted[0] });
         Assert.Equal((StoreStatus.Success, 0), (third.Status, third.Messages.Count));
-        Assert.Equal(StoreStatus.BadRequest, (await AskAsync(archive, lookup with { Cursor = default(MessageHash) })).Status);
+        Assert.Equal(StoreStatus.BadResponse, (await AskAsync(archive, lookup with { Cursor = default(MessageHash) })).Status);
     }
 
     [Fact]
@@ -117,8 +118,19 @@ public sealed class StoreServiceTests
         Assert.Equal(StoreStatus.BadRequest, await StatusOf(Everything with { Hashes = [default], End = 0 }));
         Assert.Equal(StoreStatus.BadRequest, await StatusOf(Everything with { Hashes = new MessageHash[101] }));
         Assert.Equal(StoreStatus.BadRequest, await StatusOf(Everything with { PubsubTopic = "/t", ContentTopics = new string[101] }));
-        Assert.Equal(StoreStatus.BadRequest, await StatusOf(Everything with { Cursor = default(MessageHash) }));
         Assert.Equal(StoreStatus.Success, await StatusOf(Everything));
+    }
+
+    [Fact]
+    public async Task An_unknown_cursor_and_a_question_that_cannot_be_read_are_answered_with_the_references_codes()
+    {
+        var unknown = await AskAsync(ListArchive.Of(3), Everything with { Cursor = default(MessageHash) });
+        Assert.Equal((StoreStatus.BadResponse, 300), (unknown.Status, (int)unknown.Status));
+        Assert.Contains("cursor not found", unknown.Description);
+
+        var unreadable = await AskAsync(ListArchive.Of(3), StoreProtocol.Protocol.Unreadable!(DecodeError.Truncated));
+        Assert.Equal((StoreStatus.BadRequest, 400), (unreadable.Status, (int)unreadable.Status));
+        Assert.Contains("decoding rpc failed", unreadable.Description);
     }
 
     [Fact]

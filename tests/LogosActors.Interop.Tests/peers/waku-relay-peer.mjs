@@ -97,6 +97,7 @@ serve({
     if (error) throw new Error(error)
     return { cluster: shardInfo.clusterId, shards: shardInfo.shards }
   },
+  judge: ({ messages }) => ({ verdicts: messages.map(message => validate(null, { data: Buffer.from(message, 'base64') }) === 'accept') }),
   // Publishes to the shard that js-waku's autosharding finds.
   publish: async ({ contentTopic, payload, meta = '', ephemeral = false }) => {
     const { shard, encoder } = encoderOf(contentTopic, ephemeral, meta ? () => Buffer.from(meta, 'base64') : undefined)

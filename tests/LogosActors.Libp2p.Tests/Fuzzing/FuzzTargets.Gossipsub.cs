@@ -37,7 +37,7 @@ internal sealed partial class FuzzTargets
             new("gossipsub RPC, as router", 20_000, 16 * 1024, 128, Routed(), rpc, signed),
             new("gossipsub signature", 3_000, 4096, 8, (input, cut) =>
             {
-                if (MessageView.TryRead(input, 256, 1000, out var view, out var error))
+                if (MessageView.TryRead(input, out var view, out var error))
                     MessageSignature.IsValid(view);
                 else
                     Refuses(error);
@@ -69,18 +69,18 @@ internal sealed partial class FuzzTargets
             switch (reader.Part)
             {
                 case RpcPart.Subscription:
-                    isRead &= SubscriptionView.TryRead(reader.Body, Limits.TopicLength, out _, out _);
+                    isRead &= SubscriptionView.TryRead(reader.Body, out _, out _);
                     break;
                 case RpcPart.Message:
-                    isRead &= MessageView.TryRead(reader.Body, Limits.TopicLength, (int)Limits.MessageSize.Bytes, out _, out _);
+                    isRead &= MessageView.TryRead(reader.Body, out _, out _);
                     break;
                 case RpcPart.Graft or RpcPart.Prune:
-                    isRead &= GraftOrPruneView.TryRead(reader.Part, reader.Body, Limits.TopicLength, out var entry, out _);
+                    isRead &= GraftOrPruneView.TryRead(reader.Part, reader.Body, out var entry, out _);
                     for (var peers = entry.Peers; peers.MoveNext();)
                         isRead &= peers.PeerId.Length + peers.SignedRecord.Length <= rpc.Length;
                     break;
                 default:
-                    isRead &= IdsView.TryRead(reader.Part, reader.Body, Limits.TopicLength, out var ids, out _);
+                    isRead &= IdsView.TryRead(reader.Part, reader.Body, out var ids, out _);
                     foreach (var _ in ids)
                         continue;
                     break;

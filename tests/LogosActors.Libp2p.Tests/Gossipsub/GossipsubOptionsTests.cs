@@ -19,7 +19,7 @@ public sealed class GossipsubOptionsTests
         var relay = GossipsubPresets.Relay;
 
         Assert.Equal("/vac/waku/relay/2.0.0", Assert.Single(relay.Protocols).Id);
-        Assert.Equal((SignaturePolicy.StrictNoSign, MessageIdFunction.Sha256OfData), (relay.Signatures, relay.MessageId));
+        Assert.Equal((SignaturePolicy.LaxNoSign, MessageIdFunction.Sha256OfData), (relay.Signatures, relay.MessageId));
         Assert.Equal((6, 4, 8, 6, 3, 6), (relay.D, relay.DLow, relay.DHigh, relay.DScore, relay.DOut, relay.DLazy));
         Assert.Equal((-100.0, -1000.0, -10_000.0), (relay.Score.GossipThreshold, relay.Score.PublishThreshold, relay.Score.GraylistThreshold));
         Assert.Equal(150 * 1024, relay.Limits.MessageSize.Bytes);

@@ -150,19 +150,6 @@ public sealed class MisbehaviourTests
     }
 
     [Fact]
-    public void A_message_that_names_an_author_breaks_the_policy_of_the_relay()
-    {
-        var (network, node, puppet) = NodeAndPuppet();
-
-        network.Say(puppet, node, rpc => rpc.Message(GossipMessage.Create(
-            new MessageView { Data = [1], Topic = Utf8, From = [1, 2], Sequence = [1, 2, 3, 4, 5, 6, 7, 8] }, Topic, MessageId.OfData([1]))));
-        network.Run(0.2);
-
-        Assert.Empty(node.Delivered);
-        Assert.Equal(-100, node.Router!.ScoreOf(puppet.Id), 1);
-    }
-
-    [Fact]
     public void Too_many_peers_at_one_address_are_held_against_all_of_them()
     {
         var network = new RouterNetwork(11);

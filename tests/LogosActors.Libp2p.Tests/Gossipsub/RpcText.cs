@@ -21,14 +21,14 @@ static class RpcText
         switch (part)
         {
             case RpcPart.Subscription:
-                Assert.True(SubscriptionView.TryRead(body, 1024, out var subscription, out _));
+                Assert.True(SubscriptionView.TryRead(body, out var subscription, out _));
                 return $"{(subscription.Subscribe ? "subscribe" : "unsubscribe")} {Text(subscription.Topic)}";
             case RpcPart.Message:
-                Assert.True(MessageView.TryRead(body, 1024, 1 << 24, out var message, out _));
+                Assert.True(MessageView.TryRead(body, out var message, out _));
                 return $"message {Text(message.Topic)} {Convert.ToHexStringLower(message.Data)}"
                     + (message.From.IsEmpty ? "" : $" from {Convert.ToHexStringLower(message.From)}");
             case RpcPart.Graft or RpcPart.Prune:
-                Assert.True(GraftOrPruneView.TryRead(part, body, 1024, out var entry, out _));
+                Assert.True(GraftOrPruneView.TryRead(part, body, out var entry, out _));
                 var line = $"{(part is RpcPart.Graft ? "graft" : "prune")} {Text(entry.Topic)}";
                 if (part is RpcPart.Prune)
                     line += $" {entry.Backoff} s";
@@ -37,7 +37,7 @@ static class RpcText
                     line += $" [{Convert.ToHexStringLower(peers.PeerId)} {Convert.ToHexStringLower(peers.SignedRecord)}]";
                 return line;
             default:
-                Assert.True(IdsView.TryRead(part, body, 1024, out var ids, out _));
+                Assert.True(IdsView.TryRead(part, body, out var ids, out _));
                 var text = part is RpcPart.IHave ? $"ihave {Text(ids.Topic)}" : part is RpcPart.IWant ? "iwant" : "idontwant";
                 foreach (var id in ids)
                     text += $" {id}";

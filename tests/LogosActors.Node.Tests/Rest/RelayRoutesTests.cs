@@ -108,6 +108,19 @@ public sealed class RelayRoutesTests : IAsyncLifetime
         Assert.Equal((400, "Failed to publish: Message size exceeded maximum of 2048 bytes"), Short(answer));
     }
 
+    [Theory]
+    [InlineData("aGk=", "", "/w==")] // a proof that is none
+    [InlineData("====", "", "")]
+    [InlineData("", "", "")]
+    [InlineData("aGk=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "")] // 65 bytes
+    public async Task What_peers_would_penalise_the_node_for_is_not_published(string payload, string meta, string proof)
+    {
+        var answer = await _node.PostAsync("relay/v1/messages/%2Fwaku%2F2%2Frs%2F3%2F0", new { payload, contentTopic = "/test/1/a/proto", meta, proof });
+
+        Assert.Equal(400, answer.Status);
+        Assert.NotEmpty(answer.Body);
+    }
+
     [Fact]
     public async Task A_body_of_another_type_or_none_is_400()
     {

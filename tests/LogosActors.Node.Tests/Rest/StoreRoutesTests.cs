@@ -58,6 +58,25 @@ public sealed class StoreRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_an_hour_off_is_kept_by_no_archive_its_publishers_own_neither()
+    {
+        await using var publisher = await RunningNode.StartAsync(
+            "--store=true", "--store-message-db-url", $"sqlite://{Path.Combine(_directory.FullName, "own.sqlite3")}", "--staticnode", _store.Address);
+        const long Hour = 3_600_000_000_000;
+        await publisher.AwaitJsonAsync("admin/v1/peers/mesh/on/0", shard => shard.GetProperty("peers").GetArrayLength() > 0);
+
+        foreach (var timestamp in new[] { _now + Hour, _now - Hour, _now })
+            Assert.Equal((200, "OK"), Short(await publisher.PostAsync("relay/v1/messages/%2Fwaku%2F2%2Frs%2F0%2F0", new { payload = "AAAA", contentTopic = Topic, timestamp })));
+
+        // What is published is kept in this order, so that the last one ends the waiting.
+        foreach (var node in new[] { publisher, _store })
+        {
+            var page = await node.AwaitJsonAsync("store/v3/messages?includeData=true", found => HashesOf(found).Count > 0);
+            Assert.Equal([_now], page.GetProperty("messages").EnumerateArray().Select(kept => kept.GetProperty("message").GetProperty("timestamp").GetInt64()));
+        }
+    }
+
+    [Fact]
     public async Task Conditions_narrow_what_is_found()
     {
         await SendAsync(4);
@@ -166,6 +185,8 @@ public sealed class StoreRoutesTests : IAsyncLifetime
             Assert.Equal(200, (await _store.PostAsync("relay/v1/messages/%2Fwaku%2F2%2Frs%2F0%2F0", message)).Status);
         }
     }
+
+    static (int Status, string Body) Short((int Status, string Body, string? Type) answer) => (answer.Status, answer.Body);
 
     Task<JsonElement> PageAsync(string query) => _store.AwaitJsonAsync($"store/v3/messages?{query}", _ => true);
 

@@ -60,7 +60,10 @@ internal static class AutoRelayRoutes
             return Answers.BadRequest($"Failed to publish. {problem}");
         if (relay.ProblemOf(message) is { } refused)
             return Answers.BadRequest($"Failed to publish: {refused}");
-        return await relay.PublishAsync(shard, message, cancellation) is PublishOutcome.NoPeers
+        var outcome = await relay.PublishAsync(shard, message, cancellation);
+        if (relay.ProblemOf(outcome) is { } invalid)
+            return Answers.BadRequest($"Failed to publish: {invalid}");
+        return outcome is PublishOutcome.NoPeers
             ? Answers.BadRequest("Failed to publish: publish failed in relay: NoPeersToPublish")
             : Answers.Ok;
     }

@@ -59,8 +59,9 @@ internal static class RelayRoutes
             return wrong!;
         if (relay.ProblemOf(message) is { } problem)
             return Answers.BadRequest($"Failed to publish: {problem}");
-        await relay.PublishAsync(shard, message, cancellation);
-        return Answers.Ok;
+        return relay.ProblemOf(await relay.PublishAsync(shard, message, cancellation)) is { } refused
+            ? Answers.BadRequest($"Failed to publish: {refused}")
+            : Answers.Ok;
     }
 
     /// <summary>Reads the message in a request's body.</summary>

@@ -116,6 +116,14 @@ internal sealed class RelayService : IDisposable
             : null;
     }
 
+    /// <summary>Why a message was not published, in words; null when that is not the message's fault.</summary>
+    public string? ProblemOf(PublishOutcome outcome) => outcome switch
+    {
+        PublishOutcome.TooLarge => $"Message size exceeded maximum of {_node.Options.MaxMessageSize} bytes",
+        PublishOutcome.Invalid => "the network does not relay such a message, or the node's rules do not let it pass",
+        _ => null,
+    };
+
     /// <summary>Publishes a message that has no problem.</summary>
     public Task<PublishOutcome> PublishAsync(PubsubTopic shard, WakuMessage message, CancellationToken cancellation) =>
         _node.PublishAsync(shard, message, cancellation);
