@@ -77,7 +77,7 @@ internal sealed class StoreService : IDisposable
     {
         var found = await _archive.QueryAsync(question.Query, cancellation);
         var (messages, cursor) = found is null ? (null, null) : question.Cut(found, _options.MaxAnswerLength);
-        return messages is null ? Refuse(request, StoreStatus.BadRequest, "BAD_REQUEST: the cursor is unknown") : new StoreQueryResponse
+        return messages is null ? Refuse(request, StoreStatus.BadRequest, "BAD_REQUEST: cursor not found") : new StoreQueryResponse
         {
             RequestId = request.RequestId,
             Status = StoreStatus.Success,
