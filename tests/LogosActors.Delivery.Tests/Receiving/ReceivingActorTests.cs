@@ -233,6 +233,39 @@ public sealed class ReceivingActorTests
             Assert.True(expected.SetEquals(world.Told));
         }, SimulatedSystems.Options);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_unsubscribed_from_does_not_come_back_after_a_kill(bool hasReceiver)
+    {
+        Simulation.Explore(10, host =>
+        {
+            var world = new ReceivingWorld(host, isStored: true);
+            world.Subscribe();
+            if (hasReceiver)
+                Assert.Null(world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, host.CreateProbe(system: world.System).Ref)).Error);
+            Assert.Null(world.Ask(new Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby))).Error);
+
+            world.Kill();
+            world.Start();
+            world.Send();
+            host.RunFor(Settled);
+
+            Assert.Empty(world.Told);
+        }, SimulatedSystems.Options with { StorageFaults = new StorageFaults { MaxLatency = TimeSpan.FromMilliseconds(50) } });
+    }
+
+    [Fact]
+    public void Unsubscribing_waits_for_no_journal_that_is_away()
+    {
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true);
+        world.Subscribe();
+        host.Storage.IsDown = true;
+
+        Assert.Null(world.Ask(new Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby))).Error);
+    }
+
     [Fact]
     public void A_journal_that_is_away_for_a_minute_holds_up_nothing_and_is_told_what_it_has_missed()
     {
