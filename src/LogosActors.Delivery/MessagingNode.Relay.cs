@@ -28,7 +28,12 @@ public sealed partial class MessagingNode
     internal Task JoinAsync(PubsubTopic shard, string owner, CancellationToken cancellation = default) =>
         _system.AskAsync<RelayTopics.Joined>(RunningActors.Relay, new RelayTopics.Join(shard, owner), NodeEnvironment.AnswerTimeout, cancellation);
 
-    /// <summary>An owner needs a shard no longer.</summary>
+    /// <summary>An owner needs a shard no longer. Returns when the node has left it, unless others need it.</summary>
+    /// <exception cref="InvalidOperationException">The node is not started.</exception>
+    internal Task LeaveAsync(PubsubTopic shard, string owner, CancellationToken cancellation = default) =>
+        _system.AskAsync<RelayTopics.Left>(RunningActors.Relay, new RelayTopics.Leave(shard, owner), NodeEnvironment.AnswerTimeout, cancellation);
+
+    /// <summary>The same, without waiting.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>
     internal void Leave(PubsubTopic shard, string owner) => RunningActors.Relay.Tell(new RelayTopics.Leave(shard, owner), ActorRefs.NoSender);
 

@@ -37,7 +37,7 @@ internal static class AutoRelayRoutes
         var (topics, wrong) = await RestJson.ReadAsync<string[]>(request, cancellation);
         foreach (var topic in topics ?? [])
         {
-            if (relay.Unsubscribe(topic) is { } problem)
+            if (await relay.UnsubscribeAsync(topic, cancellation) is { } problem)
                 return Answers.InternalServerError($"Unsubscribe failed:{problem}");
         }
         return wrong ?? Answers.Ok;

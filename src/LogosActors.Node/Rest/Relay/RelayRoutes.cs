@@ -39,7 +39,7 @@ internal static class RelayRoutes
     {
         var (shards, wrong) = await ReadShardsAsync(request, cancellation);
         foreach (var shard in shards)
-            relay.Unsubscribe(shard);
+            await relay.UnsubscribeAsync(shard, cancellation);
         return wrong ?? Answers.Ok;
     }
 
