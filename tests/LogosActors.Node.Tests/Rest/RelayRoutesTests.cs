@@ -162,7 +162,7 @@ public sealed class RelayRoutesTests : IAsyncLifetime
     public async Task A_content_topic_that_is_none_has_no_shard()
     {
         var (status, text, _) = await _node.PostAsync("relay/v1/auto/subscriptions", new[] { "lobby" });
-        Assert.Equal(500, status);
+        Assert.Equal(400, status);
         Assert.StartsWith("Subscribe failed:Failed to decode subscription event: Autosharding error: ", text, StringComparison.Ordinal);
 
         (status, text, _) = await _node.PostAsync("relay/v1/auto/messages", new { payload = "aGk=", contentTopic = "lobby" });

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using LogosActors.Node.Configuration;
 using LogosActors.Node.Rest;
 using LogosActors.Node.Rest.Store;
 using Microsoft.AspNetCore.Builder;
@@ -99,7 +100,7 @@ public sealed class StoreRoutesTests : IAsyncLifetime
     [Fact]
     public async Task History_that_the_store_removes_between_two_pages_is_an_error_and_no_end()
     {
-        await using var store = Node.Rest.HttpServer.Create(IPAddress.Loopback, 0, NullLoggerFactory.Instance, maxBodyLength: 0);
+        await using var store = Node.Rest.HttpServer.Create(IPAddress.Loopback, 0, new NodeSettings(), NullLoggerFactory.Instance, maxBodyLength: 0);
         store.MapGet("/store/v3/messages", (string? cursor) => cursor is null
             ? Answers.Json(new StoreAnswer("1", 200, "OK", [], $"0x{new string('1', 64)}"))
             : Answers.BadRequest("error in handleSelfStoreRequest: cursor not found"));

@@ -54,7 +54,7 @@ internal sealed class RelayService : IDisposable
     public async Task<string?> SubscribeAsync(string contentTopic, CancellationToken cancellation)
     {
         if (!TryGetShard(contentTopic, out var shard, out var problem))
-            return $"Failed to decode subscription event: {problem}";
+            return problem;
         if (!_cache.Subscribe(contentTopic))
             return $"the node is subscribed to {RelayMessageCache.MaxTopics} content topics already";
         await _node.JoinAsync(shard, OwnerOf(contentTopic), cancellation);
@@ -70,14 +70,11 @@ internal sealed class RelayService : IDisposable
     }
 
     /// <summary>Keeps a content topic's messages no more.</summary>
-    /// <returns>What is wrong; null when nothing is.</returns>
-    public async Task<string?> UnsubscribeAsync(string contentTopic, CancellationToken cancellation)
+    public async Task UnsubscribeAsync(string contentTopic, CancellationToken cancellation)
     {
-        if (!TryGetShard(contentTopic, out var shard, out var problem))
-            return $"Failed to decode unsubscribe event: {problem}";
         _cache.Unsubscribe(contentTopic);
-        await _node.LeaveAsync(shard, OwnerOf(contentTopic), cancellation);
-        return null;
+        if (TryGetShard(contentTopic, out var shard, out _))
+            await _node.LeaveAsync(shard, OwnerOf(contentTopic), cancellation);
     }
 
     /// <summary>Whether a shard is subscribed to.</summary>

@@ -20,7 +20,7 @@ internal sealed class StoreRoutes(MessagingNode node) : IDisposable
     StoreClient? _client;
 
     public void Map(IEndpointRouteBuilder app) => app
-        .MapGet(
+        .MapRead(
             "/store/v3/messages",
             (string? peerAddr, string? includeData, string? pubsubTopic, string? contentTopics, string? startTime, string? endTime, string? hashes,
                 string? cursor, string? ascending, string? pageSize, HttpRequest request, CancellationToken cancellation) => QueryAsync(request, cancellation))
