@@ -72,6 +72,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _parts.Push(node);
         await node.StartAsync(cancellation);
         Own(new NodeMeter(node));
+        Own(new ReferenceMeter(node));
         if (settings.Rest.Enabled)
         {
             var rest = await ListenAsync("rest", () => RestServer.StartAsync(node, settings, logs, metrics, loggers, TimeProvider.System, cancellation));
