@@ -233,6 +233,22 @@ public sealed class ReceivingActorTests
             Assert.True(expected.SetEquals(world.Told));
         }, SimulatedSystems.Options);
 
+    [Fact]
+    public void What_was_missed_comes_although_the_store_removes_messages_between_its_pages()
+    {
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host) { IsStoreUp = false };
+        world.Subscribe();
+        MessageHash[] missed = [.. Enumerable.Range(0, 350).Select(_ => world.Send(isLost: true))];
+        world.Store.RemovedCursors = 2;
+        world.IsStoreUp = true;
+
+        host.RunFor(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(0, world.Store.RemovedCursors);
+        Assert.Equal(missed.Order(), world.Told.Order());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
