@@ -6,12 +6,15 @@ using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery;
 
 /// <summary>The relay beneath the Messaging API: whole shards and messages as they travel, for services of the node's operator.</summary>
 public sealed partial class MessagingNode
 {
+    static readonly TimeSpan SubscriptionsInterval = TimeSpan.FromMilliseconds(10);
+
     readonly RelayTap _tap = new();
 
     /// <summary>The settings that the node was made with.</summary>
@@ -28,9 +31,22 @@ public sealed partial class MessagingNode
     internal Task JoinAsync(PubsubTopic shard, string owner, CancellationToken cancellation = default) =>
         _system.AskAsync<RelayTopics.Joined>(RunningActors.Relay, new RelayTopics.Join(shard, owner), NodeEnvironment.AnswerTimeout, cancellation);
 
-    /// <summary>An owner needs a shard no longer.</summary>
+    /// <summary>An owner needs a shard no longer. Returns when the node has left it, unless others need it.</summary>
+    /// <exception cref="InvalidOperationException">The node is not started.</exception>
+    internal Task LeaveAsync(PubsubTopic shard, string owner, CancellationToken cancellation = default) =>
+        _system.AskAsync<RelayTopics.Left>(RunningActors.Relay, new RelayTopics.Leave(shard, owner), NodeEnvironment.AnswerTimeout, cancellation);
+
+    /// <summary>The same, without waiting.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>
     internal void Leave(PubsubTopic shard, string owner) => RunningActors.Relay.Tell(new RelayTopics.Leave(shard, owner), ActorRefs.NoSender);
+
+    /// <summary>Waits until a connected peer has said what it is subscribed to, so that messages are published to it; or until a time has passed.</summary>
+    internal async Task AwaitSubscriptionsAsync(PeerId peer, TimeSpan most, CancellationToken cancellation = default)
+    {
+        var start = Time.GetTimestamp();
+        while (Volatile.Read(ref _running) is { } running && !await running.Gossipsub.IsSubscribedAsync(peer) && Time.GetElapsedTime(start) < most)
+            await Task.Delay(SubscriptionsInterval, Time, cancellation);
+    }
 
     /// <summary>Publishes a message as it is; watchers see it before peers do.</summary>
     /// <exception cref="InvalidOperationException">The node is not started.</exception>

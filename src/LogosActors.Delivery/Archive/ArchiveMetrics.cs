@@ -16,6 +16,9 @@ internal static class ArchiveMetrics
     /// <summary>Writes that failed; the tag <c>failure</c> is an <see cref="ArchiveFailure"/>.</summary>
     public static readonly Counter<long> Failures = Meter.CreateCounter<long>("logos.archive.failures", "{write}");
 
+    /// <summary>Removals of what is not to be kept that failed; the tag <c>failure</c> is an <see cref="ArchiveFailure"/>.</summary>
+    public static readonly Counter<long> RetentionFailures = Meter.CreateCounter<long>("logos.archive.retention.failures", "{removal}");
+
     /// <summary>How long writes took.</summary>
     public static readonly Histogram<double> Writes = Meter.CreateHistogram<double>("logos.archive.write.duration", "s");
 }

@@ -223,6 +223,8 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     {
         _isRetaining = false;
         if (failure is not null)
+            ArchiveMetrics.RetentionFailures.Add(1, new KeyValuePair<string, object?>("failure", ((failure as ArchiveException)?.Failure ?? ArchiveFailure.Other).ToString()));
+        if (failure is not null)
             Log.Warning(failure, "The archive does not remove what is not to be kept");
     }
 

@@ -45,6 +45,10 @@ public interface IMessageArchive : IAsyncDisposable
     /// <exception cref="ArchiveException">The database is unreachable or broken.</exception>
     Task<ArchivePage?> QueryAsync(ArchiveQuery query, CancellationToken cancellation = default);
 
+    /// <summary>How many messages are kept; null: the archive does not count them.</summary>
+    /// <exception cref="ArchiveException">The database is unreachable or broken.</exception>
+    Task<long?> CountAsync(CancellationToken cancellation = default) => Task.FromResult<long?>(null);
+
     /// <summary>Removes what the policy no longer keeps, the oldest first.</summary>
     /// <param name="policy">What is kept.</param>
     /// <param name="now">The time now, in nanoseconds since 1970 UTC.</param>

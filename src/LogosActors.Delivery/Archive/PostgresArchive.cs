@@ -98,6 +98,19 @@ public sealed class PostgresArchive : IMessageArchive
     }
 
     /// <inheritdoc/>
+    public async Task<long?> CountAsync(CancellationToken cancellation = default)
+    {
+        await InitializeAsync(cancellation).ConfigureAwait(false);
+        return await _database.RunAsync<long?>(
+            async (connection, stop) =>
+            {
+                await using var query = new NpgsqlCommand("SELECT coalesce(sum(messages), 0)::bigint FROM archive_counts", connection);
+                return (long)(await query.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task RetainAsync(RetentionPolicy policy, long now, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(policy);

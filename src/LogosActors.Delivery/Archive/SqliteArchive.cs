@@ -70,6 +70,10 @@ public sealed class SqliteArchive : IMessageArchive
     }
 
     /// <inheritdoc/>
+    public async Task<long?> CountAsync(CancellationToken cancellation = default) =>
+        await WriteAsync(static writer => writer.Total(), cancellation).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public async Task RetainAsync(RetentionPolicy policy, long now, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(policy);

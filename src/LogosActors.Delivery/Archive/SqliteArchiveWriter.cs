@@ -174,7 +174,8 @@ sealed class SqliteArchiveWriter : IDisposable
         _hashes.Committed();
     }
 
-    long Total() => _total.RunForNumber();
+    /// <summary>How many messages are kept.</summary>
+    public long Total() => _total.RunForNumber();
 
     long Size() => (_pages.RunForNumber() - _freePages.RunForNumber()) * _pageSize;
 

@@ -11,7 +11,7 @@ internal static class Subscriptions
     /// shard is joined and, where there is a journal, the subscription stored.</summary>
     public sealed record Subscribe(ContentTopic Topic, PubsubTopic Shard);
 
-    /// <summary>Publish them no longer; answered by <see cref="Answer"/>.</summary>
+    /// <summary>Publish them no longer; answered by <see cref="Answer"/> when that is stored.</summary>
     public sealed record Unsubscribe(ContentTopic Topic);
 
     /// <summary>Send a receiver the messages of a content topic as <see cref="Arrived"/> from now on, whether or not the application has

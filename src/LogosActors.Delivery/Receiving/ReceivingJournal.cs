@@ -23,8 +23,11 @@ internal static class ReceivingJournal
     /// <summary>A subscription is stored.</summary>
     public sealed record Subscribed(string Topic);
 
-    /// <summary>Store that a topic is no longer subscribed to.</summary>
+    /// <summary>Store that a topic is no longer subscribed to; answered by <see cref="Unsubscribed"/>.</summary>
     public sealed record Unsubscribe(string Topic);
+
+    /// <summary>It is stored that a topic is no longer subscribed to.</summary>
+    public sealed record Unsubscribed(string Topic);
 
     /// <summary>Store that a store has told everything up to a time.</summary>
     /// <param name="Shard">The shard.</param>

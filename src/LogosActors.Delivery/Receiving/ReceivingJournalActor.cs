@@ -72,7 +72,12 @@ internal sealed class ReceivingJournalActor : SupervisedPersistentActor
                 });
                 break;
             case ReceivingJournal.Unsubscribe unsubscribe:
-                PersistAsync(new TopicUnsubscribed { Topic = unsubscribe.Topic }, Apply);
+                var unsubscriber = Sender;
+                PersistAsync(new TopicUnsubscribed { Topic = unsubscribe.Topic }, stored =>
+                {
+                    Apply(stored);
+                    unsubscriber.Tell(new ReceivingJournal.Unsubscribed(stored.Topic));
+                });
                 break;
             case ReceivingJournal.Reached reached:
                 PersistAsync(StoredReceiving.From(reached), Apply);

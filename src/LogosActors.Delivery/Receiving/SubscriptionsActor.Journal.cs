@@ -17,6 +17,9 @@ internal sealed partial class SubscriptionsActor
     IActorRef? _recovered;
     bool _hasRecovered;
 
+    // Who waits until it is stored that a topic is no longer subscribed to.
+    readonly List<(string Topic, IActorRef Waiting)> _removing = [];
+
     bool _isDraining;
     IActorRef? _drainer;
     readonly Dictionary<string, Subscription.Drained> _drained = new(StringComparer.Ordinal);
@@ -53,6 +56,9 @@ internal sealed partial class SubscriptionsActor
             case ReceivingJournal.Subscribed stored:
                 if (_topics.TryGetValue(stored.Topic, out var topic))
                     Stored(topic);
+                return true;
+            case ReceivingJournal.Unsubscribed stored:
+                Removed(stored.Topic);
                 return true;
             default:
                 return false;
@@ -94,8 +100,35 @@ internal sealed partial class SubscriptionsActor
             topic.Actor.Tell(new Subscription.UseJournal(null));
             Stored(topic);
         }
+        foreach (var (_, waiting) in _removing)
+            waiting.Tell(Subscriptions.Answer.Done);
+        _removing.Clear();
         if (!_isReady)
             Open();
+    }
+
+    /// <summary>Stores that a topic is no longer subscribed to, and answers then: else it might come back with the next start.</summary>
+    void StoreRemoval(string topic)
+    {
+        if (_recovered is null)
+        {
+            Sender.Tell(Subscriptions.Answer.Done);
+            return;
+        }
+        _removing.Add((topic, Sender));
+        _recovered.Tell(new ReceivingJournal.Unsubscribe(topic));
+        var late = new JournalLate(topic);
+        Timers.StartSingleTimer(late, late, JournalTimeout);
+    }
+
+    /// <summary>That is stored; or the journal is late.</summary>
+    void Removed(string topic)
+    {
+        var first = _removing.FindIndex(removing => string.Equals(removing.Topic, topic, StringComparison.Ordinal));
+        if (first < 0)
+            return;
+        _removing[first].Waiting.Tell(Subscriptions.Answer.Done);
+        _removing.RemoveAt(first);
     }
 
     void Store(Topic topic)

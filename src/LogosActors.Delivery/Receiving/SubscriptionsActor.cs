@@ -152,6 +152,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
             case JournalLate late:
                 if (_topics.TryGetValue(late.Topic, out var unstored))
                     Stored(unstored);
+                Removed(late.Topic);
                 break;
             default:
                 Unhandled(message);
@@ -204,13 +205,11 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         if (topic.Receivers.Count == 0)
         {
             Remove(topic);
+            return;
         }
-        else
-        {
-            DeliverTo(topic);
-            Store(topic);
-        }
-        Sender.Tell(Subscriptions.Answer.Done);
+        DeliverTo(topic);
+        Store(topic);
+        AnswerWhenDone(topic);
     }
 
     void Attach(Subscriptions.Attach attach)
@@ -239,10 +238,12 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         {
             if (!_topics.Values.Any(other => other.Receivers.Contains(detach.Receiver)))
                 Context.Unwatch(detach.Receiver);
-            if (topic.HasTakers)
-                DeliverTo(topic);
-            else
+            if (!topic.HasTakers)
+            {
                 Remove(topic);
+                return;
+            }
+            DeliverTo(topic);
         }
         Sender.Tell(Subscriptions.Answer.Done);
     }
@@ -294,7 +295,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
     {
         _topics.Remove(topic.Name.Text);
         Context.Stop(topic.Actor);
-        _recovered?.Tell(new ReceivingJournal.Unsubscribe(topic.Name.Text));
+        StoreRemoval(topic.Name.Text);
         foreach (var waiting in topic.Waiting)
             waiting.Tell(Subscriptions.Answer.Done);
         var shard = ShardOf(topic.Shard);

@@ -18,8 +18,11 @@ internal static class RelayTopics
     /// <summary>The node takes part in a shard.</summary>
     public sealed record Joined(PubsubTopic Shard);
 
-    /// <summary>To the relay: an owner needs a shard no longer; the last one's leave ends the node's part in it.</summary>
+    /// <summary>To the relay: an owner needs a shard no longer; the last one's leave ends the node's part in it. Answered by <see cref="Left"/>.</summary>
     public sealed record Leave(PubsubTopic Shard, string Owner);
+
+    /// <summary>An owner has left a shard.</summary>
+    public sealed record Left(PubsubTopic Shard);
 
     /// <summary>To the relay: send an observer the messages of every shard that is joined, as a receiver gets them.</summary>
     public sealed record Observe(IActorRef Observer) : INoSerializationVerificationNeeded;

@@ -57,6 +57,8 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
                 break;
             case RelayTopics.Leave leave:
                 Leave(leave);
+                if (!Sender.IsNobody())
+                    Sender.Tell(new RelayTopics.Left(leave.Shard));
                 break;
             case RelayTopics.Observe observe:
                 Observe(observe.Observer);

@@ -47,7 +47,7 @@ internal sealed class HistorySources(IMessageArchive? archive, StorePeers stores
         try
         {
             return await archive!.QueryAsync(query, cancellation) is not { } page
-                ? new StoreResult<StorePage>(StoreFailure.Refused, "The archive does not know the cursor.")
+                ? new StoreResult<StorePage>(StoreFailure.Refused, "cursor not found")
                 : new StoreResult<StorePage>(new StorePage(
                     [.. page.Messages.Select(message => new StoreEntry(message.Hash, message.Message, message.Message is null ? null : message.PubsubTopic))],
                     page.Cursor, 0));

@@ -35,8 +35,9 @@ public sealed class StoreClient : IDisposable
     /// <param name="peer">A peer that speaks <c>/vac/waku/store-query/3.0.0</c>.</param>
     /// <param name="query">What is wanted.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ArgumentException">The query is one that stores refuse: a pubsub topic without content topics or the other way
-    /// round, hashes together with content topics or times, or more than <see cref="ArchiveQuery.MaxLimit"/> of either.</exception>
+    /// <remarks>Some stores refuse a pubsub topic without content topics, the other way round, and hashes with other conditions
+    /// (13/WAKU2-STORE §Filter matching); the Nim reference and this project answer them.</remarks>
+    /// <exception cref="ArgumentException">The query has more than <see cref="ArchiveQuery.MaxLimit"/> hashes or content topics.</exception>
     public async Task<StoreResult<StorePage>> QueryAsync(PeerId peer, ArchiveQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(peer);

@@ -35,7 +35,7 @@ internal sealed class StoreService : IDisposable
     }
 
     /// <summary>Answers the peers of a host from now on; <see cref="Libp2pHost.RemoveHandler"/> with <see cref="StoreProtocol.Id"/> ends it.</summary>
-    public void Serve(INodeHost host) => host.Serve(StoreProtocol.Protocol, AnswerAsync);
+    public void Serve(INodeHost host) => host.Serve(StoreProtocol.Protocol, MeasureAsync);
 
     /// <summary>Answers one question; also this node's own, which a peer's rate does not bound when <paramref name="peer"/> is null.</summary>
     public async Task<StoreQueryResponse> AnswerAsync(PeerId? peer, StoreQueryRequest request, CancellationToken cancellation)
@@ -88,6 +88,15 @@ internal sealed class StoreService : IDisposable
             Messages = messages,
             Cursor = cursor,
         };
+    }
+
+    async Task<StoreQueryResponse> MeasureAsync(PeerId peer, StoreQueryRequest request, CancellationToken cancellation)
+    {
+        var start = _time.GetTimestamp();
+        var response = await AnswerAsync(peer, request, cancellation);
+        StoreMetrics.Durations.Record(_time.GetElapsedTime(start).TotalSeconds);
+        StoreMetrics.Queries.Add(1, new KeyValuePair<string, object?>("status", (int)response.Status));
+        return response;
     }
 
     bool IsAllowed(PeerId peer)

@@ -90,7 +90,19 @@ internal static class Gossip
     {
         /// <summary>What health checks and operators look at.</summary>
         public sealed record Status(
-            int Peers, IReadOnlyList<PeerId> Subscribers, IReadOnlyList<PeerId> Mesh, int PendingValidations, int CachedMessages);
+            int Peers, IReadOnlyList<PeerId> Subscribers, IReadOnlyList<PeerId> Mesh, int PendingValidations, int CachedMessages)
+        {
+            /// <summary>The scores of the subscribers (spec v1.1 §Peer Scoring), in their order.</summary>
+            public IReadOnlyList<double> Scores { get; init; } = [];
+        }
+    }
+
+    /// <summary>Asks for a <see cref="Status"/>.</summary>
+    public sealed record GetPeerStatus(PeerId Peer)
+    {
+        /// <summary>What is known of a peer.</summary>
+        /// <param name="IsSubscribed">Whether it has said what it is subscribed to.</param>
+        public sealed record Status(bool IsSubscribed);
     }
 
     /// <summary>Answer with <see cref="Drained"/> when nothing waits to be sent to any peer.</summary>

@@ -128,9 +128,15 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
                 SetValidator(validator.Topic, validator.Validator);
                 break;
             case Gossip.GetStatus status:
+                IReadOnlyList<PeerId> subscribers = [.. _router.PeersOf(status.Topic)];
                 Answer(new Gossip.GetStatus.Status(
-                    _router.Peers.Count, [.. _router.PeersOf(status.Topic)], [.. _router.MeshOf(status.Topic)],
-                    _router.PendingValidations, _router.CachedMessages));
+                    _router.Peers.Count, subscribers, [.. _router.MeshOf(status.Topic)], _router.PendingValidations, _router.CachedMessages)
+                {
+                    Scores = [.. subscribers.Select(_router.ScoreOf)],
+                });
+                break;
+            case Gossip.GetPeerStatus status:
+                Answer(new Gossip.GetPeerStatus.Status(_router.IsSubscribedToAny(status.Peer)));
                 break;
             case Terminated terminated:
                 foreach (var topic in _subscribers.Keys.ToArray())

@@ -81,7 +81,7 @@ internal sealed class GossipsubPeersActor(
     {
         switch (message)
         {
-            case Gossip.Publish or Gossip.PublishTagged or Gossip.SetApplicationScore or Gossip.GetStatus or Gossip.Drain:
+            case Gossip.Publish or Gossip.PublishTagged or Gossip.SetApplicationScore or Gossip.GetStatus or Gossip.GetPeerStatus or Gossip.Drain:
                 _gossipsub.Forward(message);
                 break;
             case Gossip.Subscribe subscribe:

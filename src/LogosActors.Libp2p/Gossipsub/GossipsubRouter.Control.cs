@@ -110,6 +110,7 @@ internal sealed partial class GossipsubRouter
     static void AddToMesh(TopicState topic, GossipsubPeer peer, TimeSpan now)
     {
         topic.Mesh.Add(peer);
+        topic.NewInMesh.Add(peer);
         peer.Stats.Graft(topic.ScoreIndex, now);
     }
 
@@ -117,6 +118,7 @@ internal sealed partial class GossipsubRouter
     {
         if (!topic.Mesh.Remove(peer))
             return false;
+        topic.NewInMesh.Remove(peer);
         _score.Prune(peer.Stats, topic.ScoreIndex);
         return true;
     }

@@ -175,7 +175,8 @@ internal sealed partial class GossipsubRouter
             topic.Fanout.Add(peer);
     }
 
-    /// <summary>Tells random peers outside the mesh which messages there are (spec v1.1 §Adaptive Gossip Dissemination).</summary>
+    /// <summary>Tells random peers outside the mesh which messages there are (spec v1.1 §Adaptive Gossip Dissemination), and those that are new
+    /// in it: what was published just before they came would reach them by nobody in a small network.</summary>
     void EmitGossip(TopicState topic)
     {
         _candidates.Clear();
@@ -184,12 +185,15 @@ internal sealed partial class GossipsubRouter
             if (!peer.IsDirect && !topic.Mesh.Contains(peer) && !topic.Fanout.Contains(peer) && Score(peer) >= _options.Score.GossipThreshold)
                 _candidates.Add(peer);
         }
-        if (_candidates.Count == 0)
+        if (_candidates.Count == 0 && topic.NewInMesh.Count == 0)
             return;
         _ids.Clear();
         _cache.CollectGossip(topic.Name, _ids);
         if (_ids.Count == 0)
+        {
+            topic.NewInMesh.Clear();
             return;
+        }
         var chosen = Shuffled(_candidates);
         var count = Math.Max(_options.DLazy, (int)(_options.GossipFactor * chosen.Length));
         // No RPC of ours is larger than a batch: some implementations take no more than one message's size.
@@ -197,6 +201,9 @@ internal sealed partial class GossipsubRouter
         var shared = _ids.Count <= most ? ShuffledIds(most) : null;
         foreach (var peer in chosen[..Math.Min(count, chosen.Length)])
             peer.Queue.IHave(topic.Name, shared ?? ShuffledIds(most));
+        foreach (var peer in topic.NewInMesh)
+            peer.Queue.IHave(topic.Name, shared ?? ShuffledIds(most));
+        topic.NewInMesh.Clear();
     }
 
     MessageId[] ShuffledIds(int most)

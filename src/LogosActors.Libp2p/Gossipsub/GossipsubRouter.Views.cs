@@ -35,6 +35,9 @@ internal sealed partial class GossipsubRouter
     /// <summary>The score of a peer, also of one that left; 0 when nothing is known of it.</summary>
     public double ScoreOf(PeerId peer) => _score.Of(peer);
 
+    /// <summary>Whether a connected peer has said what it is subscribed to, of topics that are noted.</summary>
+    public bool IsSubscribedToAny(PeerId peer) => _peers.TryGetValue(peer, out var state) && state.Topics.Count > 0;
+
     /// <summary>How many messages and bytes wait for a peer.</summary>
     public (int Messages, long Bytes) QueuedFor(PeerId peer) => _peers.TryGetValue(peer, out var state) ? (state.Queue.Count, state.Queue.Size) : default;
 }

@@ -61,8 +61,12 @@ internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerI
     public async Task<TopicStatus> StatusAsync(string topic)
     {
         var status = await system.AskAsync<Gossip.GetStatus.Status>(actor, new Gossip.GetStatus(topic), AnswerTimeout);
-        return new TopicStatus(status.Peers, status.Subscribers.Count, status.Mesh) { SubscribedPeers = status.Subscribers };
+        return new TopicStatus(status.Peers, status.Subscribers.Count, status.Mesh) { SubscribedPeers = status.Subscribers, Scores = status.Scores };
     }
+
+    /// <summary>Whether a connected peer has said what it is subscribed to.</summary>
+    public async Task<bool> IsSubscribedAsync(PeerId peer) =>
+        (await system.AskAsync<Gossip.GetPeerStatus.Status>(actor, new Gossip.GetPeerStatus(peer), AnswerTimeout)).IsSubscribed;
 
     public static async ValueTask StopAsync(IActorRef subscriber) => await subscriber.GracefulStop(StopTimeout);
 

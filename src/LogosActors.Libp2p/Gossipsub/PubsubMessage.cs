@@ -26,4 +26,7 @@ public sealed record TopicStatus(int Peers, int Subscribers, IReadOnlyList<PeerI
 {
     /// <summary>The connected peers that are subscribed to the topic.</summary>
     public IReadOnlyList<PeerId> SubscribedPeers { get; init; } = [];
+
+    /// <summary>Their scores, in the same order (spec v1.1 §Peer Scoring).</summary>
+    public IReadOnlyList<double> Scores { get; init; } = [];
 }

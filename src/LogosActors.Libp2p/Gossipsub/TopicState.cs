@@ -19,6 +19,9 @@ internal sealed class TopicState(string name, int maxBackoffs)
     /// <summary>The peers with whom we exchange full messages while subscribed.</summary>
     public HashSet<GossipsubPeer> Mesh { get; } = [];
 
+    /// <summary>Those that have come into the mesh since the last heartbeat: what was published before has passed them by.</summary>
+    public HashSet<GossipsubPeer> NewInMesh { get; } = [];
+
     /// <summary>The peers to whom we publish while not subscribed.</summary>
     public HashSet<GossipsubPeer> Fanout { get; } = [];
 

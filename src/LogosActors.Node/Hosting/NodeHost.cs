@@ -72,6 +72,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _parts.Push(node);
         await node.StartAsync(cancellation);
         Own(new NodeMeter(node));
+        Own(new ReferenceMeter(node));
         if (settings.Rest.Enabled)
         {
             var rest = await ListenAsync("rest", () => RestServer.StartAsync(node, settings, logs, metrics, loggers, TimeProvider.System, cancellation));
@@ -85,9 +86,10 @@ internal sealed class NodeHost : IAsyncDisposable
     async Task<Uri> ServeMetricsAsync(NodeSettings settings, PrometheusExporter metrics, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var port = NodeAddresses.Shifted(settings.MetricsServer.Port, settings);
-        var app = HttpServer.Create(settings.MetricsServer.Address, port, loggers, maxBodyLength: 0);
+        var app = HttpServer.Create(settings.MetricsServer.Address, port, settings, loggers, maxBodyLength: 0);
         _parts.Push(app);
         metrics.Map(app);
+        HttpServer.MapMissing(app, new Dictionary<string, string>(StringComparer.Ordinal));
         await app.StartAsync(cancellation);
         return HttpServer.AddressOf(app);
     }

@@ -17,7 +17,7 @@ internal sealed class InstrumentSeries
 
     public InstrumentSeries(Instrument instrument, double[] bounds)
     {
-        _bounds = bounds;
+        _bounds = instrument is Histogram<double> { Advice.HistogramBucketBoundaries: { } advised } ? [.. advised] : bounds;
         _description = instrument.Description;
         _constantLabels = PrometheusText.LabelsOf([.. instrument.Meter.Tags ?? [], .. instrument.Tags ?? []]);
         _isObservable = instrument.IsObservable;

@@ -44,7 +44,7 @@ internal sealed class PrometheusExporter : IDisposable
 
     /// <summary>Serves <c>/metrics</c>.</summary>
     public void Map(IEndpointRouteBuilder app) => app
-        .MapMethods("/metrics", Rest.Answers.Reading, () => Results.Text(Write(), PrometheusText.ContentType))
+        .MapRead("/metrics", () => Results.Text(Write(), PrometheusText.ContentType))
         .WithTags("metrics").WithSummary("The node's measurements, for Prometheus.").ProducesText(StatusCodes.Status200OK);
 
     /// <summary>Writes all measurements as they are now.</summary>

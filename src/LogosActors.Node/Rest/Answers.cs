@@ -5,9 +5,6 @@ internal static class Answers
 {
     const string PlainText = "text/plain";
 
-    /// <summary>The methods of what can be read again: monitors ask with HEAD.</summary>
-    public static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     /// <summary>It is done.</summary>
     public static IResult Ok => Text("OK", StatusCodes.Status200OK);
 

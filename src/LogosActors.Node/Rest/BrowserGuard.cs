@@ -9,7 +9,7 @@ namespace LogosActors.Node.Rest;
 /// nothing but the browser's own Sec-Fetch-Site. It can read the answers when its own name resolves to this machine: then they carry a
 /// foreign Host. Programs send none of these.
 /// </remarks>
-internal sealed class BrowserGuard(RestSettings settings, string? domainName)
+internal sealed class BrowserGuard(IPAddress listening, RestSettings settings, string? domainName)
 {
     readonly HashSet<string> _origins = new(settings.AllowOrigins, StringComparer.OrdinalIgnoreCase);
     readonly HashSet<string> _hosts = new([.. settings.AllowHosts, .. domainName is null ? (string[])[] : [domainName]], StringComparer.OrdinalIgnoreCase);
@@ -30,8 +30,10 @@ internal sealed class BrowserGuard(RestSettings settings, string? domainName)
             return RefuseAsync(context, $"This node is not '{request.Host.Host}'. Please check your configuration: --rest-allow-host");
         if (origin.Length > 0)
             Allow(context.Response.Headers, origin);
-        if (!HttpMethods.IsOptions(request.Method) || request.Headers.AccessControlRequestMethod.Count == 0)
+        if (!HttpMethods.IsOptions(request.Method))
             return next(context);
+        if (request.Headers.AccessControlRequestMethod.Count == 0)
+            return Answers.Ok.ExecuteAsync(context); // the reference's answer
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
@@ -49,13 +51,8 @@ internal sealed class BrowserGuard(RestSettings settings, string? domainName)
     {
         if (host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || _hosts.Contains(host))
             return true;
-        return IPAddress.TryParse(host.Trim('[', ']'), out var address) && (!IPAddress.IsLoopback(settings.Address) || IPAddress.IsLoopback(address));
+        return IPAddress.TryParse(host.Trim('[', ']'), out var address) && (!IPAddress.IsLoopback(listening) || IPAddress.IsLoopback(address));
     }
 
-    static Task RefuseAsync(HttpContext context, string reason)
-    {
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        context.Response.ContentType = "text/plain";
-        return context.Response.WriteAsync(reason);
-    }
+    static Task RefuseAsync(HttpContext context, string reason) => Answers.Text(reason, StatusCodes.Status403Forbidden).ExecuteAsync(context);
 }

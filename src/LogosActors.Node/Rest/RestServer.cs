@@ -35,15 +35,14 @@ internal sealed class RestServer : IAsyncDisposable
         MessagingNode node, NodeSettings settings, LogLevelSwitch logs, PrometheusExporter metrics, ILoggerFactory loggers, TimeProvider time,
         CancellationToken cancellation)
     {
-        var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), loggers, MaxBodyLengthOf(settings));
+        var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), settings, loggers, MaxBodyLengthOf(settings));
         var relay = settings.Relay ? await RelayService.StartAsync(node, settings, cancellation) : null;
         var messaging = new MessagingService(node, time);
         var store = new StoreRoutes(node);
         try
         {
             var hasAdmin = settings.Rest.Admin ?? IPAddress.IsLoopback(settings.Rest.Address);
-            app.Use(new BrowserGuard(settings.Rest, settings.Dns4DomainName).InvokeAsync);
-            app.MapOpenApi("/openapi.json");
+            app.MapOpenApi("/openapi.json").WithMetadata(new HttpMethodMetadata(RouteDescriptions.Reading));
             app.MapInfo(node);
             app.MapHealth(node, settings.Relay);
             app.MapMessaging(messaging);
@@ -56,8 +55,8 @@ internal sealed class RestServer : IAsyncDisposable
                 app.MapAutoRelay(relay, time);
             }
             if (hasAdmin)
-                app.MapAdmin(node, logs);
-            app.MapFallback("{**path}", (HttpRequest request) => NoSuchRoute(request.Path, relay is not null, hasAdmin)).ExcludeFromDescription();
+                app.MapAdmin(node, settings.Relay, logs);
+            HttpServer.MapMissing(app, MissingOf(relay is not null, hasAdmin));
             await app.StartAsync(cancellation);
             return new RestServer(app, relay, messaging, store) { Address = HttpServer.AddressOf(app) };
         }
@@ -82,10 +81,18 @@ internal sealed class RestServer : IAsyncDisposable
 
     static long MaxBodyLengthOf(NodeSettings settings) => (settings.MaxMessageSize.Bytes * 4 / 3) + BodyRoom;
 
-    static IResult NoSuchRoute(PathString path, bool hasRelay, bool hasAdmin) =>
-        !hasAdmin && path.StartsWithSegments("/admin", StringComparison.Ordinal)
-            ? Answers.NotFound("/admin endpoints are not available. Please check your configuration: --rest-admin=true")
-        : !hasRelay && path.StartsWithSegments("/relay", StringComparison.Ordinal)
-            ? Answers.NotFound("/relay endpoints are not available. Please check your configuration: --relay")
-        : Answers.BadRequest("Bad request initiated. Invalid path or method used.");
+    /// <summary>The reference's words: its clients look for them.</summary>
+    static Dictionary<string, string> MissingOf(bool hasRelay, bool hasAdmin)
+    {
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["/filter"] = "/filter endpoints are not available.",
+            ["/lightpush"] = "/lightpush endpoints are not available.",
+        };
+        if (!hasAdmin)
+            missing["/admin"] = "/admin endpoints are not available. Please check your configuration: --rest-admin=true";
+        if (!hasRelay)
+            missing["/relay"] = "/relay endpoints are not available. Please check your configuration: --relay";
+        return missing;
+    }
 }

@@ -3,6 +3,13 @@ namespace LogosActors.Node.Rest;
 /// <summary>What routes tell OpenAPI.</summary>
 internal static class RouteDescriptions
 {
+    /// <summary>The methods of what can be read again: monitors ask with HEAD.</summary>
+    public static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Maps what can be read again.</summary>
+    public static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, Delegate handler) =>
+        routes.MapMethods(pattern, Reading, handler);
+
     /// <summary>The route takes JSON. It is matched whatever a request says that it brings: <see cref="RestJson"/> answers that.</summary>
     public static RouteHandlerBuilder TakesJson<T>(this RouteHandlerBuilder route)
         where T : notnull => route.Accepts<T>("application/json", "text/plain", "*/*");

@@ -34,7 +34,7 @@ internal sealed class GossipNodeActor(GossipNode node, Props gossipsub, Publishe
     {
         switch (message)
         {
-            case Gossip.Publish or Gossip.PublishTagged or Gossip.SetApplicationScore or Gossip.GetStatus or Gossip.Drain:
+            case Gossip.Publish or Gossip.PublishTagged or Gossip.SetApplicationScore or Gossip.GetStatus or Gossip.GetPeerStatus or Gossip.Drain:
                 _router.Forward(message);
                 break;
             case Gossip.Subscribe subscribe:

@@ -13,6 +13,9 @@ internal sealed class FakeStore(PubsubTopic shard)
     /// <summary>How many messages a page has at most, whatever is asked for.</summary>
     public int PageSize { get; init; } = ArchiveQuery.MaxLimit;
 
+    /// <summary>How many of the cursors that it has given are removed from it, with their messages, before they are used.</summary>
+    public int RemovedCursors { get; set; }
+
     /// <summary>How many questions it has answered.</summary>
     public int Questions { get; private set; }
 
@@ -43,6 +46,11 @@ internal sealed class FakeStore(PubsubTopic shard)
             query.ContentTopics.Contains(pair.Value.ContentTopic) && pair.Key.Time >= query.Start && pair.Key.Time <= query.End);
         if (query.Cursor is { } cursor)
         {
+            if (RemovedCursors > 0 && _messages.Keys.FirstOrDefault(key => key.Hash == cursor) is { Time: > 0 } removed)
+            {
+                RemovedCursors--;
+                _messages.Remove(removed);
+            }
             if (!_messages.Keys.Any(key => key.Hash == cursor))
                 return new StoreResult<StorePage>(StoreFailure.Refused, "no such cursor");
             matching = matching.SkipWhile(pair => pair.Key.Hash != cursor).Skip(1);

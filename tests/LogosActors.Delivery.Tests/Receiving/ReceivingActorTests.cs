@@ -234,6 +234,55 @@ public sealed class ReceivingActorTests
         }, SimulatedSystems.Options);
 
     [Fact]
+    public void What_was_missed_comes_although_the_store_removes_messages_between_its_pages()
+    {
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host) { IsStoreUp = false };
+        world.Subscribe();
+        MessageHash[] missed = [.. Enumerable.Range(0, 350).Select(_ => world.Send(isLost: true))];
+        world.Store.RemovedCursors = 2;
+        world.IsStoreUp = true;
+
+        host.RunFor(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(0, world.Store.RemovedCursors);
+        Assert.Equal(missed.Order(), world.Told.Order());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_unsubscribed_from_does_not_come_back_after_a_kill(bool hasReceiver)
+    {
+        Simulation.Explore(10, host =>
+        {
+            var world = new ReceivingWorld(host, isStored: true);
+            world.Subscribe();
+            if (hasReceiver)
+                Assert.Null(world.Ask(new Subscriptions.Attach(ContentTopic.Parse(Lobby), Shard, host.CreateProbe(system: world.System).Ref)).Error);
+            Assert.Null(world.Ask(new Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby))).Error);
+
+            world.Kill();
+            world.Start();
+            world.Send();
+            host.RunFor(Settled);
+
+            Assert.Empty(world.Told);
+        }, SimulatedSystems.Options with { StorageFaults = new StorageFaults { MaxLatency = TimeSpan.FromMilliseconds(50) } });
+    }
+
+    [Fact]
+    public void Unsubscribing_waits_for_no_journal_that_is_away()
+    {
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true);
+        world.Subscribe();
+        host.Storage.IsDown = true;
+
+        Assert.Null(world.Ask(new Subscriptions.Unsubscribe(ContentTopic.Parse(Lobby))).Error);
+    }
+
+    [Fact]
     public void A_journal_that_is_away_for_a_minute_holds_up_nothing_and_is_told_what_it_has_missed()
     {
         using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });

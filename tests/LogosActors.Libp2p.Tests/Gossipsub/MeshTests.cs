@@ -50,6 +50,43 @@ public sealed class MeshTests
     }
 
     [Fact]
+    public void A_message_that_was_published_before_its_first_peer_came_is_offered_to_it()
+    {
+        var network = new RouterNetwork(6);
+        var (publisher, peer) = (network.Add(), network.Add());
+        network.Subscribe("t", publisher, peer);
+        Assert.Equal(PublishOutcome.NoPeers, network.Publish(publisher, "t", [1]));
+
+        network.Connect(publisher, peer);
+        network.Run(3);
+
+        Assert.Single(peer.Delivered);
+    }
+
+    [Fact]
+    public void Who_joins_a_mesh_again_and_again_is_offered_messages_once_a_heartbeat()
+    {
+        var network = new RouterNetwork(7);
+        var (publisher, puppet) = (network.Add(), network.AddPuppet());
+        network.Subscribe("t", publisher);
+        network.Connect(puppet, publisher);
+        for (var i = 0; i < 50; i++)
+        {
+            network.Publish(publisher, "t", [(byte)i]);
+            network.Say(puppet, publisher, rpc =>
+            {
+                rpc.Subscription("t", subscribe: true);
+                rpc.Graft("t");
+            });
+            network.Run(0.1);
+            network.Say(puppet, publisher, rpc => rpc.Subscription("t", subscribe: false));
+            network.Run(0.1);
+        }
+
+        Assert.InRange(puppet.Lines.Count(line => line.StartsWith("ihave", StringComparison.Ordinal)), 0, 11);
+    }
+
+    [Fact]
     public void A_node_that_unsubscribes_leaves_every_mesh_and_hears_no_more()
     {
         var network = FiftyNodes(seed: 4);

@@ -6,7 +6,7 @@ namespace LogosActors.Node.Tests.Configuration;
 /// <summary>What documents and files of settings say is what the program has.</summary>
 public sealed class DocumentationTests
 {
-    static string Root
+    internal static string Root
     {
         get
         {

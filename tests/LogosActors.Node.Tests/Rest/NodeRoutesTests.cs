@@ -8,6 +8,8 @@ public sealed class NodeRoutesTests
     const string Key = "364d111d729a6eb6d2e6113e163f017b5ef03a6f94c9b5b7bb1bb36fa5cb07a9";
     const string PeerOfKey = "16Uiu2HAm2eqzqp6xn32fzgGi8K4BuF88W4Xy6yxsmDcW8h1gj6ie";
 
+    const string Messages = "relay/v1/messages/%2Fwaku%2F2%2Frs%2F0%2F0";
+
     [Fact]
     public async Task Two_nodes_see_each_other_and_exchange_messages_both_ways()
     {
@@ -36,6 +38,13 @@ public sealed class NodeRoutesTests
         Assert.Contains("/vac/waku/relay/2.0.0", peer.GetProperty("protocols").EnumerateArray().Select(protocol => protocol.GetString()));
         Assert.Equal(200, (await second.GetAsync($"admin/v1/peer/{PeerOfKey}")).Status);
         await second.AwaitJsonAsync("admin/v1/peers/mesh", meshes => meshes.EnumerateArray().All(mesh => mesh.GetProperty("peers").GetArrayLength() == 1));
+        foreach (var list in (string[])["relay", "mesh", "relay/on/0", "mesh/on/1"])
+        {
+            var shards = await second.AwaitJsonAsync($"admin/v1/peers/{list}", _ => true);
+            foreach (var shard in shards.ValueKind is JsonValueKind.Array ? shards.EnumerateArray().ToArray() : [shards])
+                Assert.InRange(Assert.Single(shard.GetProperty("peers").EnumerateArray()).GetProperty("score").GetDouble(), 0, 1000);
+        }
+        Assert.False(peer.TryGetProperty("score", out _));
         var stats = await second.AwaitJsonAsync("admin/v1/peers/stats", _ => true);
         Assert.Equal(1, stats.GetProperty("By Connectedness").GetProperty("Connected").GetInt32());
         Assert.Equal(2, stats.GetProperty("Relay peers").GetProperty("Total relay peers").GetInt32());
@@ -109,6 +118,43 @@ public sealed class NodeRoutesTests
         Assert.Equal(
             (404, "/relay endpoints are not available. Please check your configuration: --relay", "text/plain"),
             await node.PostAsync("relay/v1/subscriptions", new[] { "/waku/2/rs/0/0" }));
+    }
+
+    [Theory]
+    [InlineData("filter/v2/messages/%2Ftest%2F1%2Fa%2Fproto", "/filter endpoints are not available.")]
+    [InlineData("filter/v2/subscriptions", "/filter endpoints are not available.")]
+    [InlineData("lightpush/v1/message", "/lightpush endpoints are not available.")]
+    [InlineData("lightpush/v3/message", "/lightpush endpoints are not available.")]
+    public async Task What_this_node_does_not_have_is_404_in_the_references_words(string path, string reason)
+    {
+        await using var node = await RunningNode.StartAsync();
+
+        Assert.Equal((404, reason, "text/plain"), await node.GetAsync(path));
+        Assert.Equal((404, reason, "text/plain"), await node.PostAsync(path, new { }));
+        Assert.Equal((400, "Error: Filter Protocol is not mounted to the node", "text/plain"), await node.GetAsync("admin/v1/filter/subscriptions"));
+    }
+
+    [Fact]
+    public async Task A_message_that_was_published_just_before_the_first_peer_came_reaches_it()
+    {
+        await using var first = await RunningNode.StartAsync();
+        await using var second = await RunningNode.StartAsync();
+
+        Assert.Equal(200, (await first.PostAsync(Messages, new { payload = "AAAA", contentTopic = "/test/1/a/proto" })).Status);
+        Assert.Equal(200, (await second.PostAsync("admin/v1/peers", new[] { first.Address })).Status);
+
+        await second.AwaitJsonAsync(Messages, found => found.GetArrayLength() == 1);
+    }
+
+    [Fact]
+    public async Task The_request_to_connect_to_a_peer_that_does_not_relay_is_answered_too()
+    {
+        await using var first = await RunningNode.StartAsync();
+        await using var second = await RunningNode.StartAsync("--relay=false");
+
+        Assert.Equal((200, "OK", "text/plain"), await first.PostAsync("admin/v1/peers", new[] { second.Address }));
+        foreach (var list in (string[])["relay", "relay/on/0", "mesh", "mesh/on/0"])
+            Assert.Equal((503, "Error: Relay Protocol is not mounted to the node", "text/plain"), await second.GetAsync($"admin/v1/peers/{list}"));
     }
 
     [Fact]

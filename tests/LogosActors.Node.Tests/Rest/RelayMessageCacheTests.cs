@@ -33,12 +33,29 @@ public sealed class RelayMessageCacheTests
     [Fact]
     public void A_message_is_found_by_either_of_its_topics_and_then_gone_from_both()
     {
+        _cache.Subscribe(Shard);
         _cache.Subscribe("/test/1/a/proto");
         _cache.Add(Message(1));
         Assert.Equal([1], PayloadsOf(_cache.Take(Shard)));
 
         Assert.Equal([], PayloadsOf(_cache.Take("/test/1/a/proto")));
+    }
+
+    [Fact]
+    public void What_is_kept_for_one_topic_is_not_found_by_another_that_is_not_subscribed_to()
+    {
+        _cache.Subscribe("/test/1/a/proto");
+        _cache.Subscribe(Shard);
+        _cache.Unsubscribe("/test/1/a/proto");
+        _cache.Add(Message(1));
+        Assert.Null(_cache.Take("/test/1/a/proto"));
+
+        _cache.Subscribe("/test/1/a/proto");
+        _cache.Unsubscribe(Shard);
+        _cache.Add(Message(2));
         Assert.Null(_cache.Take(Shard));
+
+        Assert.Equal([1, 2], PayloadsOf(_cache.Take("/test/1/a/proto")));
     }
 
     [Fact]

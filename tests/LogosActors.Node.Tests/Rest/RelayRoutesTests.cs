@@ -1,3 +1,5 @@
+using LogosActors.Delivery.Topics;
+
 namespace LogosActors.Node.Tests.Rest;
 
 /// <summary>The contract of the reference's /relay/v1, as its clients and test suites rely on it.</summary>
@@ -148,10 +150,32 @@ public sealed class RelayRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_unsubscribed_from_is_not_found_until_it_is_subscribed_to_again()
+    {
+        const string Topic = "/myapp/1/latest/proto";
+        var path = $"relay/v1/auto/messages/{Uri.EscapeDataString(Topic)}";
+        Assert.True(new Autosharding(3, 8).TryGetShard(ContentTopic.Parse(Topic), out var shard, out _));
+        var ofShard = $"relay/v1/messages/{Uri.EscapeDataString(shard.ToString())}";
+        await _node.PostAsync("relay/v1/subscriptions", new[] { shard.ToString() });
+        await _node.PostAsync("relay/v1/auto/subscriptions", new[] { Topic });
+        await _node.DeleteAsync("relay/v1/auto/subscriptions", new[] { Topic });
+
+        await _node.PostAsync(ofShard, new { payload = "AAAA", contentTopic = Topic });
+        Assert.Equal((404, Topic), Short(await _node.GetAsync(path)));
+        await _node.AwaitJsonAsync(ofShard, found => found.GetArrayLength() == 1);
+
+        await _node.PostAsync("relay/v1/auto/subscriptions", new[] { Topic });
+        await _node.DeleteAsync("relay/v1/subscriptions", new[] { shard.ToString() });
+        await _node.PostAsync("relay/v1/auto/messages", new { payload = "BBBB", contentTopic = Topic });
+        Assert.Equal((404, ""), Short(await _node.GetAsync(ofShard)));
+        await _node.AwaitJsonAsync(path, found => found.GetArrayLength() == 1);
+    }
+
+    [Fact]
     public async Task A_content_topic_that_is_none_has_no_shard()
     {
         var (status, text, _) = await _node.PostAsync("relay/v1/auto/subscriptions", new[] { "lobby" });
-        Assert.Equal(500, status);
+        Assert.Equal(400, status);
         Assert.StartsWith("Subscribe failed:Failed to decode subscription event: Autosharding error: ", text, StringComparison.Ordinal);
 
         (status, text, _) = await _node.PostAsync("relay/v1/auto/messages", new { payload = "aGk=", contentTopic = "lobby" });

@@ -1,4 +1,11 @@
+using System.Net;
 using System.Text.Json;
+using LogosActors.Node.Configuration;
+using LogosActors.Node.Rest;
+using LogosActors.Node.Rest.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogosActors.Node.Tests.Rest;
 
@@ -89,8 +96,78 @@ public sealed class StoreRoutesTests : IAsyncLifetime
         Assert.Equal([all[1]], HashesOf(await PageAsync($"hashes={all[1]}")));
         Assert.Equal(all, HashesOf(await PageAsync($"contentTopics={Uri.EscapeDataString(Topic + ",/other/1/b/proto")}")));
         Assert.Equal([], HashesOf(await PageAsync($"contentTopics={Uri.EscapeDataString("/other/1/b/proto")}")));
+        Assert.Equal(all, HashesOf(await PageAsync("pubsubTopic=/waku/2/rs/0/0")));
         Assert.Equal([], HashesOf(await PageAsync($"pubsubTopic={Uri.EscapeDataString("/waku/2/rs/0/9")}")));
-        Assert.Equal(400, (await PageAsync($"cursor=0x{new string('1', 64)}")).GetProperty("statusCode").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_cursor_that_the_store_does_not_have_is_an_error_and_no_end()
+    {
+        await SendAsync(2);
+        await _store.AwaitJsonAsync("store/v3/messages", found => HashesOf(found).Count == 2);
+        await using var asking = await RunningNode.StartAsync("--storenode", _store.Address);
+        await asking.AwaitJsonAsync("store/v3/messages", found => HashesOf(found).Count == 2);
+
+        foreach (var node in (RunningNode[])[_store, asking])
+        {
+            var (status, reason, _) = await node.GetAsync($"store/v3/messages?cursor=0x{new string('1', 64)}");
+            Assert.InRange(status, 400, 599);
+            Assert.Contains("cursor not found", reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task History_that_the_store_removes_between_two_pages_is_an_error_and_no_end()
+    {
+        await using var store = Node.Rest.HttpServer.Create(IPAddress.Loopback, 0, new NodeSettings(), NullLoggerFactory.Instance, maxBodyLength: 0);
+        store.MapGet("/store/v3/messages", (string? cursor) => cursor is null
+            ? Answers.Json(new StoreAnswer("1", 200, "OK", [], $"0x{new string('1', 64)}"))
+            : Answers.BadRequest("error in handleSelfStoreRequest: cursor not found"));
+        await store.StartAsync();
+
+        var (exit, output, error) = await CommandRun.ToEndAsync("history", Topic, "--node", $"{Node.Rest.HttpServer.AddressOf(store)}");
+
+        Assert.Equal(7, exit);
+        Assert.Contains("cursor not found", error, StringComparison.Ordinal);
+        Assert.Equal("", output);
+    }
+
+    [Theory]
+    [InlineData("/app/1/a,b/proto")]
+    [InlineData("/app/1/a,/proto")]
+    [InlineData("/app/1/a/proto,")]
+    public async Task A_content_topic_with_a_comma_is_sent_and_found_by_every_way(string topic)
+    {
+        await using var asking = await RunningNode.StartAsync("--storenode", _store.Address, "--content-topic", topic);
+        await asking.AwaitPeerOnEveryShardAsync();
+        await _store.AwaitPeerOnEveryShardAsync();
+
+        var (exit, _, error) = await CommandRun.ToEndAsync("send", topic, "hello", "--node", $"{_store.Rest}");
+
+        Assert.True(exit == 0, error);
+        await asking.AwaitJsonAsync($"relay/v1/auto/messages/{Uri.EscapeDataString(topic)}", found => found.GetArrayLength() == 1);
+        foreach (var node in (RunningNode[])[_store, asking])
+        {
+            foreach (var list in (string[])[topic, Uri.EscapeDataString(topic), Uri.EscapeDataString($"/other/1/b/proto,{topic}"), $"/other/1/b/proto&contentTopics={topic}"])
+                await node.AwaitJsonAsync($"store/v3/messages?contentTopics={list}", found => HashesOf(found).Count == 1);
+            var (_, output, _) = await CommandRun.ToEndAsync("history", topic, "/other/1/b/proto", "--node", $"{node.Rest}");
+            Assert.EndsWith($" {topic}: hello", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_messages_of_a_shard_are_found_without_their_content_topics_by_every_way()
+    {
+        await SendAsync(3);
+        await _store.AwaitJsonAsync("store/v3/messages", found => HashesOf(found).Count == 3);
+        await using var asking = await RunningNode.StartAsync("--storenode", _store.Address);
+
+        foreach (var node in (RunningNode[])[_store, asking])
+        {
+            await node.AwaitJsonAsync("store/v3/messages?pubsubTopic=/waku/2/rs/0/0", found => HashesOf(found).Count == 3);
+            await node.AwaitJsonAsync("store/v3/messages?pubsubTopic=/waku/2/rs/0/1", found => HashesOf(found).Count == 0);
+            await node.AwaitJsonAsync($"store/v3/messages?pubsubTopic=/waku/2/rs/0/0&startTime={_now + 2}", found => HashesOf(found).Count == 1);
+        }
     }
 
     [Theory]

@@ -1,8 +1,15 @@
+using System.Text.Json.Serialization;
+using LogosActors.Libp2p.Identity;
+
 namespace LogosActors.Node.Rest.Admin;
 
 /// <summary>A peer that the node knows.</summary>
 internal sealed record AdminPeer
 {
+    /// <summary>Who it is; in JSON it is the end of <see cref="Multiaddr"/>.</summary>
+    [JsonIgnore]
+    public PeerId? Id { get; init; }
+
     /// <summary>Where it can be reached, with its id.</summary>
     public required string Multiaddr { get; init; }
 
@@ -20,6 +27,9 @@ internal sealed record AdminPeer
 
     /// <summary>How the node came to know it.</summary>
     public required PeerOrigin Origin { get; init; }
+
+    /// <summary>What the relay thinks of it (gossipsub v1.1 §Peer Scoring), in lists of a shard's peers; null elsewhere.</summary>
+    public double? Score { get; init; }
 }
 
 /// <summary>The peers of a shard.</summary>

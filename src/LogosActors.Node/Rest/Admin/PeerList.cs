@@ -45,9 +45,15 @@ internal sealed class PeerList(MessagingNode node)
         var shards = new List<PeersOfShard>();
         foreach (var shard in await node.JoinedShardsAsync())
         {
-            var chosen = choose(await node.RelayStatusAsync(shard)).Select(peer => $"/p2p/{peer}").ToList();
+            var status = await node.RelayStatusAsync(shard);
+            var scores = status.SubscribedPeers.Zip(status.Scores).ToDictionary();
             shards.Add(new PeersOfShard(
-                shard.Shard, [.. all.Where(peer => chosen.Any(id => peer.Multiaddr.EndsWith(id, StringComparison.Ordinal)))]));
+                shard.Shard,
+                [
+                    .. from id in choose(status)
+                       join peer in all on id equals peer.Id
+                       select peer with { Score = scores.GetValueOrDefault(id) },
+                ]));
         }
         return shards;
     }
@@ -57,6 +63,7 @@ internal sealed class PeerList(MessagingNode node)
         var (known, identity) = (host.Find(peer), host.IdentityOf(peer));
         return new AdminPeer
         {
+            Id = peer,
             Multiaddr = known?.Addresses is [var first, ..] ? first.Encapsulate(peer).ToString() : $"/p2p/{peer}",
             Protocols = identity?.Protocols ?? known?.Protocols ?? [],
             Shards = shards,

@@ -9,7 +9,7 @@ internal static class HealthRoutes
     static readonly string[] Missing = ["Rln Relay", "Filter", "Lightpush", "Legacy Lightpush", "Peer Exchange", "Rendezvous", "Mix"];
 
     public static void MapHealth(this IEndpointRouteBuilder app, MessagingNode node, bool relays) => app
-        .MapMethods("/health", Answers.Reading, async () => Answers.Json(await ReportAsync(node, relays)))
+        .MapRead("/health", async () => Answers.Json(await ReportAsync(node, relays)))
         .WithTags("health").WithSummary("How the node is.").Produces<HealthReport>();
 
     static async Task<HealthReport> ReportAsync(MessagingNode node, bool relays)

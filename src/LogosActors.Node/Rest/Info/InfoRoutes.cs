@@ -12,10 +12,10 @@ internal static class InfoRoutes
     public static void MapInfo(this IEndpointRouteBuilder app, MessagingNode node)
     {
         foreach (var path in new[] { "/info", "/debug/v1/info" })
-            app.MapMethods(path, Answers.Reading, () => Answers.Json(Describe(node))).WithTags("debug").WithSummary("Who the node is.").Produces<NodeInfo>();
+            app.MapRead(path, () => Answers.Json(Describe(node))).WithTags("debug").WithSummary("Who the node is.").Produces<NodeInfo>();
         foreach (var path in new[] { "/version", "/debug/v1/version" })
         {
-            app.MapMethods(path, Answers.Reading, () => Answers.Text(NodeVersion.Text, StatusCodes.Status200OK))
+            app.MapRead(path, () => Answers.Text(NodeVersion.Text, StatusCodes.Status200OK))
                 .WithTags("debug").WithSummary("The node's version.").ProducesText(StatusCodes.Status200OK);
         }
     }

@@ -16,15 +16,12 @@ internal static class AutoRelayRoutes
             .WithSummary("The messages of a content topic that have come since the last call.").Produces<RelayMessage[]>().ProducesText(404);
         routes.MapPost("/messages", (HttpRequest request, CancellationToken cancellation) => PublishAsync(relay, time, request, cancellation))
             .WithSummary("Publishes a message on the shard of its content topic.").TakesJson<RelayMessage>().ProducesText(200, 400);
-        routes.MapMethods("/subscriptions", [HttpMethods.Options], () => Answers.Ok).ExcludeFromDescription();
-        routes.MapMethods("/messages", [HttpMethods.Options], () => Answers.Ok).ExcludeFromDescription();
-        routes.MapMethods("/messages/{contentTopic}", [HttpMethods.Options], (string contentTopic) => Answers.Ok).ExcludeFromDescription();
     }
 
     static async Task<IResult> SubscribeAsync(RelayService relay, HttpRequest request, CancellationToken cancellation)
     {
-        var (topics, wrong) = await RestJson.ReadAsync<string[]>(request, cancellation);
-        foreach (var topic in topics ?? [])
+        var (topics, wrong) = await ReadTopicsAsync(relay, "Subscribe failed:Failed to decode subscription event", request, cancellation);
+        foreach (var topic in topics)
         {
             if (await relay.SubscribeAsync(topic, cancellation) is { } problem)
                 return Answers.InternalServerError($"Subscribe failed:{problem}");
@@ -34,13 +31,23 @@ internal static class AutoRelayRoutes
 
     static async Task<IResult> UnsubscribeAsync(RelayService relay, HttpRequest request, CancellationToken cancellation)
     {
+        var (topics, wrong) = await ReadTopicsAsync(relay, "Unsubscribe failed:Failed to decode unsubscribe event", request, cancellation);
+        foreach (var topic in topics)
+            await relay.UnsubscribeAsync(topic, cancellation);
+        return wrong ?? Answers.Ok;
+    }
+
+    /// <summary>Reads content topics that all have shards; else none of them is used.</summary>
+    static async Task<(IReadOnlyList<string> Topics, IResult? Wrong)> ReadTopicsAsync(
+        RelayService relay, string failure, HttpRequest request, CancellationToken cancellation)
+    {
         var (topics, wrong) = await RestJson.ReadAsync<string[]>(request, cancellation);
         foreach (var topic in topics ?? [])
         {
-            if (relay.Unsubscribe(topic) is { } problem)
-                return Answers.InternalServerError($"Unsubscribe failed:{problem}");
+            if (!relay.TryGetShard(topic, out _, out var problem))
+                return ([], Answers.BadRequest($"{failure}: {problem}"));
         }
-        return wrong ?? Answers.Ok;
+        return (topics ?? [], wrong);
     }
 
     static IResult Fetch(RelayService relay, HttpRequest request)

@@ -77,10 +77,7 @@ internal sealed class RelayMessageCache(int capacity)
     public IReadOnlyList<WakuMessage>? Take(PubsubTopic shard)
     {
         lock (_gate)
-        {
-            var taken = Take(message => message.Shard == shard);
-            return taken.Count > 0 || _shards.Contains(shard) ? taken : null;
-        }
+            return _shards.Contains(shard) ? Take(message => message.Shard == shard) : null;
     }
 
     /// <summary>Hands out the messages of a content topic, and forgets them.</summary>
@@ -88,10 +85,7 @@ internal sealed class RelayMessageCache(int capacity)
     public IReadOnlyList<WakuMessage>? Take(string contentTopic)
     {
         lock (_gate)
-        {
-            var taken = Take(message => message.Message.ContentTopic == contentTopic);
-            return taken.Count > 0 || _contentTopics.Contains(contentTopic) ? taken : null;
-        }
+            return _contentTopics.Contains(contentTopic) ? Take(message => message.Message.ContentTopic == contentTopic) : null;
     }
 
     bool Add<T>(HashSet<T> topics, T topic)

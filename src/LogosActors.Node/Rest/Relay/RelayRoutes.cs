@@ -20,8 +20,6 @@ internal static class RelayRoutes
                 "/messages/{pubsubTopic}",
                 (string pubsubTopic, HttpRequest request, CancellationToken cancellation) => PublishAsync(relay, time, request, cancellation))
             .WithSummary("Publishes a message on a pubsub topic.").TakesJson<RelayMessage>().ProducesText(200, 400);
-        routes.MapMethods("/subscriptions", [HttpMethods.Options], () => Answers.Ok).ExcludeFromDescription();
-        routes.MapMethods("/messages/{pubsubTopic}", [HttpMethods.Options], (string pubsubTopic) => Answers.Ok).ExcludeFromDescription();
     }
 
     static async Task<IResult> SubscribeAsync(RelayService relay, HttpRequest request, CancellationToken cancellation)
@@ -39,7 +37,7 @@ internal static class RelayRoutes
     {
         var (shards, wrong) = await ReadShardsAsync(request, cancellation);
         foreach (var shard in shards)
-            relay.Unsubscribe(shard);
+            await relay.UnsubscribeAsync(shard, cancellation);
         return wrong ?? Answers.Ok;
     }
 

@@ -54,7 +54,7 @@ internal sealed class RelayService : IDisposable
     public async Task<string?> SubscribeAsync(string contentTopic, CancellationToken cancellation)
     {
         if (!TryGetShard(contentTopic, out var shard, out var problem))
-            return $"Failed to decode subscription event: {problem}";
+            return problem;
         if (!_cache.Subscribe(contentTopic))
             return $"the node is subscribed to {RelayMessageCache.MaxTopics} content topics already";
         await _node.JoinAsync(shard, OwnerOf(contentTopic), cancellation);
@@ -62,22 +62,19 @@ internal sealed class RelayService : IDisposable
     }
 
     /// <summary>Takes no part in a shard any more, unless content topics on it are subscribed to.</summary>
-    public void Unsubscribe(PubsubTopic shard)
+    public async Task UnsubscribeAsync(PubsubTopic shard, CancellationToken cancellation)
     {
         _cache.Unsubscribe(shard);
-        _node.Leave(shard, Owner);
-        _node.Leave(shard, OptionsOwner);
+        await _node.LeaveAsync(shard, Owner, cancellation);
+        await _node.LeaveAsync(shard, OptionsOwner, cancellation);
     }
 
     /// <summary>Keeps a content topic's messages no more.</summary>
-    /// <returns>What is wrong; null when nothing is.</returns>
-    public string? Unsubscribe(string contentTopic)
+    public async Task UnsubscribeAsync(string contentTopic, CancellationToken cancellation)
     {
-        if (!TryGetShard(contentTopic, out var shard, out var problem))
-            return $"Failed to decode unsubscribe event: {problem}";
         _cache.Unsubscribe(contentTopic);
-        _node.Leave(shard, OwnerOf(contentTopic));
-        return null;
+        if (TryGetShard(contentTopic, out var shard, out _))
+            await _node.LeaveAsync(shard, OwnerOf(contentTopic), cancellation);
     }
 
     /// <summary>Whether a shard is subscribed to.</summary>

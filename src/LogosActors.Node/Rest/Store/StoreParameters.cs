@@ -24,15 +24,15 @@ internal static class StoreParameters
         var start = TryReadTime(Of(parameters, "startTime"), ref problem);
         var end = TryReadTime(Of(parameters, "endTime"), ref problem);
         var hashes = new List<MessageHash>();
-        foreach (var text in ListOf(parameters, "hashes"))
+        foreach (var text in Of(parameters, "hashes")?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             if (TryReadHash(text, ref problem) is { } hash)
                 hashes.Add(hash);
         }
         var cursor = Of(parameters, "cursor") is { } last ? TryReadHash(last, ref problem) : null;
         var limit = TryReadLimit(Of(parameters, "pageSize"), ref problem);
-        var contentTopics = ListOf(parameters, "contentTopics");
-        if (hashes.Count > MaxCriteria || contentTopics.Length > MaxCriteria)
+        var contentTopics = parameters["contentTopics"].SelectMany(text => TopicList.Split(text ?? "")).ToList();
+        if (hashes.Count > MaxCriteria || contentTopics.Count > MaxCriteria)
             problem ??= $"at most {MaxCriteria} hashes and {MaxCriteria} content topics are asked for at once";
         if (problem is not null)
             return false;
@@ -53,8 +53,6 @@ internal static class StoreParameters
 
     /// <summary>A parameter; null when it is empty or absent.</summary>
     public static string? Of(IQueryCollection parameters, string name) => parameters[name].ToString() is { Length: > 0 } value ? value : null;
-
-    static string[] ListOf(IQueryCollection parameters, string name) => Of(parameters, name)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     static bool TryReadBoolean(string? text, ref string? problem)
     {

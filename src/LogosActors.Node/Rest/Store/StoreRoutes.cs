@@ -11,13 +11,16 @@ namespace LogosActors.Node.Rest.Store;
 /// <summary><c>/store/v3/messages</c>: messages of the past, of this node's archive or of a peer's.</summary>
 internal sealed class StoreRoutes(MessagingNode node) : IDisposable
 {
+    // The reference's words, which its clients and test suites look for.
+    const string UnknownCursor = "cursor not found";
+
     static readonly TimeSpan PeerTimeout = TimeSpan.FromSeconds(30);
 
     readonly Lock _gate = new();
     StoreClient? _client;
 
     public void Map(IEndpointRouteBuilder app) => app
-        .MapGet(
+        .MapRead(
             "/store/v3/messages",
             (string? peerAddr, string? includeData, string? pubsubTopic, string? contentTopics, string? startTime, string? endTime, string? hashes,
                 string? cursor, string? ascending, string? pageSize, HttpRequest request, CancellationToken cancellation) => QueryAsync(request, cancellation))
@@ -49,15 +52,14 @@ internal sealed class StoreRoutes(MessagingNode node) : IDisposable
 
     static async Task<IResult> QueryAsync(IMessageArchive archive, ArchiveQuery query, CancellationToken cancellation)
     {
-        var request = Guid.NewGuid().ToString("N");
         try
         {
-            return Answers.Json(await archive.QueryAsync(query, cancellation) is { } page
-                ? new StoreAnswer(
-                    request, (int)StoreStatus.Success, "OK",
+            return await archive.QueryAsync(query, cancellation) is not { } page
+                ? Answers.BadRequest($"error in handleSelfStoreRequest: {UnknownCursor}")
+                : Answers.Json(new StoreAnswer(
+                    Guid.NewGuid().ToString("N"), (int)StoreStatus.Success, "OK",
                     [.. page.Messages.Select(found => StoredMessage.From(found.Hash, query.IncludesData ? found.Message : null, found.PubsubTopic))],
-                    page.Cursor?.ToString())
-                : new StoreAnswer(request, (int)StoreStatus.BadRequest, "BAD_REQUEST: the cursor is unknown", []));
+                    page.Cursor?.ToString()));
         }
         catch (ArchiveException e)
         {
@@ -78,6 +80,7 @@ internal sealed class StoreRoutes(MessagingNode node) : IDisposable
                     Guid.NewGuid().ToString("N"), (int)StoreStatus.Success, "OK",
                     [.. page.Messages.Select(found => StoredMessage.From(found.Hash, found.Message, found.PubsubTopic))], page.Cursor?.ToString())),
                 { Failure: StoreFailure.TooManyRequests } => Answers.Text("Request rate limit reached", StatusCodes.Status429TooManyRequests),
+                { Failure: StoreFailure.Refused } => Answers.BadRequest($"Error occurred in queryFut.read() [{result.Reason}]"),
                 _ => Answers.InternalServerError($"Error occurred in queryFut.read() [{result.Reason}]"),
             };
         }
