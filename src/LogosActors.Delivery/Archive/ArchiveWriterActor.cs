@@ -22,6 +22,8 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     const string RetentionTimer = "retention";
     const string FinishTimer = "finish";
 
+    static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     readonly ArchiveWriterOptions _options;
     readonly ArchiveQueue _queue;
     readonly CancellationTokenSource _stopping = new();
@@ -30,6 +32,8 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     ArchiveFailure? _failure;
     TimeSpan _backoff;
     TimeSpan _started;
+    TimeSpan? _failureLogged;
+    bool _isFailureLogged;
     long _appended;
     long _overflowed;
     long _refused;
@@ -145,8 +149,10 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     void Written(int added)
     {
         if (_failure is not null)
+            Report(null);
+        if (_failure is not null && _isFailureLogged)
             Log.Info("The archive takes messages again; {0} wait", _queue.Count);
-        (_failure, _backoff) = (null, _options.MinBackoff);
+        (_failure, _isFailureLogged, _backoff) = (null, false, _options.MinBackoff);
         _appended += added;
         ArchiveMetrics.Appended.Add(added);
         ArchiveMetrics.Writes.Record((Now - _started).TotalSeconds);
@@ -178,11 +184,27 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
             Refused(cause);
             return;
         }
-        if (_failure != cause.Failure)
-            Log.Warning(cause, "The archive does not take messages; {0} wait", _queue.Count);
+        LogFailure(cause);
+        Report(cause.Message);
         _failure = cause.Failure;
         WriteIn(_backoff * (0.8 + (0.4 * Context.System.Random().NextDouble())), State.BackingOff);
         _backoff = _backoff * 2 < _options.MaxBackoff ? _backoff * 2 : _options.MaxBackoff;
+    }
+
+    /// <summary>Why the last write failed has changed; null: it did not fail.</summary>
+    protected virtual void Report(string? problem)
+    {
+        // Whoever asks is told in the status.
+    }
+
+    // One line a minute, whether it fails all the time or again and again.
+    void LogFailure(ArchiveException cause)
+    {
+        Log.Debug(cause, "A write has failed");
+        if (Now - _failureLogged < LogInterval)
+            return;
+        (_failureLogged, _isFailureLogged) = (Now, true);
+        Log.Warning("The archive does not take messages; {0} wait. {1}", _queue.Count, cause.Message);
     }
 
     // The database is there: nothing is gained by waiting.
@@ -190,7 +212,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     {
         var dropped = _queue.Refused(_writing.Count);
         if (dropped > 0)
-            Log.Warning(cause, "The archive does not take the message {0}; it is dropped", _writing[0].Hash);
+            Log.Warning("The archive does not take the message {0}; it is dropped. {1}", _writing[0].Hash, cause.Message);
         _refused += dropped;
         Drop(dropped, "refused");
         Write();
@@ -222,8 +244,12 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     void Retained(Exception? failure)
     {
         _isRetaining = false;
-        if (failure is not null)
-            Log.Warning(failure, "The archive does not remove what is not to be kept");
+        if (failure is null)
+            return;
+        // That it fails is in the log already if it takes no messages either.
+        if (_failure is null)
+            Log.Warning("The archive does not remove what is not to be kept. {0}", failure.Message);
+        Log.Debug(failure, "A retention has failed");
     }
 
     void Finish()

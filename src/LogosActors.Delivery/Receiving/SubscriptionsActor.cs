@@ -5,6 +5,7 @@ using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
+using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
@@ -37,7 +38,8 @@ internal sealed record ReceivingEnvironment(
 internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers, IWithStash
 {
     /// <summary>How long a subscription waits for the journal before it goes on without.</summary>
-    static readonly TimeSpan JournalTimeout = TimeSpan.FromSeconds(10);
+    /// <value>3 s: clients of the REST service have an answer within 5 s, on a machine that is busy, too.</value>
+    static readonly TimeSpan JournalTimeout = SendIntake.StoreTimeout;
 
     /// <summary>How many messages wait for the recovery.</summary>
     const int StashCapacity = 1_000;

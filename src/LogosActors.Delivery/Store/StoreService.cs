@@ -15,6 +15,8 @@ namespace LogosActors.Delivery.Store;
 /// </remarks>
 internal sealed class StoreService : IDisposable
 {
+    static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     readonly IMessageArchive _archive;
     readonly StoreServiceOptions _options;
     readonly TimeProvider _time;
@@ -23,6 +25,7 @@ internal sealed class StoreService : IDisposable
     readonly SemaphoreSlim _turns;
     readonly PeerRateLimiter? _limiter;
     readonly Lock _gate = new();
+    TimeSpan? _failureLogged;
 
     public StoreService(IMessageArchive archive, StoreServiceOptions options, TimeProvider time, ILoggingAdapter log)
     {
@@ -55,7 +58,7 @@ internal sealed class StoreService : IDisposable
         }
         catch (ArchiveException e)
         {
-            _log.Error(e, "The archive failed; {0} gets no answer", peer);
+            LogFailure(e);
             return Refuse(request, StoreStatus.BadResponse, "BAD_RESPONSE: the archive failed");
         }
         catch (OperationCanceledException)
@@ -85,6 +88,20 @@ internal sealed class StoreService : IDisposable
             Messages = messages,
             Cursor = cursor,
         };
+    }
+
+    // Peers ask as often as they like: one line a minute.
+    void LogFailure(ArchiveException failure)
+    {
+        _log.Debug(failure, "The archive failed");
+        lock (_gate)
+        {
+            var now = _time.GetElapsedTime(_origin);
+            if (now - _failureLogged < LogInterval)
+                return;
+            _failureLogged = now;
+        }
+        _log.Error("The archive failed; whoever asks gets no answer. {0}", failure.Message);
     }
 
     bool IsAllowed(PeerId peer)
