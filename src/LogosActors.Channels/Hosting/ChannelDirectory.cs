@@ -109,6 +109,7 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
             var settings = new ChannelSettings(
                 options, new ChannelNode(node.Send, query => node.QueryStoreAsync(query)), channel.Published, channel.Budget, ChannelHistory.Plugins, PersistenceIdOf(options))
             {
+                Clock = new SteadyClock(node.Time),
                 SdsCreated = channel.UseSds,
             };
             channel.FindJournalProblem = () => JournalStatus.Of(history.System, ChannelHistory.Plugins).Problem;

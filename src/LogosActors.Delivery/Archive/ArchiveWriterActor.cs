@@ -11,6 +11,7 @@ namespace LogosActors.Delivery.Archive;
 /// database is slow or away, the oldest that wait are dropped and counted. A batch is what has come since the previous one was begun, which is
 /// <see cref="ArchiveWriterOptions.WriteInterval"/> ago at least. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
 /// although it is there is halved until what it does not take is alone, which is dropped.</para>
+/// <para>What is too old is removed when messages have come that show how late it is: not before the first one after a start.</para>
 /// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
 /// What was written is safe, and is not written twice when it comes again.</para>
 /// </remarks>
@@ -32,6 +33,8 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     ArchiveFailure? _failure;
     TimeSpan _backoff;
     TimeSpan _started;
+    long? _latest;
+    TimeSpan _latestAt;
     TimeSpan? _failureLogged;
     bool _isFailureLogged;
     long _appended;
@@ -101,6 +104,8 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
             Drop(1, "time");
             return;
         }
+        if (!isLate && message.Timestamp is { } latest && (_latest is not { } known || latest > known + UnixNanoseconds.Of(Now - _latestAt)))
+            (_latest, _latestAt) = (latest, Now);
         var dropped = _queue.Enqueue(new(hash, pubsubTopic, message.Timestamp ?? now, message));
         _overflowed += dropped;
         Drop(dropped, "overflow");
@@ -223,14 +228,17 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
         if (_isRetaining)
             return;
         _isRetaining = true;
-        PipeToSelf(RetainAsync(UnixNanoseconds.Now(Time), _stopping.Token));
+        // A clock that is ahead would have all removed: it is believed as far as messages show that it is as late.
+        var now = UnixNanoseconds.Now(Time);
+        var policy = _latest is not null ? _options.Retention : _options.Retention with { MaxAge = null };
+        PipeToSelf(RetainAsync(policy, Math.Min(now, _latest + UnixNanoseconds.Of(Now - _latestAt) ?? now), _stopping.Token));
     }
 
-    async Task<object> RetainAsync(long now, CancellationToken stopping)
+    async Task<object> RetainAsync(RetentionPolicy policy, long now, CancellationToken stopping)
     {
         try
         {
-            await Archive.RetainAsync(_options.Retention, now, stopping);
+            await Archive.RetainAsync(policy, now, stopping);
             return new ArchiveWriter.Retained(Failure: null);
         }
 #pragma warning disable CA1031 // Tried again at the next interval.
