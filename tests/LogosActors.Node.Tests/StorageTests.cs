@@ -155,6 +155,35 @@ public sealed class StorageTests : IDisposable
         await AwaitStoredAsync(node.Http, 1);
     }
 
+    [Fact]
+    public async Task A_journal_on_PostgreSQL_that_is_away_is_told_and_answered_and_stopped_and_over_when_it_is_back()
+    {
+        await using var cluster = await PostgresCluster.StartAsync();
+        var connection = new NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync());
+        await using var node = LogosProcess.Start(
+            "run", "--tcp-port=0", "--rest-port=0", "--listen-address=127.0.0.1",
+            "--journal", $"postgres://{connection.Username}@{connection.Host}:{connection.Port}/{connection.Database}");
+        using var http = await ClientOfAsync(node);
+        Assert.Equal(200, (await PostAsync(http)).Status);
+
+        await cluster.StopServerAsync();
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(503, (await PostAsync(http)).Status);
+        await AwaitHealthAsync(http, health => health is { IsReady: false, Journal: "NOT_READY", JournalReason.Length: > 0 });
+        var lines = node.Output.Text.Split('\n');
+        Assert.Single(lines, line => line.Contains("The journal fails", StringComparison.Ordinal));
+        Assert.InRange(lines.Count(line => line.Contains("The journal's database does not answer", StringComparison.Ordinal)), 0, 1);
+        Assert.DoesNotContain(lines, line => line.StartsWith("    ", StringComparison.Ordinal)); // no stacks
+
+        await cluster.StartServerAsync();
+        await AwaitHealthAsync(http, health => health is { IsReady: true, Journal: null });
+        Assert.Equal(200, (await PostAsync(http)).Status);
+
+        await cluster.StopServerAsync();
+        Assert.Equal(503, (await PostAsync(http)).Status);
+        await StopInTimeAsync(node);
+    }
+
     static async Task<HttpClient> ClientOfAsync(LogosProcess node)
     {
         await node.Output.WaitForAsync("Node setup complete", node.Exit);

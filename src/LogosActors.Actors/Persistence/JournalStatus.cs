@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Pattern;
+using Akka.Persistence;
 using Microsoft.Data.Sqlite;
 
 namespace LogosActors.Actors.Persistence;
@@ -36,7 +37,7 @@ public sealed class JournalStatus
 
     /// <summary>Whether an exception says that a database does not do its work; otherwise it is about what was stored.</summary>
     public static bool IsOutage(Exception cause) => Root(cause) is
-        DbException or TimeoutException or OpenCircuitException or IOException or SocketException or OperationCanceledException;
+        DbException or TimeoutException or RecoveryTimedOutException or OpenCircuitException or IOException or SocketException or OperationCanceledException;
 
     /// <summary>A write or a recovery failed.</summary>
     internal void Failed(Exception cause, TimeSpan now, ILoggingAdapter log)
@@ -78,7 +79,7 @@ public sealed class JournalStatus
         SqliteException { SqliteErrorCode: 8 } => "it is read-only",
         SqliteException { SqliteErrorCode: 10 } => "it could not be read or written (I/O error)",
         SqliteException { SqliteErrorCode: 14 } => "its file cannot be opened",
-        TimeoutException or OperationCanceledException => "it does not answer",
+        TimeoutException or RecoveryTimedOutException or OperationCanceledException => "it does not answer",
         _ => cause.Message.ReplaceLineEndings(" "),
     };
 
