@@ -37,6 +37,32 @@ public static class PrivateFiles
         return new FileStream(path, options);
     }
 
+    /// <summary>Writes a line to a new file, mode 0600; a file that cannot be written whole is not left behind.</summary>
+    /// <exception cref="IOException">It is there already, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public static void WriteNew(string path, string line)
+    {
+        var file = Open(path, FileMode.CreateNew);
+        try
+        {
+            using var writer = new StreamWriter(file);
+            writer.WriteLine(line);
+            writer.Flush();
+            file.Flush(flushToDisk: true);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // How .NET says that the process may not write as large a file (EFBIG).
+            File.Delete(path);
+            throw new IOException(e.Message, e);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
     /// <summary>Whether somebody other than its owner may read or change a file; false if that cannot be told.</summary>
     public static bool IsOpenToOthers(string path)
     {

@@ -51,8 +51,7 @@ public static class NodeKeyFile
         var encoded = key.Encode();
         try
         {
-            using var writer = new StreamWriter(PrivateFiles.Open(path, FileMode.CreateNew));
-            writer.WriteLine(Convert.ToHexStringLower(encoded));
+            PrivateFiles.WriteNew(path, Convert.ToHexStringLower(encoded));
         }
         finally
         {

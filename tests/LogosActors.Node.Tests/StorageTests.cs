@@ -64,6 +64,23 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_finds_no_room_is_not_left_behind_as_a_file_that_holds_none()
+    {
+        var key = Path.Combine(_directory.FullName, "node.key");
+        string[] limited = ["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "logos.dll"), "id", "new", key];
+        using (var process = Process.Start(new ProcessStartInfo("sh", limited) { RedirectStandardError = true, UseShellExecute = false, Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" } })!)
+        {
+            var error = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.Equal(4, process.ExitCode);
+            Assert.Contains($"The key file '{key}' cannot be written", error, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(key));
+        Assert.Equal(0, (await CommandRun.ToEndAsync("id", "new", key)).Exit);
+    }
+
+    [Fact]
     public async Task A_node_with_a_locked_journal_answers_in_time_and_stops_in_time_and_goes_on_when_it_is_free()
     {
         await using var node = LogosProcess.Start(["run", "--tcp-port=0", "--rest-port=0", "--listen-address=127.0.0.1", .. Flags]);

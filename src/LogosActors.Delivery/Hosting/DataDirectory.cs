@@ -39,6 +39,10 @@ internal sealed class DataDirectory : IDisposable
         {
             throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be written to: {e.Message}", e);
         }
+        catch (IOException e) when (!File.Exists(Path.Combine(path, "node.lock")))
+        {
+            throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be written to: {e.Message}", e);
+        }
         catch (IOException e)
         {
             throw new NodeStartException(

@@ -51,8 +51,7 @@ internal static class ChannelKeyFile
         var bytes = key.Export();
         try
         {
-            using var writer = new StreamWriter(PrivateFiles.Open(path, FileMode.CreateNew));
-            writer.WriteLine(Convert.ToHexStringLower(bytes));
+            PrivateFiles.WriteNew(path, Convert.ToHexStringLower(bytes));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
