@@ -16,10 +16,14 @@ namespace LogosActors.Channels;
 public sealed partial class ReliableChannel : IAsyncDisposable
 {
     /// <summary>How long closing waits for what is being stored.</summary>
-    internal static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
+    /// <value>4 s: a service manager that kills after some seconds finds a process that has ended.</value>
+    internal static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>How long an answer of the channel's actors may take: a slow disk, or a restart.</summary>
     internal static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long whoever sends waits for a journal that is known to fail.</summary>
+    static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>How long closing waits for the application's handlers.</summary>
     static readonly TimeSpan HandlersTimeout = TimeSpan.FromSeconds(5);
@@ -60,6 +64,9 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     internal ChannelEvents Published { get; }
 
     internal IncomingBudget Budget { get; }
+
+    /// <summary>Why nothing can be stored now; null: it can.</summary>
+    internal Func<string?> FindJournalProblem { get; set; } = static () => null;
 
     internal IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
@@ -139,13 +146,27 @@ public sealed partial class ReliableChannel : IAsyncDisposable
         {
             var answer = new TaskCompletionSource<Result<RequestId, ChannelSendError>>(TaskCreationOptions.RunContinuationsAsynchronously);
             _sds.Tell(new Conversation.Send(request, payload, isEphemeral) { Answer = answer }, ActorRefs.NoSender);
-            return await answer.Task.WaitAsync(AnswerTimeout, cancellation);
+            return await WaitAsync(answer.Task, cancellation);
         }
         catch (TimeoutException)
         {
-            return IsOpen
-                ? new ChannelSendError(ChannelSendErrorKind.NotStored, "The channel does not answer; the message may be sent or not.")
-                : new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel is closed.");
+            return !IsOpen ? new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel is closed.")
+                : NotStored(FindJournalProblem() is { } problem ? $"The journal fails, {problem}" : "The channel does not answer");
         }
     }
+
+    // A slow disk is waited for, a journal that fails is not.
+    async Task<T> WaitAsync<T>(Task<T> answer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await answer.WaitAsync(StoreTimeout, cancellation);
+        }
+        catch (TimeoutException) when (FindJournalProblem() is null)
+        {
+            return await answer.WaitAsync(AnswerTimeout - StoreTimeout, cancellation);
+        }
+    }
+
+    static ChannelSendError NotStored(string reason) => new(ChannelSendErrorKind.NotStored, $"{reason}; the message may be sent or not.");
 }

@@ -46,6 +46,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly SemaphoreSlim _turn = new(1);
     IReadOnlyList<Subscriptions.LeftTopic> _left = [];
     RunningNode? _running;
+    TaskCompletionSource<string> _stoppedItself = NotStoppedItself();
     string? _stopReason;
     bool _isDisposed;
 
@@ -83,8 +84,11 @@ public sealed partial class MessagingNode : IAsyncDisposable
         try
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
+            if (directory is not null && PrivateFiles.IsOpenToOthers(directory.Key))
+                logs.CreateLogger<MessagingNode>().LogWarning("The key file '{Path}' can be read or changed by other users of this machine: chmod 600 '{Path}'", directory.Key, directory.Key);
             journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
             var actors = system ?? (own = CreateSystem(options, logs));
+            // A journal goes on with the serialization that it has started with.
             NodeJournal.InstallTypes(actors);
             journal?.AddTo(actors);
             return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);
@@ -105,7 +109,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// <summary>Starts the node, and returns when it listens.</summary>
     /// <remarks>A node whose journal is in PostgreSQL stops by itself if another process has taken the journal's lock while the database was away:
     /// <see cref="IsStarted"/> is false then, <see cref="GetHealth"/> and <see cref="ConnectionStatusChanged"/> say disconnected, the log has an
-    /// error, and whatever is sent or subscribed to is refused with the reason. It can be started again once that process has ended.</remarks>
+    /// error, <see cref="WaitUntilStoppedItselfAsync"/> ends, and whatever is sent or subscribed to is refused with the reason. It can be started
+    /// again once that process has ended.</remarks>
     /// <exception cref="NodeStartException">An address cannot be listened at, or another process writes to the journal.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
@@ -117,10 +122,12 @@ public sealed partial class MessagingNode : IAsyncDisposable
                 return;
             if (_stopReason is not null && _journal?.Lock is { } held && await held.KeepAsync(cancellation) is PostgresLock.State.Taken)
                 throw new NodeStartException(NodeStartFailure.JournalInUse, SendIntake.JournalLostReason);
-            (_health.Current, _health.Seen) = (NodeHealth.NotStarted, null);
+            _health.Reset();
             var parts = new NodeParts(_options, _key, _system, _journal, _events, _health, _tap, () => _ = StopWithoutJournalAsync());
             Volatile.Write(ref _running, await RunningNode.StartAsync(parts, _left));
             _stopReason = null;
+            if (_stoppedItself.Task.IsCompleted)
+                Volatile.Write(ref _stoppedItself, NotStoppedItself());
         }
         finally
         {
@@ -153,6 +160,14 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the node has stopped by itself, as it does when another process writes to its journal; not until
+    /// <see cref="StopAsync"/> or <see cref="DisposeAsync"/>.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>Why it has stopped, and what to do, for people.</returns>
+    /// <exception cref="OperationCanceledException">The waiting was stopped.</exception>
+    public Task<string> WaitUntilStoppedItselfAsync(CancellationToken cancellation = default) =>
+        Volatile.Read(ref _stoppedItself).Task.WaitAsync(cancellation);
+
     /// <summary>Another process writes to the journal: nothing more may be written. Informs the application.</summary>
     async Task StopWithoutJournalAsync()
     {
@@ -170,6 +185,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
             _left = [];
             await running.AwaitActorsAsync();
             await running.DisposeAsync();
+            _stoppedItself.TrySetResult(_stopReason);
         }
 #pragma warning disable CA1031 // nobody waits for this
         catch (Exception e)
@@ -211,7 +227,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
 
     /// <summary>Stops the node, and ends all enumerations of events.</summary>
     /// <remarks>It waits 5 s for handlers of events that have not returned, and 5 s for what else of the node does not end, such as a validator
-    /// that blocks: that is left behind, and the log says so. Whatever of its own the node waits for, such as a database, has 10 s.</remarks>
+    /// that blocks: that is left behind, and the log says so. Whatever of its own the node waits for, such as a database, has 5 s.</remarks>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)
@@ -244,6 +260,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
             throw new NodeStartException(NodeStartFailure.Akka, $"Akka does not accept its configuration: {(e.InnerException ?? e).Message.TrimEnd()}", e);
         }
     }
+
+    static TaskCompletionSource<string> NotStoppedItself() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     string NotStarted => Volatile.Read(ref _stopReason) ?? "The node is not started; call StartAsync first.";
 

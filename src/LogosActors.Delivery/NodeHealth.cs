@@ -38,6 +38,12 @@ public enum TopicHealth
 public sealed record NodeHealth(
     ConnectionStatus Status, IReadOnlyDictionary<string, TopicHealth> ContentTopics, IReadOnlyDictionary<string, TopicHealth> Shards)
 {
+    /// <summary>Why what must survive is not stored now, for people; null: it is, or the node keeps nothing.</summary>
+    public string? JournalProblem { get; init; }
+
+    /// <summary>Why the archive does not keep or find messages now, for people; null: it does, or the node has none.</summary>
+    public string? ArchiveProblem { get; init; }
+
     /// <summary>The health of a node that is not started.</summary>
     public static NodeHealth NotStarted { get; } =
         new(ConnectionStatus.Disconnected, ReadOnlyDictionary<string, TopicHealth>.Empty, ReadOnlyDictionary<string, TopicHealth>.Empty);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LogosActors.Actors;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery;
@@ -29,15 +30,16 @@ public static class NodeKeyFile
         if (text.Length is 0 or > MaxLength || text.Length % 2 != 0 || !text.All(char.IsAsciiHexDigit))
             return null;
         var bytes = Convert.FromHexString(text);
+        // A bare key is one of the protobuf form, without the four bytes that say what it is.
+        byte[] encoded = bytes.Length == 32 ? [0x08, (byte)KeyType.Secp256k1, 0x12, 32, .. bytes] : bytes;
         try
         {
-            // A bare key is one of the protobuf form, without the four bytes that say what it is.
-            byte[] encoded = bytes.Length == 32 ? [0x08, (byte)KeyType.Secp256k1, 0x12, 32, .. bytes] : bytes;
             return PrivateKey.TryDecode(encoded, out var key, out _) ? key : null;
         }
         finally
         {
             CryptographicOperations.ZeroMemory(bytes);
+            CryptographicOperations.ZeroMemory(encoded);
         }
     }
 
@@ -46,12 +48,14 @@ public static class NodeKeyFile
     public static void Write(string path, PrivateKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var encoded = key.Encode();
-        using var writer = new StreamWriter(path, options);
-        writer.WriteLine(Convert.ToHexStringLower(encoded));
-        CryptographicOperations.ZeroMemory(encoded);
+        try
+        {
+            PrivateFiles.WriteNew(path, Convert.ToHexStringLower(encoded));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(encoded);
+        }
     }
 }

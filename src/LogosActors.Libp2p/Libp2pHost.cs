@@ -26,6 +26,9 @@ public sealed partial class Libp2pHost : IAsyncDisposable
     static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a stop waits until what is known of peers is stored: it can be found out again.</summary>
+    static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
+
     readonly HostEnvironment _environment;
     readonly ActorSystem _system;
     readonly bool _ownsSystem;
@@ -220,7 +223,7 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         try
         {
             // A journal that is gone answers, too: it has said so in the log, and the host stops all the same.
-            await _host.Ask(Host.Flush.Instance, StopTimeout);
+            await _host.Ask(Host.Flush.Instance, FlushTimeout);
         }
         catch (AskTimeoutException)
         {

@@ -75,6 +75,40 @@ public sealed class ReliableChannelTests
     }
 
     [Fact]
+    public async Task An_encryption_that_is_disposed_of_while_its_channel_is_open_lets_nothing_out()
+    {
+        await using var nodes = await StartAsync();
+        using var key = ChannelKey.Generate(1);
+        using var encryptions = new Disposables();
+        var alices = encryptions.Add(new SymmetricEncryption(new ChannelKey(1, key.Export())));
+        var (alice, bob) = await nodes.OpenAsync(options => options with
+        {
+            Encryption = options.SenderId is "alice" ? alices : encryptions.Add(new SymmetricEncryption(new ChannelKey(1, key.Export()))),
+        });
+        var eve = await nodes.Bob.OpenChannelAsync(new ReliableChannelOptions
+        {
+            ChannelId = "other",
+            ContentTopic = Topic,
+            Encryption = encryptions.Add(new SymmetricEncryption(new ChannelKey(1, new byte[ChannelKey.Size]))),
+        });
+        await using var received = bob.Events().GetAsyncEnumerator();
+        await using var told = alice.Events().GetAsyncEnumerator();
+        await using var overheard = eve.Events().GetAsyncEnumerator();
+        await alice.SendAsync("before"u8.ToArray());
+        await NextAsync<ReliableMessageReceived>(received);
+
+        alices.Dispose();
+        var after = await alice.SendAsync("after"u8.ToArray());
+
+        var failed = await NextAsync<ReliableMessageSendError>(told, error => error.RequestId == after.Value);
+        Assert.Equal(SendFailure.NotEncrypted, failed.Failure);
+        await bob.SendAsync("answer"u8.ToArray());
+        Assert.Equal(ChannelProblem.NotDecrypted, (await NextAsync<ChannelProblemFound>(told)).Problem);
+        // Whoever tries a key of zeros reads nothing.
+        Assert.Equal(ChannelProblem.NotDecrypted, (await NextAsync<ChannelProblemFound>(overheard)).Problem);
+    }
+
+    [Fact]
     public async Task An_ephemeral_message_comes_to_whoever_is_there()
     {
         await using var nodes = await StartAsync();

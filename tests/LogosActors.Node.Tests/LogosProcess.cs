@@ -20,7 +20,35 @@ internal sealed class LogosProcess : IAsyncDisposable
     /// <summary>The exit code, when the process has ended and all that it wrote is here.</summary>
     public Task<int> Exit { get; }
 
-    public static LogosProcess Start(params string[] arguments) => new(Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "logos.dll"), .. arguments])
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
+    public static LogosProcess Start(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "logos.dll"), .. arguments]);
+
+    /// <summary>One whose files cannot grow beyond a limit once <see cref="LimitFilesAsync"/> has set one: writes fail then as they do on a full
+    /// disk, for whoever runs the test.</summary>
+    public static LogosProcess StartWithLimitedFiles(params string[] arguments) => Start(
+        "sh", ["-c", "trap '' XFSZ; exec \"$@\"", "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "logos.dll"), .. arguments]);
+
+    /// <summary>Sets the largest size of a file that the process writes to.</summary>
+    /// <param name="bytes">The size; null: any.</param>
+    public async Task LimitFilesAsync(long? bytes)
+    {
+        using var prlimit = Process.Start("prlimit", ["--pid", Invariant(Id), $"--fsize={(bytes is { } limit ? Invariant(limit) : "unlimited")}:unlimited"]);
+        await prlimit.WaitForExitAsync();
+        Assert.Equal(0, prlimit.ExitCode);
+    }
+
+    /// <summary>What a service manager does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", Invariant(Id)]);
+        await kill.WaitForExitAsync();
+    }
+
+    static string Invariant(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    static LogosProcess Start(string program, string[] arguments) => new(Process.Start(new ProcessStartInfo(program, arguments)
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

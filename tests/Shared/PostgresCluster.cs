@@ -75,6 +75,26 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Stops the server at once, as a crash would; what was committed is there after the next start.</summary>
     public Task StopServerAsync() => RunServerToolAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-m", "immediate", "stop"]);
 
+    /// <summary>Ends the connection that holds the only advisory lock of a database, and has it at once, as a process that has waited for it.</summary>
+    /// <returns>Releases the lock.</returns>
+    public static async Task<IAsyncDisposable> TakeLockAsync(string database)
+    {
+        const string held = "SELECT {0} FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted = {1}";
+        var connection = new NpgsqlConnection(database + ";Pooling=false");
+        await connection.OpenAsync();
+        var wait = ExecuteAsync(connection, string.Format(null, held, "pg_advisory_lock((classid::bigint << 32) | objid::bigint)", "true"));
+        await using var other = new NpgsqlConnection(database + ";Pooling=false");
+        await other.OpenAsync();
+        for (var started = Environment.TickCount64; await ExecuteAsync(other, string.Format(null, held, "pid", "false")) is null; await Task.Delay(10))
+        {
+            if (Environment.TickCount64 - started > 60_000)
+                throw new InvalidOperationException("Nobody waits for the lock.");
+        }
+        await ExecuteAsync(other, string.Format(null, held, "pg_terminate_backend(pid)", "true"));
+        await wait;
+        return connection;
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -97,6 +117,14 @@ public sealed class PostgresCluster : IAsyncDisposable
         return Environment.IsPrivilegedProcess
             ? RunAsync("setpriv", ["--reuid=nobody", "--regid=nogroup", "--clear-groups", path, .. arguments])
             : RunAsync(path, arguments);
+    }
+
+    static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+#pragma warning disable CA2100 // The text is made above.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
     }
 
     // The server inherits the tool's output: it must not be a pipe, whose end would never come.

@@ -26,7 +26,7 @@ public sealed class SqliteJournalFile : IDisposable
         try
         {
             if (!File.Exists(path))
-                using (OpenPrivately(path))
+                using (PrivateFiles.Open(path, FileMode.OpenOrCreate, FileShare.ReadWrite))
                 {
                 }
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionStringOf(path)) { Pooling = false }.ToString());
@@ -71,8 +71,8 @@ public sealed class SqliteJournalFile : IDisposable
         var name = path + ".lock";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            return OpenPrivately(name, FileShare.None);
+            PrivateFiles.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return PrivateFiles.Open(name, FileMode.OpenOrCreate);
         }
         catch (IOException e) when (File.Exists(name))
         {
@@ -91,14 +91,6 @@ public sealed class SqliteJournalFile : IDisposable
         > Format and var newer => throw new JournalFileException($"The journal '{path}' has format {newer}, and this version knows {Format}: run the version that wrote it."),
         var known => known,
     };
-
-    static FileStream OpenPrivately(string path, FileShare share = FileShare.ReadWrite)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
 
     static string Ask(SqliteConnection connection, string statement)
     {

@@ -15,7 +15,7 @@ internal sealed partial class ChannelMachine
     /// <summary>A chunk has come for the first time; it may have to wait before <see cref="Release"/>.</summary>
     void Accept(SdsMessage message)
     {
-        var chunk = new HeldChunk(message.SenderId, message.MessageId, message.Content, Ms, message);
+        var chunk = new HeldChunk(message.SenderId, message.MessageId, message.Content, WallMs, message);
         _held.Add(chunk);
         Assemble(chunk);
     }
@@ -29,7 +29,7 @@ internal sealed partial class ChannelMachine
             Hold(new WholeMessage(chunk.Id, "", chunk.SenderId, chunk.Content, [chunk.Id]));
             return;
         }
-        var decision = _reassembly.Receive(chunk.SenderId, chunk.Id, chunk.Content, DateTimeOffset.FromUnixTimeMilliseconds(chunk.At));
+        var decision = _reassembly.Receive(chunk.SenderId, chunk.Id, chunk.Content, DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(chunk.At - LeadMs, 0, Ms)));
         // A copy is not needed beside what it is a copy of; what is late is dropped in its turn.
         if (decision == ReassemblyDecision.None && chunk.Message is not null && !_reassembly.IsLate(chunk.SenderId, chunk.Content))
             Drop([chunk.Id]);
@@ -47,7 +47,7 @@ internal sealed partial class ChannelMachine
             return;
         }
         var decision = _reassembly.Receive(message.SenderId, message.MessageId, message.Content, _now);
-        Decide(decision, new HeldChunk(message.SenderId, message.MessageId, message.Content, Ms, Message: null));
+        Decide(decision, new HeldChunk(message.SenderId, message.MessageId, message.Content, WallMs, Message: null));
     }
 
     bool IsBare(ReadOnlyMemory<byte> content) => _options.Segmentation.AllowBareMessages && !SegmentCodec.TryDecode(content, out _, out _);

@@ -120,8 +120,11 @@ internal sealed partial class ChannelMachine
         AssembleAgain();
         OfferUnsent(now);
         if (_lastHeard > 0)
-            _effects.Add(new Reopened(DateTimeOffset.FromUnixTimeMilliseconds(_lastHeard)));
+            _effects.Add(new Reopened(DateTimeOffset.FromUnixTimeMilliseconds(LastHeard())));
     }
+
+    /// <summary>Since when others may have said more. A time in the future was read from a clock that was wrong: all since the beginning is asked for.</summary>
+    long LastHeard() => _lastHeard <= WallMs ? _lastHeard : Math.Min(_lastHeard, _sds.JoinedAt);
 
     void Apply(SdsEvent change)
     {

@@ -152,5 +152,5 @@ internal sealed partial class ChannelMachine
         : new ReliableMessageDelivered(_options.ChannelId, new RequestId(record.RequestId));
 
     /// <summary>Another time for each message: it makes the ids of equal messages differ.</summary>
-    long NextTimestamp() => _lastTimestamp = Math.Max(_lastTimestamp + 1, UnixNanoseconds.From(_now));
+    long NextTimestamp() => _lastTimestamp = Math.Max(_lastTimestamp + 1, UnixNanoseconds.From(_now + WallLead));
 }

@@ -12,7 +12,7 @@ namespace LogosActors.Channels.Channel;
 /// <summary>All that one participant of a reliable channel knows and decides: SDS, segmentation, requests to send, and what the application has
 /// handled (RELIABLE-CHANNEL-API).</summary>
 /// <remarks>
-/// <para>Pure: each input carries the time, random numbers come from the caller. An input decides and applies at once; its
+/// <para>Pure: each input carries the time, which never jumps; <see cref="WallLead"/> says what the wall clock shows. Random numbers come from the caller. An input decides and applies at once; its
 /// owner takes <see cref="TakeChanges"/>, stores them as one event, and then runs <see cref="TakeEffects"/> of the same inputs: many inputs share one
 /// event. A failure between the two leaves it unknown what was stored: make another machine, <see cref="Restore"/> the last snapshot,
 /// <see cref="Apply(Records.Changed)"/> the events since, and <see cref="Begin"/>.</para>
@@ -70,6 +70,18 @@ internal sealed partial class ChannelMachine
 
     /// <summary>Whether the progress of requests is raised as events.</summary>
     public bool TellsProgress { get; set; } = true;
+
+    /// <summary>How far the wall clock is ahead of the time of the inputs. Nothing waits for the wall clock: it is what messages carry, and what is
+    /// compared with them.</summary>
+    public TimeSpan WallLead
+    {
+        get;
+        set
+        {
+            field = value;
+            _sds.WallLead = (long)value.TotalMilliseconds;
+        }
+    }
 
     /// <summary>When to call <see cref="Tick"/> next, if nothing else happens; null: never.</summary>
     public DateTimeOffset? NextDeadline
@@ -188,6 +200,10 @@ internal sealed partial class ChannelMachine
         new(_requests.Count, _sds.Unacknowledged, 0, _epochs.Used(_options.RateLimit.EpochOf(now)), _sds.Waiting, _reassembly.PartialMessages);
 
     long Ms => _now.ToUnixTimeMilliseconds();
+
+    long LeadMs => (long)WallLead.TotalMilliseconds;
+
+    long WallMs => Math.Max(0, Ms + LeadMs);
 
     void Advance(DateTimeOffset now) => _now = now;
 

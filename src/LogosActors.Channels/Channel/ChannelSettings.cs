@@ -14,6 +14,9 @@ namespace LogosActors.Channels.Channel;
 internal sealed record ChannelSettings(
     ReliableChannelOptions Options, ChannelNode Node, ChannelEvents Events, IncomingBudget Budget, PersistencePlugins Persistence, string PersistenceId)
 {
+    /// <summary>By which its actors wait, all by the same.</summary>
+    public required SteadyClock Clock { get; init; }
+
     /// <summary>Called with each incarnation of the <see cref="SdsActor"/>, which takes <see cref="Conversation.Send"/>.</summary>
     public Action<IActorRef> SdsCreated { get; init; } = static _ => { };
 

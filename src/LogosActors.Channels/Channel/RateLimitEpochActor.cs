@@ -42,8 +42,8 @@ internal sealed class RateLimitEpochActor : SupervisedActor, IWithTimers
                 Sender.Tell(complete.Status with { WaitingForEpoch = complete.Status.WaitingForEpoch + _queue.Count });
                 break;
             case EpochOver:
-                // The clock may have been set back.
-                if (Time.GetUtcNow() >= _queue.End)
+                // Timers may be early.
+                if (_settings.Clock.Now >= _queue.End)
                     End();
                 else
                     WaitForEnd();
@@ -73,7 +73,7 @@ internal sealed class RateLimitEpochActor : SupervisedActor, IWithTimers
     {
         if (Timers.IsTimerActive(EpochOver.Instance))
             return;
-        var wait = _queue.End - Time.GetUtcNow();
+        var wait = _queue.End - _settings.Clock.Now;
         Timers.StartSingleTimer(EpochOver.Instance, EpochOver.Instance, wait > ShortestWait ? wait : ShortestWait);
     }
 

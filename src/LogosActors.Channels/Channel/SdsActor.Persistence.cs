@@ -50,7 +50,8 @@ internal sealed partial class SdsActor
         // What handlers have had in an earlier incarnation may be handled by now.
         if (published > 0)
             _machine.Handled(Math.Min(_settings.Events.TakeHandled(), _machine.LastNumber));
-        _machine.Begin(UtcNow);
+        _machine.WallLead = _settings.Clock.WallLead;
+        _machine.Begin(SteadyNow);
         Context.Parent.Tell(Conversation.Recovered.Instance);
         Commit();
     }

@@ -68,7 +68,7 @@ internal sealed partial class SdsActor
         }
         // It has lost what it had held back.
         if (isAgain)
-            _machine.OfferUnsent(UtcNow);
+            _machine.OfferUnsent(SteadyNow);
     }
 
     void Ended(Conversation.EpochEnded ended)
@@ -80,6 +80,6 @@ internal sealed partial class SdsActor
         Transmission[] waiting = [.. ended.Left, .. _gate];
         _gate.Clear();
         foreach (var transmission in waiting)
-            _machine.OfferAgain(transmission, UtcNow);
+            _machine.OfferAgain(transmission, SteadyNow);
     }
 }

@@ -54,7 +54,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    DateTimeOffset UtcNow => Time.GetUtcNow();
+    DateTimeOffset SteadyNow => _settings.Clock.Now;
 
     public static Props Props(ChannelSettings settings) => Akka.Actor.Props.Create(() => new SdsActor(settings));
 
@@ -79,6 +79,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     protected override void OnCommand(object message)
     {
         _machine.TellsProgress = _settings.Events.WantsProgress;
+        _machine.WallLead = _settings.Clock.WallLead;
         switch (message)
         {
             case Conversation.Incoming incoming:
@@ -88,10 +89,10 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
                 Send(send);
                 break;
             case Conversation.Dispatched dispatched:
-                _machine.Dispatched(dispatched.MessageId, dispatched.Hash, UtcNow);
+                _machine.Dispatched(dispatched.MessageId, dispatched.Hash, SteadyNow);
                 break;
             case Conversation.NotDispatched failed:
-                _machine.NotDispatched(failed.MessageId, failed.Failure, failed.Error, UtcNow);
+                _machine.NotDispatched(failed.MessageId, failed.Failure, failed.Error, SteadyNow);
                 break;
             case Conversation.HandledMore:
                 _machine.Handled(_settings.Events.TakeHandled());
@@ -105,7 +106,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
                 break;
             case Due:
                 _scheduled = null;
-                _machine.Tick(UtcNow);
+                _machine.Tick(SteadyNow);
                 break;
             case Flush:
                 _isFlushing = false;
@@ -146,12 +147,12 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
         if (_machine.PendingBytes > _settings.Options.MaxIncomingBytes && !incoming.Message.Content.IsEmpty)
             _settings.Budget.Drop();
         else
-            _machine.Receive(incoming.Message, incoming.Encoded, incoming.Dialect, incoming.Hash, UtcNow);
+            _machine.Receive(incoming.Message, incoming.Encoded, incoming.Dialect, incoming.Hash, SteadyNow);
     }
 
     void Send(Conversation.Send send)
     {
-        if (_machine.Send(send.Request, send.Payload, send.IsEphemeral, UtcNow) is { } error)
+        if (_machine.Send(send.Request, send.Payload, send.IsEphemeral, SteadyNow) is { } error)
             send.Reply(error, Sender);
         else
             (_requests ??= []).Add((send, Sender));
@@ -167,7 +168,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
 
     void ReplyStatus()
     {
-        var status = _machine.StatusAt(UtcNow);
+        var status = _machine.StatusAt(SteadyNow);
         if (_epochActor is { } epoch)
             epoch.Forward(new Conversation.CompleteStatus(status with { WaitingForEpoch = _gate.Count }));
         else
@@ -272,7 +273,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
         if (_machine.NextDeadline is not { } next || next == _scheduled)
             return;
         _scheduled = next;
-        var wait = next - UtcNow;
+        var wait = next - SteadyNow;
         Timers.StartSingleTimer(Due.Instance, Due.Instance, wait < ShortestWait ? ShortestWait : wait < LongestWait ? wait : LongestWait);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
+using LogosActors.Actors.Persistence;
 using LogosActors.Channels.Channel;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Events;
@@ -84,8 +85,10 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
         try
         {
             _isDisposed = true;
-            foreach (var channel in _channels.Values.ToList())
-                await CloseNowAsync(channel);
+            // All at once: each may wait for a database that does not answer.
+            var channels = _channels.Values.ToList();
+            _channels.Clear();
+            await Task.WhenAll(channels.Select(StopAsync));
             foreach (var history in _histories.Values)
                 await history.DisposeAsync();
             _histories.Clear();
@@ -106,8 +109,10 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
             var settings = new ChannelSettings(
                 options, new ChannelNode(node.Send, query => node.QueryStoreAsync(query)), channel.Published, channel.Budget, ChannelHistory.Plugins, PersistenceIdOf(options))
             {
+                Clock = new SteadyClock(node.Time),
                 SdsCreated = channel.UseSds,
             };
+            channel.FindJournalProblem = () => JournalStatus.Of(history.System, ChannelHistory.Plugins).Problem;
             channel.Actor = await history.StartAsync(settings, cancellation);
             if (await node.AttachAsync(options.ContentTopic, channel.Actor, cancellation) is not { } error)
                 return channel;
@@ -125,11 +130,16 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
     {
         if (!_channels.Remove(channel.ChannelId))
             return;
+        await StopAsync(channel);
+        await LeaveAsync(channel.Options.HistoryBackend);
+    }
+
+    async Task StopAsync(ReliableChannel channel)
+    {
         await node.DetachAsync(channel.ContentTopic, channel.Actor);
         await channel.FlushAsync();
         await _histories[channel.Options.HistoryBackend].StopAsync(channel.Actor, PersistenceIdOf(channel.Options));
         channel.End();
-        await LeaveAsync(channel.Options.HistoryBackend);
     }
 
     async Task<ChannelHistory> HistoryOfAsync(HistoryBackend backend)

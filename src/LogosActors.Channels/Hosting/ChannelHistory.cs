@@ -23,6 +23,7 @@ internal sealed class ChannelHistory : IAsyncDisposable
     readonly HistoryLocks? _locks;
     readonly ILogger _log;
     readonly IActorRef _channels;
+    int _count;
 
     ChannelHistory(ActorSystem system, SqliteJournalFile? file, HistoryLocks? locks, ILogger log)
     {
@@ -34,7 +35,7 @@ internal sealed class ChannelHistory : IAsyncDisposable
     public ActorSystem System { get; }
 
     /// <summary>How many channels keep their history there.</summary>
-    public int Channels { get; private set; }
+    public int Channels => Volatile.Read(ref _count);
 
     /// <summary>Opens a history.</summary>
     /// <exception cref="ChannelOpenException">The history cannot be kept there, or another process keeps one there.</exception>
@@ -92,7 +93,7 @@ internal sealed class ChannelHistory : IAsyncDisposable
         IActorRef? channel = null;
         if (_locks is not null)
             await _locks.AcquireAsync(settings.PersistenceId, () => channel?.Tell(PoisonPill.Instance));
-        Channels++;
+        Interlocked.Increment(ref _count);
         try
         {
             var answer = await _channels.Ask<ChannelsActor.Opened>(
@@ -125,7 +126,7 @@ internal sealed class ChannelHistory : IAsyncDisposable
             // The history does not answer; what is not stored is done again when the channel is opened next.
             System.Stop(channel!);
         }
-        Channels--;
+        Interlocked.Decrement(ref _count);
         if (_locks is not null)
             await _locks.ReleaseAsync(persistenceId);
     }

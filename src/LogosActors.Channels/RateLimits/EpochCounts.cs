@@ -3,7 +3,7 @@ namespace LogosActors.Channels.RateLimits;
 /// <summary>How much of each epoch's limit is used up, and what may use more (RELIABLE-CHANNEL-API §Rate Limit Manager).</summary>
 /// <remarks>
 /// Pure. A permit is given before anything is sent on it, and stored with what it is given to, so that a crash can only send less. Counts of
-/// the newest <see cref="MaxEpochs"/> epochs are kept: a clock that is set back does not give an epoch away twice.
+/// the newest <see cref="MaxEpochs"/> epochs are kept, and that of now: a clock that was ahead before a restart does not give an epoch away twice.
 /// </remarks>
 internal sealed class EpochCounts(RateLimitOptions options)
 {
@@ -39,7 +39,7 @@ internal sealed class EpochCounts(RateLimitOptions options)
     {
         _used[epoch] = Used(epoch) + count;
         if (_used.Count > MaxEpochs)
-            _used.RemoveAt(0);
+            _used.RemoveAt(_used.Keys[0] == epoch ? 1 : 0);
     }
 }
 

@@ -34,7 +34,7 @@ internal sealed partial class SdsChannel
         AddToBloom(key);
         AddToLog(message, lamport, key, hint: default, SdsDialects.None);
         _lastSent = id;
-        _outgoing.Add(new OutgoingMessage(message, key, isAmbiguous), sent.At + Ms(_options.AcknowledgementTimeout));
+        _outgoing.Add(new OutgoingMessage(message, key, isAmbiguous), (_isLive ? _now : sent.At) + Ms(_options.AcknowledgementTimeout));
     }
 
     void ApplyRetransmitted(string id)
@@ -49,7 +49,7 @@ internal sealed partial class SdsChannel
         if (message.LamportTimestamp is not { } lamport || _log.Find(id) is not null || _incoming.FindHeld(id) is not null)
             return;
         if (message.CausalHistory.Count > 0)
-            _joinEnd ??= accepted.At + Ms(_options.JoinTimeout);
+            _joinEnd ??= (_isLive ? _now : accepted.At) + Ms(_options.JoinTimeout);
         var key = BloomKey.Of(id);
         AddToBloom(key);
         if (_isLive)

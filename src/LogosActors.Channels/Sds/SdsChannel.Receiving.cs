@@ -38,7 +38,7 @@ internal sealed partial class SdsChannel
                 StopWaitingFor(message.MessageId);
             return SdsReceiveOutcome.Own;
         }
-        if (message.LamportTimestamp > (ulong)(_now + Ms(_options.MaxLamportLead)))
+        if (message.LamportTimestamp > (ulong)(Wall + Ms(_options.MaxLamportLead)))
             return SdsReceiveOutcome.TooFarAhead;
         if (message.CausalHistory.Count > SdsOptions.MaxCausalHistorySize || message.RepairRequest.Count > SdsOptions.MaxCausalHistorySize)
             return SdsReceiveOutcome.TooManyNamed;
@@ -141,7 +141,7 @@ internal sealed partial class SdsChannel
         var stored = message.BloomFilter is null && message.RepairRequest.Count == 0
             ? message
             : message with { BloomFilter = null, RepairRequest = [], Content = message.Content.ToArray() };
-        Record(new SdsEvent.Accepted(stored, hint, dialect, IsDelivered: awaited == 0, _now));
+        Record(new SdsEvent.Accepted(stored, hint, dialect, IsDelivered: awaited == 0, Wall));
         _effects.Enqueue(new SdsEffect(SdsEffectKind.Accepted, stored));
         if (awaited == 0)
             _effects.Enqueue(new SdsEffect(SdsEffectKind.Deliver, stored));

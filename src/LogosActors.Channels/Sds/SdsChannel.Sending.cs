@@ -39,7 +39,7 @@ internal sealed partial class SdsChannel
             CausalHistory = NamedBySend(after ?? []),
             Content = content,
         };
-        Record(new SdsEvent.Sent(message, _now));
+        Record(new SdsEvent.Sent(message, Wall));
         if (!_outgoing.TryGet(id, out var outgoing) || !_outgoing.TryHoldBack(outgoing))
             Transmit(message, TransmitKind.New);
         LetGo();
@@ -107,7 +107,7 @@ internal sealed partial class SdsChannel
         return [.. named.Select(entry => entry.Name)];
     }
 
-    ulong NextTime() => Math.Max((ulong)Math.Max(0, _now), _clock + 1);
+    ulong NextTime() => Math.Max((ulong)Wall, _clock + 1);
 
     TimeSpan Timeout(OutgoingMessage message) => message.Evidence > 0 ? _options.PossiblyAcknowledgedTimeout : _options.AcknowledgementTimeout;
 

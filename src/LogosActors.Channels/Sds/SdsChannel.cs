@@ -86,6 +86,12 @@ internal sealed partial class SdsChannel
     /// <summary>Whether there is room for what a message carries, that nobody waits for: else its sender has to send it again.</summary>
     public Predicate<SdsMessage> Admits { get; init; } = static _ => true;
 
+    /// <summary>How far the wall clock is ahead of the time of the inputs, in ms: logical clocks go by it, and nothing waits for it.</summary>
+    public long WallLead { get; set; }
+
+    /// <summary>When we joined, by the wall clock, in Unix ms.</summary>
+    public long JoinedAt => _joinedAt ?? Wall;
+
     /// <summary>What it has come across.</summary>
     public SdsCounters Counters { get; } = new();
 
@@ -123,9 +129,12 @@ internal sealed partial class SdsChannel
     {
         Advance(now);
         if (_joinedAt is null)
-            Record(new SdsEvent.Joined(_now));
+            Record(new SdsEvent.Joined(Wall));
+        // What was stored by a clock that was ahead is no longer than it would be now.
+        _joinEnd = _joinEnd is { } end ? Math.Min(end, _now + Ms(_options.JoinTimeout)) : null;
         ResumeOutgoing();
         _isLive = true;
+        BelieveNoFuture();
         foreach (var dependency in _incoming.Missing)
             LookFor(dependency);
         foreach (var entry in _log.Entries.TakeLast(100))
@@ -150,7 +159,21 @@ internal sealed partial class SdsChannel
 
     static long Ms(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    void Advance(long now) => _now = Math.Max(_now, now);
+    long Wall => Math.Max(0, _now + WallLead);
+
+    void Advance(long now)
+    {
+        _now = Math.Max(_now, now);
+        if (_isLive)
+            BelieveNoFuture();
+    }
+
+    /// <summary>We cannot have joined later than now: the clock was ahead then. What others say now would be taken to be from before.</summary>
+    void BelieveNoFuture()
+    {
+        if (_joinedAt > Wall)
+            Record(new SdsEvent.Joined(Wall));
+    }
 
     void Record(SdsEvent change)
     {

@@ -11,6 +11,7 @@ namespace LogosActors.Delivery.Archive;
 /// database is slow or away, the oldest that wait are dropped and counted. A batch is what has come since the previous one was begun, which is
 /// <see cref="ArchiveWriterOptions.WriteInterval"/> ago at least. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
 /// although it is there is halved until what it does not take is alone, which is dropped.</para>
+/// <para>What is too old is removed when messages have come that show how late it is: not before the first one after a start.</para>
 /// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
 /// What was written is safe, and is not written twice when it comes again.</para>
 /// </remarks>
@@ -22,6 +23,8 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     const string RetentionTimer = "retention";
     const string FinishTimer = "finish";
 
+    static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     readonly ArchiveWriterOptions _options;
     readonly ArchiveQueue _queue;
     readonly CancellationTokenSource _stopping = new();
@@ -30,6 +33,10 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     ArchiveFailure? _failure;
     TimeSpan _backoff;
     TimeSpan _started;
+    long? _latest;
+    TimeSpan _latestAt;
+    TimeSpan? _failureLogged;
+    bool _isFailureLogged;
     long _appended;
     long _overflowed;
     long _refused;
@@ -97,6 +104,8 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
             Drop(1, "time");
             return;
         }
+        if (!isLate && message.Timestamp is { } latest && (_latest is not { } known || latest > known + UnixNanoseconds.Of(Now - _latestAt)))
+            (_latest, _latestAt) = (latest, Now);
         var dropped = _queue.Enqueue(new(hash, pubsubTopic, message.Timestamp ?? now, message));
         _overflowed += dropped;
         Drop(dropped, "overflow");
@@ -145,8 +154,10 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     void Written(int added)
     {
         if (_failure is not null)
+            Report(null);
+        if (_failure is not null && _isFailureLogged)
             Log.Info("The archive takes messages again; {0} wait", _queue.Count);
-        (_failure, _backoff) = (null, _options.MinBackoff);
+        (_failure, _isFailureLogged, _backoff) = (null, false, _options.MinBackoff);
         _appended += added;
         ArchiveMetrics.Appended.Add(added);
         ArchiveMetrics.Writes.Record((Now - _started).TotalSeconds);
@@ -178,11 +189,27 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
             Refused(cause);
             return;
         }
-        if (_failure != cause.Failure)
-            Log.Warning(cause, "The archive does not take messages; {0} wait", _queue.Count);
+        LogFailure(cause);
+        Report(cause.Message);
         _failure = cause.Failure;
         WriteIn(_backoff * (0.8 + (0.4 * Context.System.Random().NextDouble())), State.BackingOff);
         _backoff = _backoff * 2 < _options.MaxBackoff ? _backoff * 2 : _options.MaxBackoff;
+    }
+
+    /// <summary>Why the last write failed has changed; null: it did not fail.</summary>
+    protected virtual void Report(string? problem)
+    {
+        // Whoever asks is told in the status.
+    }
+
+    // One line a minute, whether it fails all the time or again and again.
+    void LogFailure(ArchiveException cause)
+    {
+        Log.Debug(cause, "A write has failed");
+        if (Now - _failureLogged < LogInterval)
+            return;
+        (_failureLogged, _isFailureLogged) = (Now, true);
+        Log.Warning("The archive does not take messages; {0} wait. {1}", _queue.Count, cause.Message);
     }
 
     // The database is there: nothing is gained by waiting.
@@ -190,7 +217,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     {
         var dropped = _queue.Refused(_writing.Count);
         if (dropped > 0)
-            Log.Warning(cause, "The archive does not take the message {0}; it is dropped", _writing[0].Hash);
+            Log.Warning("The archive does not take the message {0}; it is dropped. {1}", _writing[0].Hash, cause.Message);
         _refused += dropped;
         Drop(dropped, "refused");
         Write();
@@ -201,14 +228,17 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
         if (_isRetaining)
             return;
         _isRetaining = true;
-        PipeToSelf(RetainAsync(UnixNanoseconds.Now(Time), _stopping.Token));
+        // A clock that is ahead would have all removed: it is believed as far as messages show that it is as late.
+        var now = UnixNanoseconds.Now(Time);
+        var policy = _latest is not null ? _options.Retention : _options.Retention with { MaxAge = null };
+        PipeToSelf(RetainAsync(policy, Math.Min(now, _latest + UnixNanoseconds.Of(Now - _latestAt) ?? now), _stopping.Token));
     }
 
-    async Task<object> RetainAsync(long now, CancellationToken stopping)
+    async Task<object> RetainAsync(RetentionPolicy policy, long now, CancellationToken stopping)
     {
         try
         {
-            await Archive.RetainAsync(_options.Retention, now, stopping);
+            await Archive.RetainAsync(policy, now, stopping);
             return new ArchiveWriter.Retained(Failure: null);
         }
 #pragma warning disable CA1031 // Tried again at the next interval.
@@ -222,10 +252,13 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     void Retained(Exception? failure)
     {
         _isRetaining = false;
-        if (failure is not null)
-            ArchiveMetrics.RetentionFailures.Add(1, new KeyValuePair<string, object?>("failure", ((failure as ArchiveException)?.Failure ?? ArchiveFailure.Other).ToString()));
-        if (failure is not null)
-            Log.Warning(failure, "The archive does not remove what is not to be kept");
+        if (failure is null)
+            return;
+        ArchiveMetrics.RetentionFailures.Add(1, new KeyValuePair<string, object?>("failure", ((failure as ArchiveException)?.Failure ?? ArchiveFailure.Other).ToString()));
+        // That it fails is in the log already if it takes no messages either.
+        if (_failure is null)
+            Log.Warning("The archive does not remove what is not to be kept. {0}", failure.Message);
+        Log.Debug(failure, "A retention has failed");
     }
 
     void Finish()

@@ -49,6 +49,10 @@ public interface IMessageArchive : IAsyncDisposable
     /// <exception cref="ArchiveException">The database is unreachable or broken.</exception>
     Task<long?> CountAsync(CancellationToken cancellation = default) => Task.FromResult<long?>(null);
 
+    /// <summary>Finds out whether messages can be kept and found now, as far as that can be told without keeping one.</summary>
+    /// <exception cref="ArchiveException">They cannot.</exception>
+    Task CheckAsync(CancellationToken cancellation = default) => QueryAsync(new ArchiveQuery { Limit = 1, IncludesData = false }, cancellation);
+
     /// <summary>Removes what the policy no longer keeps, the oldest first.</summary>
     /// <param name="policy">What is kept.</param>
     /// <param name="now">The time now, in nanoseconds since 1970 UTC.</param>

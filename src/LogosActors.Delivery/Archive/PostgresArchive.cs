@@ -111,6 +111,33 @@ public sealed class PostgresArchive : IMessageArchive
     }
 
     /// <inheritdoc/>
+    /// <remarks>A database that was emptied, or made anew, gets its tables.</remarks>
+    public async Task CheckAsync(CancellationToken cancellation = default)
+    {
+        await InitializeAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await _database.RunAsync(
+                async (connection, stop) =>
+                {
+                    await using var ask = new NpgsqlCommand(
+                        "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool FROM logos_schema WHERE component = 'archive'", connection);
+                    return await ask.ExecuteScalarAsync(stop).ConfigureAwait(false) is true
+                        ? throw new ArchiveException(ArchiveFailure.ReadOnly, "The archive's database is read-only: is the server a standby?")
+                        : 0;
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        catch (ArchiveException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable })
+        {
+            _isPrepared = false;
+            _pubsubTopics.Clear();
+            _partitions.Forget();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task RetainAsync(RetentionPolicy policy, long now, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(policy);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LogosActors.Actors;
 using SQLitePCL;
 
 namespace LogosActors.Delivery.Archive;
@@ -74,6 +75,15 @@ public sealed class SqliteArchive : IMessageArchive
         await WriteAsync(static writer => writer.Total(), cancellation).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public async Task CheckAsync(CancellationToken cancellation = default)
+    {
+        await WriteAsync(Check, cancellation).ConfigureAwait(false);
+        await QueryAsync(new ArchiveQuery { Limit = 1, IncludesData = false }, cancellation).ConfigureAwait(false);
+        if (!DiskSpace.IsLeft(_options.Path))
+            throw Full();
+    }
+
+    /// <inheritdoc/>
     public async Task RetainAsync(RetentionPolicy policy, long now, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -140,16 +150,39 @@ public sealed class SqliteArchive : IMessageArchive
         }
     }
 
+    int Check(SqliteArchiveWriter writer)
+    {
+        if (File.Exists(_options.Path))
+        {
+            writer.TakeLock();
+            return 0;
+        }
+        // What its connections write to nobody finds again.
+        while (_idleReaders.TryPop(out var reader))
+            reader.Dispose();
+        throw new ArchiveException(ArchiveFailure.Unreachable, $"The file of the archive '{_options.Path}' was removed; a new one is made.");
+    }
+
     SqliteArchiveWriter Open()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_options.Path)!);
+        PrivateFiles.CreateDirectory(Path.GetDirectoryName(_options.Path)!);
         try
         {
-            _lock ??= new FileStream($"{_options.Path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock ??= PrivateFiles.Open($"{_options.Path}.lock", FileMode.OpenOrCreate);
         }
         catch (IOException e) when (e is not DirectoryNotFoundException)
         {
             throw new ArchiveException(ArchiveFailure.Locked, $"The archive '{_options.Path}' is in use by another process or archive.", e);
+        }
+        // SQLite gives its log and index the mode of the file.
+        if (!File.Exists(_options.Path))
+        {
+            // A log that was left behind would be taken for the new file's.
+            File.Delete($"{_options.Path}-wal");
+            File.Delete($"{_options.Path}-shm");
+            using (PrivateFiles.Open(_options.Path, FileMode.OpenOrCreate, FileShare.ReadWrite))
+            {
+            }
         }
         return new SqliteArchiveWriter(_options, _hashes);
     }
@@ -184,6 +217,8 @@ public sealed class SqliteArchive : IMessageArchive
             ArchiveFailure.Unreachable, $"The archive '{_options.Path}' cannot be opened or made: {cause.Message}", cause),
         _ => null,
     };
+
+    ArchiveException Full() => new(ArchiveFailure.Full, $"The archive '{_options.Path}' failed: there is no room on its disk.");
 
     ArchiveException Explain(SqliteFailure failure)
     {

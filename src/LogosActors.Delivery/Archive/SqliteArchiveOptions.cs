@@ -19,8 +19,8 @@ public sealed record SqliteArchiveOptions
     public int MaxReaders { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     /// <summary>How long to wait for another process's lock before a call fails.</summary>
-    /// <value>Default 5 s. Range 0 – 5 min.</value>
-    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <value>Default 2 s: the writer tries again. Range 0 – 5 min.</value>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How many entries of the index by hash wait in memory to be written together: some 6 MB.</summary>
     internal int MaxPendingHashes { get; init; } = 128 * 1024;

@@ -94,6 +94,13 @@ sealed class SqliteArchiveWriter : IDisposable
 
     public void Dispose() => _session.Dispose();
 
+    /// <summary>Begins to write, and ends without having written: whoever has locked the file keeps this from it.</summary>
+    public void TakeLock()
+    {
+        Begin();
+        _commit.Run();
+    }
+
     /// <summary>Keeps what is not kept already.</summary>
     /// <returns>How many were new.</returns>
     public int Append(IReadOnlyList<ArchivedMessage> messages)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
@@ -9,7 +10,7 @@ using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Health;
 
-/// <summary>Looks at the node's connections again and again, and tells the application when its health changes.</summary>
+/// <summary>Looks at the node's connections and its archive again and again, and tells the application when its health changes.</summary>
 /// <remarks>
 /// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs one look: what was told last is published as <see cref="NodeEnvironment.Health"/>,
 /// and read again, so that nothing is told twice.
@@ -23,6 +24,12 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
     /// <value>1 s, the heartbeat of gossipsub (11/WAKU2-RELAY): a mesh does not change more often.</value>
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long to wait between two checks of the archive.</summary>
+    static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a check of the archive may take.</summary>
+    static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(4);
+
     readonly HealthAssessment _assessment = new(node.Health.Current, Now);
 
     public static Props Props(NodeEnvironment node, IActorRef subscriptions, EventPublisher<MessagingEvent> events) =>
@@ -30,7 +37,12 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Self.Tell(Look.Instance);
+    protected override void PreStart()
+    {
+        Self.Tell(Look.Instance);
+        if (node.Options.Archive is not null)
+            Self.Tell(CheckArchive.Instance);
+    }
 
     protected override void OnReceive(object message)
     {
@@ -47,6 +59,18 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
             case HealthObservation seen:
                 Publish(seen);
                 LookIn(Interval);
+                break;
+            case CheckArchive:
+                Timers.StartSingleTimer(ArchiveLate.Instance, ArchiveLate.Instance, CheckTimeout);
+                PipeToSelf(CheckArchiveAsync(node.Options.Archive!), static problem => new ArchiveChecked(problem));
+                break;
+            case ArchiveLate:
+                node.Health.CheckProblem = "It does not answer.";
+                break;
+            case ArchiveChecked { Problem: var problem }:
+                Timers.Cancel(ArchiveLate.Instance);
+                node.Health.CheckProblem = problem;
+                Timers.StartSingleTimer(CheckArchive.Instance, CheckArchive.Instance, CheckInterval);
                 break;
             case PipeFailure { Cause: AskTimeoutException }:
                 Log.Warning("The relay has not answered for {0}: a validator that does not return holds it up, or the machine is overloaded", NodeEnvironment.AnswerTimeout);
@@ -96,8 +120,39 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
         return new HealthObservation(relayPeers, CountStores(), peers, topics);
     }
 
+    static async Task<string?> CheckArchiveAsync(IMessageArchive archive)
+    {
+        try
+        {
+            await archive.CheckAsync();
+            return null;
+        }
+        catch (ArchiveException e)
+        {
+            return e.Message;
+        }
+#pragma warning disable CA1031 // whatever an archive fails with, it is the archive that is not well
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return $"It has failed: {e.Message}";
+        }
+    }
+
     int CountStores() => (node.Options.Archive is null ? 0 : 1)
         + node.Host.ConnectedPeers.Count(peer => node.Host.IdentityOf(peer)?.Protocols.Contains(StoreProtocol.Id, StringComparer.Ordinal) == true);
+
+    sealed record CheckArchive
+    {
+        public static readonly CheckArchive Instance = new();
+    }
+
+    sealed record ArchiveLate
+    {
+        public static readonly ArchiveLate Instance = new();
+    }
+
+    sealed record ArchiveChecked(string? Problem);
 
     sealed record Look
     {

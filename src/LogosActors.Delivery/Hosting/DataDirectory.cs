@@ -1,3 +1,4 @@
+using LogosActors.Actors;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Hosting;
@@ -10,6 +11,9 @@ internal sealed class DataDirectory : IDisposable
 
     DataDirectory(string path, FileStream file) => (_path, _lock) = (path, file);
 
+    /// <summary>The file of the node's key.</summary>
+    public string Key => Path.Combine(_path, "node.key");
+
     /// <summary>The file of the journal and the snapshots.</summary>
     public string Journal => Path.Combine(_path, "journal.db");
 
@@ -19,7 +23,7 @@ internal sealed class DataDirectory : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(path);
+            PrivateFiles.CreateDirectory(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -27,11 +31,15 @@ internal sealed class DataDirectory : IDisposable
         }
         try
         {
-            var directory = new DataDirectory(path, new FileStream(Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            var directory = new DataDirectory(path, PrivateFiles.Open(Path.Combine(path, "node.lock"), FileMode.OpenOrCreate));
             directory.RefuseOldJournal();
             return directory;
         }
         catch (UnauthorizedAccessException e)
+        {
+            throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be written to: {e.Message}", e);
+        }
+        catch (IOException e) when (!File.Exists(Path.Combine(path, "node.lock")))
         {
             throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be written to: {e.Message}", e);
         }
@@ -46,7 +54,7 @@ internal sealed class DataDirectory : IDisposable
     /// <exception cref="NodeStartException">The file holds no key, or cannot be read or written.</exception>
     public PrivateKey LoadOrCreateKey()
     {
-        var path = Path.Combine(_path, "node.key");
+        var path = Key;
         try
         {
             if (File.Exists(path))

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Actors.Persistence;
 
 namespace LogosActors.Delivery.Hosting;
 
@@ -14,6 +15,7 @@ internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWi
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     readonly CancellationTokenSource _stopping = new();
+    TimeSpan? _outageLogged;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -39,13 +41,26 @@ internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWi
                 Context.Parent.Tell(Lost.Instance);
                 break;
             case Seen seen:
-                if (seen.State is PostgresLock.State.Away)
-                    Log.Warning("The journal's database does not answer; it is tried again");
+                LogOutage(seen.State is PostgresLock.State.Away);
                 Timers.StartSingleTimer(Look.Instance, Look.Instance, Interval);
                 break;
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    // Once, and once a minute while it lasts.
+    void LogOutage(bool isAway)
+    {
+        if (isAway && !(Now - _outageLogged < JournalStatus.LogInterval))
+        {
+            Log.Warning("The journal's database does not answer; it is tried again");
+            _outageLogged = Now;
+        }
+        else if (!isAway)
+        {
+            _outageLogged = null;
         }
     }
 

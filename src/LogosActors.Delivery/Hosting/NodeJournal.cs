@@ -15,9 +15,10 @@ namespace LogosActors.Delivery.Hosting;
 internal sealed class NodeJournal : IAsyncDisposable
 {
     readonly SqliteJournalFile? _file;
+    readonly string? _path;
 
-    NodeJournal(PersistencePlugins plugins, Config configuration, SqliteJournalFile? file, PostgresLock? held) =>
-        (Plugins, Configuration, _file, Lock) = (plugins, configuration, file, held);
+    NodeJournal(PersistencePlugins plugins, Config configuration, SqliteJournalFile? file, string? path, PostgresLock? held) =>
+        (Plugins, Configuration, _file, _path, Lock) = (plugins, configuration, file, path, held);
 
     /// <summary>The ids that the node's actors use; the application's defaults stay its own.</summary>
     public PersistencePlugins Plugins { get; }
@@ -28,6 +29,16 @@ internal sealed class NodeJournal : IAsyncDisposable
     /// <summary>Keeps others away; null: a file's own lock does.</summary>
     public PostgresLock? Lock { get; }
 
+    /// <summary>Whether its file was removed: what is written to it now nobody finds again.</summary>
+    public bool IsRemoved => _path is not null && !File.Exists(_path);
+
+    /// <summary>Why nothing can be stored now, for people; null: it can.</summary>
+    public string? FindProblem(ActorSystem system) =>
+        IsRemoved ? $"the file '{_path}' was removed: stop the node, and put it back"
+        : JournalStatus.Of(system, Plugins).Problem is { } problem ? problem
+        : _path is not null && !DiskSpace.IsLeft(_path) ? JournalStatus.NoRoom
+        : null;
+
     /// <summary>Opens the journal that the options name.</summary>
     /// <returns>Null: the node keeps everything in memory.</returns>
     /// <exception cref="NodeStartException">It cannot be used, or another process uses it.</exception>
@@ -37,14 +48,14 @@ internal sealed class NodeJournal : IAsyncDisposable
         if (options.Journal is { ConnectionString: { } database })
         {
             var held = await PostgresLock.AcquireAsync(database, node.ToString());
-            return new NodeJournal(plugins, JournalConfiguration.Postgres(plugins, database), file: null, held);
+            return new NodeJournal(plugins, JournalConfiguration.Postgres(plugins, database), file: null, path: null, held);
         }
         if (directory is null || options.Journal is not null)
             return null;
         try
         {
             var file = SqliteJournalFile.Open(directory.Journal);
-            return new NodeJournal(plugins, JournalConfiguration.Sqlite(plugins, directory.Journal), file, held: null);
+            return new NodeJournal(plugins, JournalConfiguration.Sqlite(plugins, directory.Journal), file, directory.Journal, held: null);
         }
         catch (JournalFileException e)
         {
@@ -75,7 +86,7 @@ internal sealed class NodeJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a system know what the node stores.</summary>
+    /// <summary>Makes a system know what the node stores, before its journal starts.</summary>
     public static void InstallTypes(ActorSystem system)
     {
         ProtobufSerializer.Install(system, StoredPeers.Types);

@@ -33,7 +33,15 @@ internal sealed record NodeParts(
 /// <summary>A node between its start and its stop: the host, what is mounted on it, and the actors.</summary>
 internal sealed class RunningNode : IAsyncDisposable
 {
-    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>How long a start waits for the node's actors.</summary>
+    static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a stop waits in all for what the node's actors have still to write.</summary>
+    /// <value>4 s: a service manager that kills after some seconds finds a process that has ended.</value>
+    static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a stop waits for the node's actors to end.</summary>
+    static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(1);
 
     readonly ActorSystem _system;
     readonly IActorRef _node;
@@ -83,7 +91,12 @@ internal sealed class RunningNode : IAsyncDisposable
                 JournalLock = parts.Journal?.Lock,
                 JournalLost = parts.JournalLost,
                 Validation = new MessageValidation(options.Validation with { MaxSize = options.MaxMessageSize }),
-                Intake = new SendIntake(options, new TopicShards(options.Network), system) { IsJournalled = persistence is not null },
+                Intake = new SendIntake(options, new TopicShards(options.Network), system)
+                {
+                    IsJournalled = persistence is not null,
+                    FindJournalProblem = () => parts.Journal?.FindProblem(system),
+                    IsJournalRemoved = () => parts.Journal?.IsRemoved == true,
+                },
                 Stores = new StorePresence(() => options.Sending.AsksStores && stores.Count > 0, presence.FindAsync),
                 Receiving = new ReceivingEnvironment(
                     options.Receiving, options.Network, parts.Events, stores, (store, query) => client.QueryAsync(store, query),
@@ -91,7 +104,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 { Left = left },
             };
             var running = new RunningNode(system, environment, client, stores);
-            await system.AskAsync<ActorIdentity>(running._node, NodeSupervisorActor.AwaitStart.Instance, StopTimeout);
+            await system.AskAsync<ActorIdentity>(running._node, NodeSupervisorActor.AwaitStart.Instance, StartTimeout);
             return running;
         }
         catch
@@ -108,12 +121,13 @@ internal sealed class RunningNode : IAsyncDisposable
         await Environment.Intake.CloseAsync();
         if (_system.WhenTerminated.IsCompleted)
             return [];
-        await AskAsync<Sends.Closed>(_system, Actors.Sends, Sends.Close.Instance);
+        // A journal that does not answer takes nothing from the time that the archive has.
+        var finished = Actors.Store is { } store ? AskAsync<ArchiveWriter.Finished>(_system, store, ArchiveWriter.Finish.Instance) : Task.CompletedTask;
+        var closed = AskAsync<Sends.Closed>(_system, Actors.Sends, Sends.Close.Instance);
         var drained = await AskAsync<Subscriptions.Drained>(_system, Actors.Subscriptions, Subscriptions.Drain.Instance);
-        if (Actors.Store is { } store)
-            await AskAsync<ArchiveWriter.Finished>(_system, store, ArchiveWriter.Finish.Instance);
+        await Task.WhenAll(closed, finished);
         // An actor that does not end its turn is left; its host goes all the same.
-        await _system.StopAsync(_node, StopTimeout);
+        await _system.StopAsync(_node, EndTimeout);
         return drained?.Topics ?? [];
     }
 
@@ -123,7 +137,7 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         try
         {
-            await _node.WatchAsync().WaitAsync(StopTimeout);
+            await _node.WatchAsync().WaitAsync(WriteTimeout);
         }
         catch (TimeoutException)
         {
@@ -142,7 +156,7 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         try
         {
-            return await system.AskAsync<TAnswer>(actor, question, StopTimeout);
+            return await system.AskAsync<TAnswer>(actor, question, WriteTimeout);
         }
         catch (AskTimeoutException)
         {

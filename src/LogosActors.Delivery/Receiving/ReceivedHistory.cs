@@ -34,8 +34,9 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
         switch (stored)
         {
             case TopicSubscribed subscribed:
-                if (_topics.TryGetValue(subscribed.Topic, out var known) && known.Since == subscribed.Since)
-                    known.IsWanted = subscribed.IsWanted;
+                // One that moves back was stored by a clock that was ahead: what was received stays.
+                if (_topics.TryGetValue(subscribed.Topic, out var known) && subscribed.Since <= known.Since && known.Shard == StoredReceiving.ToShard(subscribed.Shard))
+                    known.Subscribe(subscribed.Since, subscribed.IsWanted);
                 else
                     _topics[subscribed.Topic] = new TopicHistory(StoredReceiving.ToShard(subscribed.Shard), subscribed.Since) { IsWanted = subscribed.IsWanted };
                 break;
@@ -89,7 +90,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
             if (known?.IsWanted != topic.IsWanted)
                 differences.Add(StoredReceiving.From(topic.Name, topic.Shard, topic.Since, topic.IsWanted));
             differences.AddRange(topic.Marks.Stores
-                .Where(mark => !(known?.Marks.Of(mark.Store) >= mark.Time))
+                .Where(mark => known?.Marks.Of(mark.Store) != mark.Time)
                 .Select(mark => StoredReceiving.From(new ReceivingJournal.Reached(topic.Shard, [topic.Name], mark.Store, mark.Time))));
         }
         return differences;
@@ -133,7 +134,7 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
     {
         public PubsubTopic Shard { get; } = shard;
 
-        public long Since { get; } = since;
+        public long Since { get; private set; } = since;
 
         public bool IsWanted { get; set; }
 
@@ -144,6 +145,8 @@ internal sealed class ReceivedHistory(ReceivingOptions options)
         public int Count { get; set; }
 
         public Queue<ReceivingJournal.Batch> Batches { get; } = [];
+
+        public void Subscribe(long since, bool isWanted) => (Since, IsWanted, Marks) = (since, isWanted, Marks.Until(long.MaxValue, since));
 
         /// <summary>Forgets the oldest batch: up to its time nothing is known for sure.</summary>
         public void Forget()

@@ -83,6 +83,9 @@ internal static class Subscription
     /// <param name="Receivers">The attached receivers.</param>
     public sealed record DeliverTo(bool IsWanted, IReadOnlyList<IActorRef> Receivers) : INoSerializationVerificationNeeded;
 
+    /// <summary>The topic is subscribed to since an earlier time than was said.</summary>
+    public sealed record MoveBack(long Since);
+
     /// <summary>Accept a message that a store had; answered by <see cref="Taken"/> when it is delivered or was known.</summary>
     public sealed record Take(PubsubTopic Shard, MessageHash Hash, WakuMessage Message) : INoSerializationVerificationNeeded;
 

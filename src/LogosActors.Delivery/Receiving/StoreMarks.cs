@@ -16,16 +16,18 @@ internal sealed class StoreMarks
     // Ordered by time.
     readonly (PeerId Store, long Time)[] _marks;
 
-    /// <param name="newest">Up to when some store has told everything, in nanoseconds since 1970 UTC.</param>
-    public StoreMarks(long newest)
-        : this([], newest)
+    readonly long _since;
+
+    /// <param name="since">Since when the topic is subscribed to, in nanoseconds since 1970 UTC: nothing before is asked for.</param>
+    public StoreMarks(long since)
+        : this([], since)
     {
     }
 
-    StoreMarks((PeerId Store, long Time)[] marks, long newest) => (_marks, Newest) = (marks, newest);
+    StoreMarks((PeerId Store, long Time)[] marks, long since) => (_marks, _since) = (marks, since);
 
     /// <summary>Up to when some store has told everything.</summary>
-    public long Newest { get; }
+    public long Newest => _marks.Length > 0 ? Math.Max(_since, _marks[^1].Time) : _since;
 
     /// <summary>The marks of single stores, the earliest first.</summary>
     public IReadOnlyList<(PeerId Store, long Time)> Stores => _marks;
@@ -50,12 +52,14 @@ internal sealed class StoreMarks
     /// <param name="horizon">In nanoseconds.</param>
     public long Earliest(long horizon) => Newest < long.MinValue + horizon ? long.MinValue : Newest - horizon;
 
-    /// <summary>A store has told everything up to a time. Its mark never moves back.</summary>
-    public StoreMarks With(PeerId store, long time)
-    {
-        if (Of(store) >= time)
-            return this;
-        var marks = _marks.Where(mark => mark.Store != store).Append((Store: store, Time: time)).OrderBy(mark => mark.Time).TakeLast(MaxStores).ToArray();
-        return new StoreMarks(marks, Math.Max(Newest, time));
-    }
+    /// <summary>A store has told everything up to a time, which is before what it had told when a clock that was ahead was put right.</summary>
+    public StoreMarks With(PeerId store, long time) => Of(store) == time
+        ? this
+        : new StoreMarks([.. _marks.Where(mark => mark.Store != store).Append((Store: store, Time: time)).OrderBy(mark => mark.Time).TakeLast(MaxStores)], _since);
+
+    /// <summary>The marks that are not in the future: those that are were read from a clock that was wrong, and say nothing.</summary>
+    /// <param name="now">The time now, in nanoseconds since 1970 UTC.</param>
+    /// <param name="since">Since when the topic is subscribed to.</param>
+    public StoreMarks Until(long now, long since) =>
+        since == _since && Newest <= now ? this : new StoreMarks([.. _marks.Where(mark => mark.Time <= now)], since);
 }

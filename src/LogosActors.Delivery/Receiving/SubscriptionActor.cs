@@ -16,7 +16,7 @@ namespace LogosActors.Delivery.Receiving;
 internal sealed class SubscriptionActor : SupervisedActor
 {
     readonly string _topic;
-    readonly long _since;
+    long _since;
     readonly EventPublisher<MessagingEvent> _events;
     readonly ReceivedHashes _received;
     readonly PendingDeliveries _pending = new();
@@ -65,6 +65,9 @@ internal sealed class SubscriptionActor : SupervisedActor
                 break;
             case Subscription.DeliverTo to:
                 (_isWanted, _receivers) = (to.IsWanted, to.Receivers);
+                break;
+            case Subscription.MoveBack back:
+                _since = back.Since;
                 break;
             case Subscription.UseJournal use:
                 Use(use.Journal);

@@ -93,7 +93,7 @@ internal sealed partial class SubscriptionsActor
 
     void LoseJournal()
     {
-        Log.Error("The journal of what is received has failed; the node goes on without, and tries again");
+        Log.Debug("The journal of what is received has failed; the node goes on without, and tries again");
         _recovered = null;
         foreach (var topic in _topics.Values)
         {

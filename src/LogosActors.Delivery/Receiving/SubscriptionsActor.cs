@@ -5,6 +5,7 @@ using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
+using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
@@ -37,7 +38,11 @@ internal sealed record ReceivingEnvironment(
 internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers, IWithStash
 {
     /// <summary>How long a subscription waits for the journal before it goes on without.</summary>
-    static readonly TimeSpan JournalTimeout = TimeSpan.FromSeconds(10);
+    /// <value>3 s: clients of the REST service have an answer within 5 s, on a machine that is busy, too.</value>
+    static readonly TimeSpan JournalTimeout = SendIntake.StoreTimeout;
+
+    /// <summary>For how long at most a topic is taken to be subscribed to when the clock by which it was is known to have been wrong.</summary>
+    static readonly TimeSpan LongestUnknown = TimeSpan.FromDays(1);
 
     /// <summary>How many messages wait for the recovery.</summary>
     const int StashCapacity = 1_000;
@@ -131,6 +136,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
                 Joined(joined.Shard);
                 break;
             case Subscriptions.GetSyncTopics get:
+                BelieveNoFuture(ShardOf(get.Shard));
                 Sender.Tell(new Subscriptions.SyncTopics([.. ShardOf(get.Shard).Topics.Where(known => known.HasTakers).Select(known => known.ToSync())]));
                 break;
             case Subscriptions.Forgot forgot:
@@ -264,7 +270,9 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         if (_topics.Count < most)
         {
             var since = UnixNanoseconds.Now(Time);
-            return Add(name, new ReceivingJournal.Topic(name.Text, shard, since, IsWanted: false, new StoreMarks(since), long.MinValue, []));
+            var added = Add(name, new ReceivingJournal.Topic(name.Text, shard, since, IsWanted: false, new StoreMarks(since), long.MinValue, []));
+            added.Subscribed = Now;
+            return added;
         }
         Sender.Tell(new Subscriptions.Answer(new SubscriptionError(
             name.Text, SubscriptionErrorKind.TooManyContentTopics, $"The node is subscribed to {most} content topics; unsubscribe from some.")));
@@ -349,6 +357,36 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         _recovered?.Tell(isWhole ? reached with { Topics = [] } : reached);
     }
 
+    /// <summary>Times in the future were read from a clock that was ahead: marks say nothing then, and stores are asked for all since the
+    /// subscription.</summary>
+    void BelieveNoFuture(Shard shard)
+    {
+        var (now, overlap) = (UnixNanoseconds.Now(Time), UnixNanoseconds.Of(_environment.Options.StoreOverlap));
+        foreach (var topic in shard.Topics)
+        {
+            if (topic.Since > now)
+            {
+                topic.Since = now - UnixNanoseconds.Of(AgeOf(topic, now));
+                topic.Actor.Tell(new Subscription.MoveBack(topic.Since));
+                _recovered?.Tell(new ReceivingJournal.Subscribe(topic.Name.Text, topic.Shard, topic.Since, topic.IsWanted));
+            }
+            // A clock that was ahead by less is made up for by the overlap.
+            topic.Marks = topic.Marks.Until(now + overlap, topic.Since);
+        }
+    }
+
+    /// <summary>For how long a topic is subscribed to, whose subscription lies in the future: as long as has passed, or, if that was in an earlier
+    /// process, as long as it may be.</summary>
+    TimeSpan AgeOf(Topic topic, long now)
+    {
+        if (topic.Subscribed is { } subscribed)
+            return Now - subscribed;
+        var options = _environment.Options;
+        return topic.Since - now <= UnixNanoseconds.Of(options.StoreOverlap) ? options.StoreOverlap
+            : options.StoreHorizon > LongestUnknown ? options.StoreHorizon
+            : LongestUnknown;
+    }
+
     Shard ShardOf(PubsubTopic name)
     {
         if (!_shards.TryGetValue(name, out var shard))
@@ -377,7 +415,10 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
 
         public string ShardName { get; } = history.Shard.ToString();
 
-        public long Since { get; } = history.Since;
+        public long Since { get; set; } = history.Since;
+
+        /// <summary>When it was subscribed to in this process, by the monotonic clock; null: in an earlier one.</summary>
+        public TimeSpan? Subscribed { get; set; }
 
         public StoreMarks Marks { get; set; } = history.Marks;
 

@@ -24,8 +24,18 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
     int _entering;
     volatile bool _isClosed;
 
+    /// <summary>How long whoever sends waits until his request is stored.</summary>
+    /// <value>3 s: clients of the REST service have an answer within 5 s, on a machine that is busy, too.</value>
+    public static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
+
     /// <summary>Whether a journal keeps requests: then whoever sends waits until his is stored.</summary>
     public bool IsJournalled { get; init; }
+
+    /// <summary>Why nothing can be stored now; null: it can.</summary>
+    public Func<string?> FindJournalProblem { get; init; } = static () => null;
+
+    /// <summary>Whether nothing that is stored is found again.</summary>
+    public Func<bool> IsJournalRemoved { get; init; } = static () => false;
 
     /// <summary>How many requests have not ended.</summary>
     public int Unfinished => Volatile.Read(ref _unfinished);
@@ -54,9 +64,11 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
     {
         if (!TryPrepare(envelope, out var message, out var error))
             return error;
+        var isJournalled = IsJournalled && !envelope.IsEphemeral;
+        if (isJournalled && IsJournalRemoved())
+            return NotStored(JournalProblem());
         if (!TryCount())
             return TooMany;
-        var isJournalled = IsJournalled && !envelope.IsEphemeral;
         var waits = Interlocked.Increment(ref _notBegun) > Window || isJournalled;
         var send = new Sends.Send(RequestId.New(), message, isJournalled, Observer: null)
         {
@@ -70,11 +82,11 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         if (!isJournalled)
             return await answer.Task;
         // Whichever answer is first holds: a request that is stored later than this is not sent.
-        await using var late = _time.CreateTimer(
-            static answer => ((Completion<Result<RequestId, SendError>>)answer!).TrySetResult(NotStored("the journal does not answer.")),
-            answer, NodeEnvironment.AnswerTimeout, Timeout.InfiniteTimeSpan);
+        await using var late = _time.CreateTimer(_ => answer.TrySetResult(NotStored(JournalProblem())), null, StoreTimeout, Timeout.InfiniteTimeSpan);
         return await answer.Task;
     }
+
+    string JournalProblem() => FindJournalProblem() is { } problem ? $"the journal fails, {problem}." : "the journal does not answer.";
 
     /// <summary>Counts a request, unless there are too many.</summary>
     public bool TryCount()

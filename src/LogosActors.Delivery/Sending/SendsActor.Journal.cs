@@ -103,6 +103,16 @@ internal sealed partial class SendsActor
         PersistAsync(changed, _ => Written(stored, ended));
     }
 
+    /// <summary>Stores that nothing has changed, when nothing else is to be stored and the last write has failed, of whichever actor: so the node
+    /// finds out by itself that its journal works again.</summary>
+    void TryJournal()
+    {
+        if (_isWriting || _settings.Persistence is null || JournalStatus.Problem is null)
+            return;
+        _isWriting = true;
+        PersistAsync(new SendsChanged(), _ => Written([], []));
+    }
+
     (IReadOnlyList<OutgoingSend> Stored, IReadOnlyList<OutgoingSend> Ended) _writing = ([], []);
 
     void Written(List<OutgoingSend> stored, OutgoingSend[] ended)

@@ -118,6 +118,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
                 RunDue();
                 EndOverdue();
                 Write();
+                TryJournal();
                 break;
             case RoomDue:
                 TryForRoom();

@@ -66,6 +66,8 @@ internal sealed class StoreActor : ArchiveWriterActor
         }
     }
 
+    protected override void Report(string? problem) => _node.Health.WriteProblem = problem;
+
     string NameOf(PubsubTopic shard)
     {
         if (!_names.TryGetValue(shard, out var name))

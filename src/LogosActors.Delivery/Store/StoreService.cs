@@ -18,6 +18,8 @@ internal sealed class StoreService : IDisposable
     /// <summary>The reference's words for a cursor that its archive does not know (waku_node/store.nim, toStoreResult).</summary>
     public const string UnknownCursor = "BAD_RESPONSE: archive error: DRIVER_ERROR: cursor not found";
 
+    static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
     readonly IMessageArchive _archive;
     readonly StoreServiceOptions _options;
     readonly TimeProvider _time;
@@ -26,6 +28,7 @@ internal sealed class StoreService : IDisposable
     readonly SemaphoreSlim _turns;
     readonly PeerRateLimiter? _limiter;
     readonly Lock _gate = new();
+    TimeSpan? _failureLogged;
 
     public StoreService(IMessageArchive archive, StoreServiceOptions options, TimeProvider time, ILoggingAdapter log)
     {
@@ -58,7 +61,7 @@ internal sealed class StoreService : IDisposable
         }
         catch (ArchiveException e)
         {
-            _log.Error(e, "The archive failed; {0} gets no answer", peer);
+            LogFailure(e);
             return Refuse(request, StoreStatus.BadResponse, "BAD_RESPONSE: the archive failed");
         }
         catch (OperationCanceledException)
@@ -97,6 +100,20 @@ internal sealed class StoreService : IDisposable
         StoreMetrics.Durations.Record(_time.GetElapsedTime(start).TotalSeconds);
         StoreMetrics.Queries.Add(1, new KeyValuePair<string, object?>("status", (int)response.Status));
         return response;
+    }
+
+    // Peers ask as often as they like: one line a minute.
+    void LogFailure(ArchiveException failure)
+    {
+        _log.Debug(failure, "The archive failed");
+        lock (_gate)
+        {
+            var now = _time.GetElapsedTime(_origin);
+            if (now - _failureLogged < LogInterval)
+                return;
+            _failureLogged = now;
+        }
+        _log.Error("The archive failed; whoever asks gets no answer. {0}", failure.Message);
     }
 
     bool IsAllowed(PeerId peer)

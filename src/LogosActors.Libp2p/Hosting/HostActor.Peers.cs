@@ -88,7 +88,7 @@ internal sealed partial class HostActor
 
     void LoseJournal()
     {
-        Log.Error("Peers are not stored for now; the host goes on, and stores them when their journal is back");
+        Log.Debug("Peers are not stored for now; the host goes on, and stores them when their journal is back");
         _isRecovered = true;
         TellStarted();
     }

@@ -19,6 +19,7 @@ public sealed class PrivateKey : IDisposable
     // Pinned, so that the collector leaves no copies behind.
     readonly byte[] _secret = GC.AllocateUninitializedArray<byte>(SecretLength, pinned: true);
     readonly EvpKey _key;
+    readonly Lock _wiping = new();
     bool _disposed;
 
     PrivateKey(KeyType type, ReadOnlySpan<byte> secret)
@@ -98,11 +99,15 @@ public sealed class PrivateKey : IDisposable
     }
 
     /// <summary>The protobuf of the key; the caller wipes it after use.</summary>
+    /// <exception cref="ObjectDisposedException">It is disposed of.</exception>
     public byte[] Encode()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         Span<byte> data = stackalloc byte[MaxDataLength];
-        _secret.CopyTo(data);
+        lock (_wiping)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _secret.CopyTo(data);
+        }
         var length = SecretLength;
         if (Type is KeyType.Ed25519)
         {
@@ -117,6 +122,7 @@ public sealed class PrivateKey : IDisposable
 
     /// <summary>Signs <paramref name="message"/> as <see cref="PublicKey.Verify"/> of the other half checks it.</summary>
     /// <returns>64 bytes for Ed25519, at most 72 for secp256k1.</returns>
+    /// <exception cref="ObjectDisposedException">It is disposed of.</exception>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
         if (Type is KeyType.Secp256k1)
@@ -129,8 +135,11 @@ public sealed class PrivateKey : IDisposable
     /// <summary>Wipes the private key, here and in OpenSSL.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        CryptographicOperations.ZeroMemory(_secret);
+        lock (_wiping)
+        {
+            _disposed = true;
+            CryptographicOperations.ZeroMemory(_secret);
+        }
         _key.Dispose();
     }
 

@@ -72,6 +72,12 @@ internal sealed class PeerJournalActor(PersistencePlugins persistence, PeerId se
         }
     }
 
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        Sender.Tell(PeerJournal.NotStored.Instance, Self);
+        base.OnPersistRejected(cause, @event, sequenceNr);
+    }
+
     void Store(PeerJournal.Store store)
     {
         var changed = new PeersChanged

@@ -86,6 +86,8 @@ internal sealed record ChannelPlan(NodeSettings Node, Config Akka, ChannelSettin
         var loggers = NodeLogging.Create(
             terminal.IsJson ? Node.Log with { Format = LogFormat.Json } : Node.Log, new LogLevelSwitch(Node.Log.Level), terminal.Error);
         var key = NodeOptionsFactory.KeyOf(Node);
+        foreach (var warning in new[] { Node.NodeKeyFile, Settings.Key }.Select(NodeKeys.WarningOf).OfType<string>())
+            terminal.Note(warning);
         var encryption = Settings.Key is { } file ? new SymmetricEncryption(ChannelKeyFile.Read(file)) : null;
         try
         {

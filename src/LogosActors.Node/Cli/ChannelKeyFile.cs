@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LogosActors.Actors;
 using LogosActors.Channels.Encryption;
 using LogosActors.Delivery;
 
@@ -50,11 +51,7 @@ internal static class ChannelKeyFile
         var bytes = key.Export();
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var writer = new StreamWriter(path, options);
-            writer.WriteLine(Convert.ToHexStringLower(bytes));
+            PrivateFiles.WriteNew(path, Convert.ToHexStringLower(bytes));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

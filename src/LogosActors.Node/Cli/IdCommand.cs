@@ -43,6 +43,8 @@ internal static class IdCommand
         {
             var path = parsed.GetRequiredValue(file);
             using var key = open(path);
+            if (NodeKeys.WarningOf(path) is { } warning)
+                terminal.Note(warning);
             terminal.Result(
                 new KeyInfo(PeerId.FromPublicKey(key.PublicKey).ToString(), path), (_, shown) => terminal.Output.WriteLine(shown.PeerId));
             return ExitCode.Done;

@@ -51,9 +51,10 @@ internal static class RunCommand
         if (host.MetricsServer is { } metrics)
             log.LogInformation("Metrics at {Address}", new Uri(metrics, "/metrics"));
         log.LogInformation("Node setup complete");
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var stopped = host.Node.WaitUntilStoppedItselfAsync(cancellation);
+        await ((Task)stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         log.LogInformation("Stopping");
-        return ExitCode.Done;
+        return cancellation.IsCancellationRequested ? ExitCode.Done : throw new CommandException(ExitCode.Data, "data", await stopped);
     }
 
     static IEnumerable<string> WarningsOf(NodeSettings settings)

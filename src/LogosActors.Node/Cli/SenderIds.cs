@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LogosActors.Actors;
 
 namespace LogosActors.Node.Cli;
 
@@ -34,9 +35,9 @@ internal static class SenderIds
         {
             if (Read(path) is { } kept)
                 return kept;
-            Directory.CreateDirectory(directory);
+            PrivateFiles.CreateDirectory(directory);
             var temporary = $"{path}.{made}";
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var file = PrivateFiles.Open(temporary, FileMode.CreateNew))
             {
                 file.Write(System.Text.Encoding.ASCII.GetBytes(made));
                 file.Flush(flushToDisk: true);

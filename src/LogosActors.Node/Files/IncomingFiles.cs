@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LogosActors.Actors;
 using LogosActors.Channels;
 
 namespace LogosActors.Node.Files;
@@ -36,7 +37,11 @@ internal sealed class IncomingFiles(string directory, long maxSize)
 
     /// <summary>Makes the directory.</summary>
     /// <exception cref="IOException">It cannot be made or written to.</exception>
-    public void Open() => Directory.CreateDirectory(Partial);
+    public void Open()
+    {
+        Directory.CreateDirectory(directory);
+        PrivateFiles.CreateDirectory(Partial);
+    }
 
     /// <summary>Takes a message; what it has brought is on the disk when this returns.</summary>
     /// <param name="message">The message: a part of a file, or any other, which becomes a file of its own.</param>

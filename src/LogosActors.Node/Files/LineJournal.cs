@@ -1,4 +1,5 @@
 using System.Text;
+using LogosActors.Actors;
 
 namespace LogosActors.Node.Files;
 
@@ -16,8 +17,8 @@ internal sealed class LineJournal : IDisposable
     /// <exception cref="IOException">It cannot be read or written.</exception>
     public static LineJournal Open(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        PrivateFiles.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var file = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileShare.Read);
         try
         {
             var bytes = new byte[file.Length];

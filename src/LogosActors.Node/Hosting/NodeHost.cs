@@ -61,6 +61,8 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         var metrics = Own(new PrometheusExporter("LogosActors", "System.Runtime"));
         var key = NodeOptionsFactory.KeyOf(settings) is { } configured ? Own(configured) : null;
+        if (NodeKeys.WarningOf(settings.NodeKeyFile) is { } warning)
+            loggers.CreateLogger("logos").LogWarning("{Warning}", warning);
         var options = NodeOptionsFactory.Create(settings, key, akka);
         if (settings.Store.Enabled)
         {

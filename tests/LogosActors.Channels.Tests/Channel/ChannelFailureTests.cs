@@ -45,6 +45,52 @@ public sealed class ChannelFailureTests
         Assert.Equal(sent.Select(static request => request.Value).Order(), alice.Of<ReliableMessageDelivered>().Select(static told => told.RequestId.Value).Order());
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [InlineData(-25)]
+    [InlineData(25)]
+    public void A_request_ends_when_it_would_have_whatever_the_wall_clock_is_set_to_meanwhile(int hours)
+    {
+        Assert.Equal(EndOf(0), EndOf(hours));
+
+        static (TimeSpan Retransmitted, TimeSpan Ended) EndOf(int hours)
+        {
+            using var simulation = new Simulation(ChannelScene.Options with { Seed = 1 });
+            var scene = new ChannelScene(simulation, participants: 1);
+            var alice = scene.Participants[0];
+            alice.Send("anybody?");
+            simulation.RunFor(TimeSpan.FromSeconds(1));
+            var posted = scene.Posted.Count;
+            simulation.StepClock(TimeSpan.FromHours(hours));
+            Assert.True(simulation.RunUntil(() => scene.Posted.Count > posted, TimeSpan.FromMinutes(30)));
+            var retransmitted = simulation.Now;
+            Assert.True(simulation.RunUntil(() => alice.Of<ReliableMessageSendError>().Any(), TimeSpan.FromMinutes(30)));
+            return (retransmitted, simulation.Now);
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void What_waits_for_the_limit_goes_out_with_the_next_epoch_whatever_the_wall_clock_is_set_to_meanwhile(int hours)
+    {
+        using var simulation = new Simulation(ChannelScene.Options with { Seed = 1 });
+        var scene = new ChannelScene(simulation, participants: 2, options => options with
+        {
+            RateLimit = new RateLimitOptions { EpochSize = TimeSpan.FromMinutes(1), MessagesPerEpoch = 2 },
+        });
+        var (alice, bob) = (scene.Participants[0], scene.Participants[1]);
+        for (var i = 0; i < 4; i++)
+            alice.Send($"{i}");
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(["0", "1"], bob.Received);
+
+        simulation.StepClock(TimeSpan.FromHours(hours));
+        simulation.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(["0", "1", "2", "3"], bob.Received);
+    }
+
     [Fact]
     public void What_waits_for_the_limit_in_an_actor_that_fails_is_offered_again()
     {

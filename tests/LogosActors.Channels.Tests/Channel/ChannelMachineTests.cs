@@ -56,6 +56,24 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void What_a_clock_that_was_ahead_has_stored_is_not_believed_after_a_restart()
+    {
+        var options = new ReliableChannelOptions { ChannelId = "lobby", ContentTopic = ChannelScene.Topic, SenderId = "alice", RateLimit = new RateLimitOptions { IsEnabled = false } };
+        var before = new ChannelMachine(options, new Random(1));
+        before.Begin(Start + TimeSpan.FromDays(1));
+        Assert.Null(before.Send(RequestId.New(), new byte[] { 1 }, isEphemeral: false, Start + TimeSpan.FromDays(1)));
+        var journal = before.TakeChanges();
+
+        var after = new ChannelMachine(options, new Random(1));
+        after.Apply(journal);
+        after.Begin(Start);
+
+        // All since the beginning is asked for, which was not in the future either.
+        var reopened = Assert.Single(after.TakeEffects().OfType<Reopened>());
+        Assert.True(reopened.LastHeard <= Start, $"{reopened.LastHeard}");
+    }
+
+    [Fact]
     public void What_is_handled_is_kept_no_longer()
     {
         var world = new World(SeedOf(), loss: 0);
@@ -146,6 +164,9 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
 
         public IReadOnlyList<Participant> Participants { get; }
 
+        /// <summary>The wall clock of one of them is stepped, by an hour at most.</summary>
+        void StepClock() => Participants[_random.Next(Participants.Count)].WallLead = TimeSpan.FromMinutes(_random.Next(-60, 60));
+
         public double RestartProbability { get; set; }
 
         public void Run(int messages)
@@ -193,6 +214,8 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
                     Assert.True(SdsCodec.TryDecode(bytes, BloomParameters.Default, out var message, out var dialect, out _));
                     to.Do(machine => machine.Receive(message, bytes, dialect, hash, _now));
                 }
+                if (_random.Next(100) == 0)
+                    StepClock();
                 if (RestartProbability > 0 && _random.NextDouble() < RestartProbability)
                     Participants[_random.Next(Participants.Count)].Restart(_now, _random);
             }
@@ -208,6 +231,8 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
         public ReliableChannelOptions Options => options;
 
         public string Name => options.SenderId!;
+
+        public TimeSpan WallLead { get; set; }
 
         public ChannelMachine Machine { get; private set; } = null!;
 
@@ -245,6 +270,7 @@ public sealed class ChannelMachineTests(ITestOutputHelper output)
 
         public void Do(Action<ChannelMachine> input)
         {
+            Machine.WallLead = WallLead;
             input(Machine);
             do
             {

@@ -157,6 +157,7 @@ internal sealed class ChannelScene
             Budget = new IncomingBudget(_options.MaxIncomingBytes);
             var settings = new ChannelSettings(_options, new ChannelNode(_scene.Send, _scene.QueryAsync), Publisher, Budget, Plugins, PersistenceId)
             {
+                Clock = new SteadyClock(_scene._simulation.Time),
                 SdsCreated = sds => Sds = sds,
                 Opened = Openings.Add,
             };

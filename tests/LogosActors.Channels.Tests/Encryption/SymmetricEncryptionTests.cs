@@ -78,6 +78,100 @@ public sealed class SymmetricEncryptionTests
     }
 
     [Fact]
+    public async Task Whatever_is_added_used_and_removed_meanwhile_nothing_is_written_with_another_key_than_it_names()
+    {
+        const int Rounds = 2_000;
+        using var alice = new SymmetricEncryption(ChannelKey.Generate(0));
+        var keys = new System.Collections.Concurrent.ConcurrentDictionary<uint, byte[]>();
+        for (uint id = 1; id <= Rounds; id++)
+        {
+            using var key = ChannelKey.Generate(id);
+            keys[id] = key.Export();
+        }
+        alice.Add(new ChannelKey(1, keys[1]));
+        alice.Use(1);
+        var isOver = false;
+        var sealing = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            for (var count = 0; !Volatile.Read(ref isOver) || count == 0; count++)
+            {
+                var written = (await alice.EncryptAsync(Text, default)).ToArray();
+                var id = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(written.AsSpan(1));
+                using var reader = new SymmetricEncryption(new ChannelKey(id, keys[id]));
+                Assert.Equal(Text, (await reader.DecryptAsync(written, default)).ToArray());
+                try
+                {
+                    Assert.Equal(Text, (await alice.DecryptAsync(written, default)).ToArray());
+                }
+                catch (CryptographicException e) when (e is not AuthenticationTagMismatchException)
+                {
+                    // Its key was removed meanwhile.
+                }
+            }
+        })).ToArray();
+
+        for (uint id = 2; id <= Rounds; id++)
+        {
+            alice.Add(new ChannelKey(id, keys[id]));
+            alice.Use(id);
+            alice.Remove(id - 1);
+        }
+        Volatile.Write(ref isOver, true);
+        await Task.WhenAll(sealing);
+    }
+
+    [Fact]
+    public async Task A_key_that_its_owner_has_disposed_of_lives_as_long_as_an_encryption_uses_it()
+    {
+        var key = ChannelKey.Generate(1);
+        using var bob = new SymmetricEncryption(new ChannelKey(1, key.Export()));
+        var alice = new SymmetricEncryption(key);
+        var carol = new SymmetricEncryption(key);
+
+        key.Dispose();
+        Assert.Equal(Text, (await bob.DecryptAsync(await alice.EncryptAsync(Text, default), default)).ToArray());
+        alice.Dispose();
+        Assert.Equal(Text, (await bob.DecryptAsync(await carol.EncryptAsync(Text, default), default)).ToArray());
+        carol.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => key.Export());
+        Assert.Throws<ObjectDisposedException>(() => new SymmetricEncryption(key));
+        using var dave = new SymmetricEncryption(ChannelKey.Generate(2));
+        Assert.Throws<ObjectDisposedException>(() => dave.Add(key));
+    }
+
+    [Fact]
+    public async Task What_is_disposed_of_refuses()
+    {
+        var key = ChannelKey.Generate(1);
+        var alice = new SymmetricEncryption(key);
+        var written = await alice.EncryptAsync(Text, default);
+
+        alice.Dispose();
+        alice.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await alice.EncryptAsync(Text, default));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await alice.DecryptAsync(written, default));
+        Assert.Throws<ObjectDisposedException>(() => alice.Use(1));
+        Assert.Throws<ObjectDisposedException>(() => alice.Add(ChannelKey.Generate(2)));
+        Assert.Throws<ObjectDisposedException>(() => alice.Remove(2));
+        // It belonged to the encryption.
+        Assert.Throws<ObjectDisposedException>(() => key.Export());
+    }
+
+    [Fact]
+    public void A_key_that_was_removed_is_gone_for_its_owner_too()
+    {
+        using var alice = new SymmetricEncryption(ChannelKey.Generate(1));
+        var second = ChannelKey.Generate(2);
+        alice.Add(second);
+
+        alice.Remove(2);
+
+        Assert.Throws<ObjectDisposedException>(() => second.Export());
+    }
+
+    [Fact]
     public void The_key_that_is_written_with_cannot_be_removed_nor_one_added_twice()
     {
         using var alice = new SymmetricEncryption(ChannelKey.Generate(1));

@@ -9,6 +9,22 @@ public sealed class SdsJoiningTests
     readonly Participant _alice = new("alice");
 
     [Fact]
+    public void Nobody_has_joined_in_the_future_whenever_the_clock_is_put_right()
+    {
+        const long Day = 24 * 60 * 60 * 1000;
+        var bob = new Participant("bob", now: Participant.Start + Day);
+
+        // While it runs, where what waits goes on, and in another life.
+        bob.Channel.WallLead = -Day;
+        bob.Tick(Participant.Start + Day + 1);
+        var again = new Participant("bob", now: Participant.Start + Day).Restarted(1, Participant.Start + 5);
+
+        Assert.Equal(Participant.Start + 1, bob.Journal.OfType<SdsEvent.Joined>().Last().At);
+        Assert.Equal(Participant.Start + 5, again.Journal.OfType<SdsEvent.Joined>().Last().At);
+        Assert.True(again.Channel.JoinedAt <= Participant.Start + 5);
+    }
+
+    [Fact]
     public void A_newcomer_waits_for_10_s_for_what_was_before_and_is_not_told_that_it_is_lost()
     {
         _alice.Receive(Messages.Content("2", 60_000, "bob", "1"), Start + 60_000);

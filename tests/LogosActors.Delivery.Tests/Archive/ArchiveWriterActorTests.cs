@@ -202,6 +202,28 @@ public sealed class ArchiveWriterActorTests
         Assert.All(archive.Retentions.Zip(archive.Retentions.Skip(1), (before, after) => after - before), interval => Assert.Equal(60 * Second, interval));
     });
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(72)]
+    [InlineData(-72)]
+    public void What_is_kept_by_its_age_survives_a_clock_that_is_wrong(int hoursAhead)
+    {
+        using var simulation = new Simulation();
+        var archive = new FaultyArchive(simulation.Time);
+        var writer = Start(simulation, archive, new ArchiveWriterOptions { Retention = new RetentionPolicy { MaxAge = TimeSpan.FromHours(48) } });
+        simulation.RunFor(TimeSpan.FromMinutes(5));
+        Assert.All(archive.Policies, policy => Assert.Null(policy.MaxAge));
+        var start = (simulation.Time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+        Send(writer, [Message(start)]);
+
+        simulation.StepClock(TimeSpan.FromHours(hoursAhead));
+        simulation.RunFor(TimeSpan.FromMinutes(10));
+
+        var (policy, now) = (archive.Policies[^1], archive.Retentions[^1]);
+        Assert.Equal(TimeSpan.FromHours(48), policy.MaxAge);
+        Assert.InRange((now - start) / (60 * Second), hoursAhead < 0 ? (hoursAhead * 60) + 9 : 9, hoursAhead < 0 ? (hoursAhead * 60) + 10 : 10);
+    }
+
     [Fact]
     public void Finishing_writes_what_waits_and_then_stops() => Explore((simulation, archive) =>
     {

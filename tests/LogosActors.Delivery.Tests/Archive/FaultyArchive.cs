@@ -23,6 +23,9 @@ internal sealed class FaultyArchive(TimeProvider time) : IMessageArchive
     /// <summary>When retention was asked for, in nanoseconds since 1970.</summary>
     public List<long> Retentions { get; } = [];
 
+    /// <summary>What was to be kept each time.</summary>
+    public List<RetentionPolicy> Policies { get; } = [];
+
     public IReadOnlyCollection<ArchivedMessage> Kept => _kept.Values;
 
     /// <summary>The most appends that went on at once.</summary>
@@ -49,6 +52,7 @@ internal sealed class FaultyArchive(TimeProvider time) : IMessageArchive
     public Task RetainAsync(RetentionPolicy policy, long now, CancellationToken cancellation = default)
     {
         Retentions.Add(now);
+        Policies.Add(policy);
         return Fault([]) is { } fault ? Task.FromException(fault) : Task.CompletedTask;
     }
 

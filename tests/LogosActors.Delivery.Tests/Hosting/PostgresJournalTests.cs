@@ -135,7 +135,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         await node.SubscribeAsync([Topic]);
         await told.NextAsync<ConnectionStatusChanged>(static change => change.Status is not ConnectionStatus.Disconnected);
 
-        await using (await TakeLockAsync())
+        await using (await PostgresCluster.TakeLockAsync(_database))
         {
             await told.NextAsync<ConnectionStatusChanged>(static change => change.Status is ConnectionStatus.Disconnected);
 
@@ -160,31 +160,6 @@ public sealed class PostgresJournalTests : IAsyncLifetime
                 Assert.Fail("It does not start.");
         }
         Assert.True((await node.SendAsync(Text("back"))).IsSuccess);
-    }
-
-    /// <summary>Ends the connection that holds the only lock, and has it at once, as a process that has waited for it.</summary>
-    /// <returns>Releases the lock.</returns>
-    async Task<IAsyncDisposable> TakeLockAsync()
-    {
-        const string held = "SELECT {0} FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted = {1}";
-        var connection = new NpgsqlConnection(_database + ";Pooling=false");
-        await connection.OpenAsync();
-        var wait = ExecuteAsync(connection, string.Format(null, held, "pg_advisory_lock((classid::bigint << 32) | objid::bigint)", "true"));
-        await using var other = new NpgsqlConnection(_database + ";Pooling=false");
-        await other.OpenAsync();
-        for (var started = Environment.TickCount64; await ExecuteAsync(other, string.Format(null, held, "pid", "false")) is null; await Task.Delay(10))
-            Assert.True(Environment.TickCount64 - started < 60_000, "Nobody waits for the lock.");
-        await ExecuteAsync(other, string.Format(null, held, "pg_terminate_backend(pid)", "true"));
-        await wait;
-        return connection;
-    }
-
-    static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-#pragma warning disable CA2100 // The text is made above.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        return await command.ExecuteScalarAsync();
     }
 
     [Fact]

@@ -95,6 +95,64 @@ public sealed class ReceivingActorTests
         Assert.Equal(missed, world.Told);
     }
 
+    [Theory]
+    [InlineData(24, false, false)]
+    [InlineData(24, false, true)]
+    [InlineData(24, true, false)]
+    [InlineData(24, true, true)]
+    [InlineData(-24, false, false)]
+    [InlineData(-24, false, true)]
+    [InlineData(-24, true, false)]
+    [InlineData(-24, true, true)]
+    public void What_was_missed_is_fetched_when_a_clock_that_was_wrong_is_put_right(int hoursAhead, bool isSubscribedBefore, bool isKilled)
+    {
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true);
+        if (isSubscribedBefore)
+        {
+            world.Subscribe();
+            host.RunFor(Settled);
+        }
+        host.StepClock(TimeSpan.FromHours(hoursAhead));
+        if (!isSubscribedBefore)
+            world.Subscribe();
+        // Stores are asked up to a time that is wrong.
+        host.RunFor(Settled);
+
+        if (isKilled)
+            world.Kill();
+        host.StepClock(-TimeSpan.FromHours(hoursAhead));
+        var missed = world.Send(isLost: true);
+        if (isKilled)
+            world.Start();
+        host.RunFor(Settled);
+        Assert.Equal([missed], world.Told);
+
+        var later = world.Send(isLost: true);
+        host.RunFor(Settled);
+        Assert.Equal([missed, later], world.Told);
+    }
+
+    [Fact]
+    public void A_time_that_a_wrong_clock_has_given_is_not_believed_when_it_has_come()
+    {
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
+        var world = new ReceivingWorld(host, isStored: true);
+        world.Subscribe();
+        host.StepClock(TimeSpan.FromHours(24));
+        host.RunFor(Settled);
+        host.StepClock(-TimeSpan.FromHours(24));
+        host.RunFor(Settled);
+
+        world.Kill();
+        var missed = world.Send(isLost: true);
+        host.RunFor(TimeSpan.FromHours(30));
+        world.Start();
+        host.RunFor(Settled);
+
+        Assert.Equal([missed], world.Told);
+    }
+
     [Fact]
     public void The_nodes_own_messages_do_not_come_back_from_a_store()
     {

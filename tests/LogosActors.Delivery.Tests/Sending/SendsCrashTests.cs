@@ -144,7 +144,7 @@ public sealed class SendsCrashTests
         else
             simulation.Storage.IsDown = true;
         var answer = scene.SendAsync();
-        simulation.RunFor(TimeSpan.FromSeconds(isCommitted ? 0 : 5));
+        simulation.RunFor(TimeSpan.FromSeconds(isCommitted ? 0 : 1));
         Assert.False(answer.IsCompleted);
         Assert.Empty(scene.Published);
 
@@ -153,6 +153,20 @@ public sealed class SendsCrashTests
 
         scene.AssertEndedOnce(simulation.Wait(answer).Value);
         Assert.Single(scene.Published.Distinct());
+    }
+
+    [Fact]
+    public void Whoever_sends_while_the_journal_is_away_has_an_answer_after_three_seconds()
+    {
+        using var simulation = Begin();
+        var scene = new SendsScene(simulation, isStored: true);
+        simulation.Storage.IsDown = true;
+
+        var answer = scene.SendAsync();
+        simulation.RunFor(SendIntake.StoreTimeout);
+
+        Assert.Equal(SendErrorKind.NotStored, simulation.Wait(answer).Error?.Kind);
+        Assert.Equal(TimeSpan.FromSeconds(3), SendIntake.StoreTimeout);
     }
 
     [Fact]

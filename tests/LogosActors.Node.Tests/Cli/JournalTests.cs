@@ -141,6 +141,23 @@ public sealed class JournalTests : IDisposable
         Assert.Contains("aGVsbG8=", received.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_node_whose_journal_another_process_has_taken_ends_with_9_and_says_why()
+    {
+        await using var cluster = await PostgresCluster.StartAsync();
+        var database = await cluster.CreateDatabaseAsync();
+        await using var node = CommandRun.Start(["run", .. Free, "--journal", UrlOf(database)]);
+        await node.Output.WaitForAsync("Node setup complete", node.Exit);
+
+        await using (await PostgresCluster.TakeLockAsync(database))
+        {
+            Assert.Equal(9, await node.Exit.WaitAsync(TimeSpan.FromSeconds(90)));
+        }
+
+        Assert.Contains("another process writes to its journal", node.Error.Text, StringComparison.Ordinal);
+        Assert.Single(node.Error.Text.Split('\n'));
+    }
+
     static string[] Free => ["--tcp-port=0", "--rest-port=0", "--listen-address=127.0.0.1"];
 
     static int FreePort()

@@ -20,10 +20,17 @@ internal static class HealthRoutes
         var relay = !relays ? One(HealthReport.Relay, HealthReport.NotMounted)
             : peers > 0 ? One(HealthReport.Relay, HealthReport.Ready)
             : One(HealthReport.Relay, HealthReport.NotReady, "No connected peers");
-        var store = One("Store", node.Options.Archive is null ? HealthReport.NotMounted : HealthReport.Ready);
+        var health = node.GetHealth();
+        var store = node.Options.Archive is null ? One("Store", HealthReport.NotMounted) : Storing("Store", health.ArchiveProblem);
+        // The reference has none; what it reads of such a list it takes for protocols.
+        Dictionary<string, string>[] journal = health.JournalProblem is { } problem ? [Storing(HealthReport.Journal, $"The journal fails: {problem}")] : [];
         return new HealthReport(
-            HealthReport.Ready, node.GetHealth().Status.ToString(), [relay, store, .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
+            health is { JournalProblem: null, ArchiveProblem: null } && node.IsStarted ? HealthReport.Ready : HealthReport.NotReady, health.Status.ToString(),
+            [relay, store, .. journal, .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
     }
+
+    static Dictionary<string, string> Storing(string name, string? problem) =>
+        problem is null ? One(name, HealthReport.Ready) : One(name, HealthReport.NotReady, problem);
 
     static Dictionary<string, string> One(string protocol, string health, string? reason = null)
     {

@@ -34,7 +34,7 @@ internal static class MessagingRoutes
             .WithSummary("Unsubscribes from content topics.").TakesJson<string[]>().ProducesText();
         routes.MapPost("/messages", (HttpRequest request, CancellationToken cancellation) => SendAsync(messaging.Node, request, cancellation))
             .WithSummary("Sends a message; its events say what becomes of it.").TakesJson<OutgoingMessage>()
-            .Produces<SendAccepted>().ProducesText(400, 500);
+            .Produces<SendAccepted>().ProducesText(400, 500, 503);
         routes.MapGet("/events/send", () => Answers.Json(messaging.Sends.TakeAll()))
             .WithSummary("What became of requests since the last call.").Produces<SendStatus[]>();
         routes.MapGet(
@@ -76,6 +76,7 @@ internal static class MessagingRoutes
         return result switch
         {
             { IsSuccess: true } => Answers.Json(new SendAccepted(result.Value.Value)),
+            { Error.Kind: SendErrorKind.NotStored } => Answers.ServiceUnavailable($"Send failed: {result.Error}"),
             { Error.Kind: SendErrorKind.NotStarted or SendErrorKind.TooManyUnfinished } => Answers.InternalServerError($"Send failed: {result.Error}"),
             _ => Answers.BadRequest($"Send failed: {result.Error}"),
         };

@@ -16,6 +16,9 @@ internal sealed class StoreRoutes(MessagingNode node) : IDisposable
 
     static readonly TimeSpan PeerTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the node's own archive may take: a client has an answer within 5 s.</summary>
+    static readonly TimeSpan ArchiveTimeout = TimeSpan.FromSeconds(4);
+
     readonly Lock _gate = new();
     StoreClient? _client;
 
@@ -24,7 +27,7 @@ internal sealed class StoreRoutes(MessagingNode node) : IDisposable
             "/store/v3/messages",
             (string? peerAddr, string? includeData, string? pubsubTopic, string? contentTopics, string? startTime, string? endTime, string? hashes,
                 string? cursor, string? ascending, string? pageSize, HttpRequest request, CancellationToken cancellation) => QueryAsync(request, cancellation))
-        .WithTags("store").WithSummary("Messages of the past, page by page.").Produces<StoreAnswer>().ProducesText(400, 412, 429, 500);
+        .WithTags("store").WithSummary("Messages of the past, page by page.").Produces<StoreAnswer>().ProducesText(400, 412, 429, 500, 503);
 
     public void Dispose() => _client?.Dispose();
 
@@ -52,9 +55,11 @@ internal sealed class StoreRoutes(MessagingNode node) : IDisposable
 
     static async Task<IResult> QueryAsync(IMessageArchive archive, ArchiveQuery query, CancellationToken cancellation)
     {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(ArchiveTimeout);
         try
         {
-            return await archive.QueryAsync(query, cancellation) is not { } page
+            return await archive.QueryAsync(query, late.Token).WaitAsync(late.Token) is not { } page
                 ? Answers.BadRequest($"error in handleSelfStoreRequest: {UnknownCursor}")
                 : Answers.Json(new StoreAnswer(
                     Guid.NewGuid().ToString("N"), (int)StoreStatus.Success, "OK",
@@ -63,7 +68,11 @@ internal sealed class StoreRoutes(MessagingNode node) : IDisposable
         }
         catch (ArchiveException e)
         {
-            return Answers.InternalServerError($"error in handleSelfStoreRequest: {e.Message}");
+            return Answers.ServiceUnavailable($"error in handleSelfStoreRequest: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return Answers.ServiceUnavailable("error in handleSelfStoreRequest: The archive does not answer.");
         }
     }
 

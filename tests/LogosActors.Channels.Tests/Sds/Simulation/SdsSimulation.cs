@@ -163,6 +163,8 @@ internal sealed class SdsSimulation
             In(_random.Next(duration), () => (_partition, _partitionEnd) = (_random.Next(1 << Math.Min(20, _participants.Count)), _now + _random.Next(30_000)));
         for (var left = _random.Next(4); left > 0; left--)
             In(_random.Next(duration), () => Any().CrashAtNextInput(_random, downtime: _random.Next(20_000)));
+        for (var left = _random.Next(3); left > 0; left--)
+            In(_random.Next(duration), () => Any().WallLead = _random.Next(-3_600_000, 3_600_000));
         if (_random.Next(3) == 0)
             In(_random.Next(duration), () => Join(isFounder: false));
         for (var left = _isAttacked ? _random.Next(1, 100) : 0; left > 0; left--)

@@ -42,6 +42,9 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
 
     public bool IsIdle => !_isDown && _channel is { Unacknowledged: 0, Waiting: 0, Awaited: 0 };
 
+    /// <summary>How far its wall clock is ahead; stepped by an hour at most.</summary>
+    public long WallLead { get; set; }
+
     public void Begin() => Do(channel => channel.Begin(simulation.Now));
 
     public void Send(string messageId) => Do(channel => channel.Send(messageId, new byte[] { 1, 2, 3 }, simulation.Now));
@@ -96,6 +99,7 @@ internal sealed class SimulatedParticipant(SdsSimulation simulation, string id, 
     {
         if (_isDown)
             return;
+        _channel.WallLead = WallLead;
         input(_channel);
         var effects = new List<SdsEffect>();
         while (_channel.TryTakeEffect(out var effect))
