@@ -54,6 +54,11 @@ public sealed record Libp2pHostOptions
     /// <value>Default null: they are remembered in memory only.</value>
     public PersistencePlugins? PeerJournal { get; init; }
 
+    /// <summary>Proxies before the WebSocket listeners: a peer that comes through one is counted by the address that the proxy names in
+    /// <c>X-Forwarded-For</c>. From anybody else the header is ignored.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>How much of the machine peers may take.</summary>
     public ResourceLimits Limits { get; init; } = new();
 

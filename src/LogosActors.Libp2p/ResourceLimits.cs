@@ -15,11 +15,13 @@ public sealed record ResourceLimits
     /// <value>Default 16. Range 1 – 1,000,000.</value>
     public int MaxConnectionsPerAddress { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 16;
 
-    /// <summary>How many connections that were accepted may be in their handshakes.</summary>
+    /// <summary>How many connections that were accepted may be in their handshakes; for one more, the oldest of the address that has most
+    /// makes room.</summary>
     /// <value>Default 128. Range 1 – 100,000.</value>
     public int MaxPendingInbound { get; init => field = OptionRange.Check(value, 1, 100_000); } = 128;
 
-    /// <summary>How many of these come from one IP address, or one /64 of IPv6; the loopback is not counted.</summary>
+    /// <summary>How many of these come from one IP address, or one /64 of IPv6, for one more, its oldest makes room; the loopback is not
+    /// counted.</summary>
     /// <value>Default 10 (js-libp2p <c>maxIncomingPendingConnections</c>, there in all). Range 1 – 100,000.</value>
     public int MaxPendingInboundPerAddress { get; init => field = OptionRange.Check(value, 1, 100_000); } = 10;
 
