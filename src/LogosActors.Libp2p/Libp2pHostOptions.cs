@@ -22,6 +22,12 @@ public sealed record Libp2pHostOptions
     /// <value>Default none. At most 256.</value>
     public IReadOnlyList<Multiaddr> AnnounceAddresses { get; init; } = [];
 
+    /// <summary>Whether the host is in a private network: then it dials and remembers addresses of private networks that peers name, and
+    /// announces its own. Without, it leaves all three; addresses that the application names are dialed either way, and so is what a name
+    /// of the application resolves to, except by the TXT records of <c>/dnsaddr</c>.</summary>
+    /// <value>Default true.</value>
+    public bool AllowPrivateAddresses { get; init; } = true;
+
     /// <summary>Who is asked for the TXT records of <c>/dnsaddr</c> addresses, one after the other until one knows.</summary>
     /// <value>Default none: the system's, of <c>/etc/resolv.conf</c>. The first 3 are asked.</value>
     public IReadOnlyList<IPEndPoint> DnsServers { get; init; } = [];

@@ -7,13 +7,16 @@ namespace LogosActors.Libp2p;
 /// <summary>How much of the machine peers may take. Immutable; checked when set.</summary>
 public sealed record ResourceLimits
 {
+    /// <summary>The highest limit of connections: as good as none.</summary>
+    public const int MostConnections = 1_000_000;
+
     /// <summary>How many connections there are in all; for one more, the least useful makes room.</summary>
     /// <value>Default 300 (js-libp2p <c>maxConnections</c>). Range 1 – 1,000,000.</value>
-    public int MaxConnections { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 300;
+    public int MaxConnections { get; init => field = OptionRange.Check(value, 1, MostConnections); } = 300;
 
     /// <summary>How many connections come from one IP address, or one /64 of IPv6; the loopback is not counted.</summary>
     /// <value>Default 16. Range 1 – 1,000,000.</value>
-    public int MaxConnectionsPerAddress { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 16;
+    public int MaxConnectionsPerAddress { get; init => field = OptionRange.Check(value, 1, MostConnections); } = 16;
 
     /// <summary>How many connections that were accepted may be in their handshakes; for one more, the oldest of the address that has most
     /// makes room.</summary>

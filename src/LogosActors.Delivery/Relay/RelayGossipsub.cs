@@ -12,13 +12,18 @@ internal static class RelayGossipsub
 
     /// <summary>The relay's preset, with room for the messages of a network.</summary>
     /// <param name="maxMessageSize">The longest encoded message, in bytes; longer ones are not relayed.</param>
-    public static GossipsubOptions For(int maxMessageSize)
+    /// <param name="maxPeersPerAddress">How many peers of one address the host lets in: that many are no crowd of one operator.</param>
+    public static GossipsubOptions For(int maxMessageSize, int maxPeersPerAddress)
     {
         var (preset, room) = (GossipsubPresets.Relay, new DataSize(maxMessageSize + Beside));
         return preset with
         {
             // Whoever is on this machine is no crowd of one operator: the host's limits do not count the loopback either.
-            Score = preset.Score with { IpColocationWhitelist = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")] },
+            Score = preset.Score with
+            {
+                IpColocationThreshold = maxPeersPerAddress,
+                IpColocationWhitelist = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")],
+            },
             Limits = preset.Limits with
             {
                 MessageSize = new DataSize(maxMessageSize),

@@ -49,7 +49,10 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     /// <summary>Turns names into addresses.</summary>
     public AddressResolver Resolver { get; } = new((name, cancellation) =>
         // The system's servers change with the networks that the machine is in.
-        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : ResolverConfiguration.Servers(), DnsTimeout, time).TextsAsync(name, cancellation));
+        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : ResolverConfiguration.Servers(), DnsTimeout, time).TextsAsync(name, cancellation))
+    {
+        AllowPrivate = options.AllowPrivateAddresses,
+    };
 
     /// <summary>What connections hold of the machine's memory.</summary>
     public MemoryBudget Memory => memory;

@@ -1,5 +1,6 @@
 using System.Net;
 using LogosActors.Delivery;
+using LogosActors.Libp2p.Connections.WebSocket;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Hosting;
 using LogosActors.Node.Metrics;
@@ -42,6 +43,8 @@ internal sealed class RestServer : IAsyncDisposable
         try
         {
             var hasAdmin = settings.Rest.Admin ?? IPAddress.IsLoopback(settings.Rest.Address);
+            if (settings.TrustedProxies.Count > 0)
+                app.UseForwardedHeaders(ForwardedAddresses.From(NodeAddresses.Proxies(settings)));
             app.Use(new BrowserGuard(settings.Rest, settings.Dns4DomainName).InvokeAsync);
             app.MapOpenApi("/openapi.json");
             app.MapInfo(node);
