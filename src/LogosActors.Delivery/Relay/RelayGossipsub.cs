@@ -24,16 +24,24 @@ internal static class RelayGossipsub
                 IpColocationThreshold = maxPeersPerAddress,
                 IpColocationWhitelist = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")],
             },
+            SeenCapacity = SeenMessages,
+            HistorySize = Larger(DataSize.FromMebibytes(16), room),
             Limits = preset.Limits with
             {
                 MessageSize = new DataSize(maxMessageSize),
                 RpcSize = Larger(preset.Limits.RpcSize, room),
-                QueuedSize = Larger(preset.Limits.QueuedSize, room),
-                PendingValidationSize = Larger(preset.Limits.PendingValidationSize, room),
-                PendingValidationSizePerPeer = Larger(preset.Limits.PendingValidationSizePerPeer, room),
+                QueuedSize = Larger(Queued, room),
+                QueuedSizeOfAll = Larger(QueuedOfAll, room),
+                PendingValidationSize = Larger(Pending, room),
+                PendingValidationSizePerPeer = Larger(PendingPerPeer, room),
             },
         };
     }
+
+    // What a node of 512 MB has for gossipsub (docs/bounds.md).
+    static readonly DataSize Pending = DataSize.FromMebibytes(24), PendingPerPeer = DataSize.FromMebibytes(8), Queued = DataSize.FromMebibytes(4), QueuedOfAll = DataSize.FromMebibytes(24);
+
+    const int SeenMessages = 250_000;
 
     static DataSize Larger(DataSize one, DataSize other) => one > other ? one : other;
 }

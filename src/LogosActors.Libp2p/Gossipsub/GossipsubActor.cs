@@ -34,6 +34,9 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
     readonly Dictionary<PeerId, Peer> _peers = [];
     readonly List<(PeerId Id, Peer Peer)> _sending = [];
     readonly ArrayBufferWriter<byte> _rpc = new();
+    readonly UnhandledDeliveries _unhandled = new();
+    // At most one for each peer.
+    readonly HashSet<Gossip.Received> _heldUp = [];
     ulong _sequence;
 
     public GossipsubActor(GossipsubSettings settings)
@@ -132,7 +135,13 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
                     _router.Peers.Count, [.. _router.PeersOf(status.Topic)], [.. _router.MeshOf(status.Topic)],
                     _router.PendingValidations, _router.CachedMessages));
                 break;
+            case ActorIdentity identity:
+                _unhandled.Answered(identity, Sender);
+                ReadOn();
+                break;
             case Terminated terminated:
+                _unhandled.Gone(terminated.ActorRef);
+                ReadOn();
                 foreach (var topic in _subscribers.Keys.ToArray())
                     Unsubscribe(topic, terminated.ActorRef, now);
                 break;
@@ -173,6 +182,7 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
     void Forget(PeerId id, TimeSpan now)
     {
         _peers.Remove(id);
+        _heldUp.RemoveWhere(received => received.Peer == id);
         _router.PeerDisconnected(id, now);
     }
 
@@ -190,6 +200,11 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
             return;
         for (var taken = 0; taken < MaxRpcsPerTurn; taken++)
         {
+            if (_unhandled.IsFull)
+            {
+                _heldUp.Add(received);
+                return;
+            }
             if (!received.Link.TryReceive(out var rpc))
                 return;
             // An RPC that is refused has put a Disconnect among the effects; what follows it is not heard.
@@ -199,6 +214,16 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
                 return;
         }
         Self.Tell(received, ActorRefs.NoSender);
+    }
+
+    /// <summary>Takes from peers again what was left to their links while subscribers had too much to handle.</summary>
+    void ReadOn()
+    {
+        if (_unhandled.IsFull)
+            return;
+        foreach (var received in _heldUp)
+            Self.Tell(received, ActorRefs.NoSender);
+        _heldUp.Clear();
     }
 
     PublishOutcome Publish(string topic, ReadOnlyMemory<byte> data, bool mayRepeat, TimeSpan now)

@@ -231,7 +231,7 @@ internal sealed class GossipsubPeersActor(
             return;
         }
         peer.IsOpening = false;
-        var link = peer.Link = new StreamLink(_gossipsub, id, options.Limits);
+        var link = peer.Link = new StreamLink(_gossipsub, id, options.Limits, connection.Connection.Hold);
         peer.OpenedAt = environment.Now;
         var version = options.Protocols.First(protocol => string.Equals(protocol.Id, stream.Protocol, StringComparison.Ordinal)).Version;
         var direction = connection.IsDialer ? PeerDirection.Outbound : PeerDirection.Inbound;

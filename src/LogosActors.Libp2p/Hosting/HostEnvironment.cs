@@ -30,6 +30,7 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
             options.Limits.InboundRatePerAddress,
             burst: BurstOf(options.Limits)),
         time);
+    int _inboundStreams;
     readonly Lock _bandwidthGate = new();
     readonly Bandwidth _bandwidth = new(options.Limits);
 
@@ -53,6 +54,19 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     {
         AllowPrivate = options.AllowPrivateAddresses,
     };
+
+    /// <summary>Takes a place for a stream that a peer has opened, or not; <see cref="EndInboundStream"/> gives it back.</summary>
+    /// <param name="ofPeer">Streams that the peer has open.</param>
+    public bool TryBeginInboundStream(int ofPeer)
+    {
+        var limit = options.Limits.MaxInboundStreamsOfAll;
+        if (Interlocked.Increment(ref _inboundStreams) <= limit || ofPeer < limit / Math.Max(1, options.Limits.MaxConnections))
+            return true;
+        Interlocked.Decrement(ref _inboundStreams);
+        return false;
+    }
+
+    public void EndInboundStream() => Interlocked.Decrement(ref _inboundStreams);
 
     /// <summary>What connections hold of the machine's memory.</summary>
     public MemoryBudget Memory => memory;

@@ -9,6 +9,9 @@ namespace LogosActors.Node.Rest;
 /// <summary>Makes HTTP servers that read no configuration but ours.</summary>
 internal static class HttpServer
 {
+    /// <summary>How many connections there are; more are closed.</summary>
+    public const int MaxConnections = 1024;
+
     /// <summary>Makes a server that is not started.</summary>
     /// <param name="address">The address to listen at.</param>
     /// <param name="port">The port; 0: any that is free.</param>
@@ -21,6 +24,7 @@ internal static class HttpServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = maxBodyLength;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Listen(address, port);
         });
         builder.Services.AddRouting();

@@ -210,6 +210,48 @@ public sealed class HostLimitTests
         Assert.DoesNotContain(host.Events, told => told is PeerDisconnected lost && lost.Peer == modest.Id);
     }
 
+    [Fact]
+    public async Task Peers_share_the_streams_that_there_are_in_all()
+    {
+        await using var host = await TestHost.StartAsync(new Libp2pHostOptions { Limits = new ResourceLimits { MaxInboundStreamsOfAll = 20, MaxConnections = 10 } });
+        host.Host.Handle("/hold", (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation), new StreamHandlerOptions { MaxInboundStreams = 100 });
+        await using var greedy = await TestHost.StartAsync();
+        await using var modest = await TestHost.StartAsync();
+        await greedy.ConnectAsync(host);
+        await modest.ConnectAsync(host);
+
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            for (var i = 0; i <= 20; i++)
+                await greedy.Host.OpenStreamAsync(host.Id, "/hold");
+        });
+        await using var stream = await modest.Host.OpenStreamAsync(host.Id, "/hold");
+        await greedy.Host.DisconnectAsync(host.Id);
+
+        await greedy.ConnectAsync(host);
+        await using var again = await greedy.Host.OpenStreamAsync(host.Id, "/hold");
+    }
+
+    [Fact]
+    public async Task The_buffers_of_a_connection_count_as_the_hosts_memory_until_it_ends()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var peer = await TestHost.StartAsync();
+        peer.Host.Handle("/hold", (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation));
+        await host.ConnectAsync(peer);
+        await using var stream = await host.Host.OpenStreamAsync(peer.Id, "/hold");
+        var connection = host.Host.Environment.Connected[peer.Id].Connection;
+        var before = connection.Memory.Held;
+
+        connection.Hold(1000);
+        Assert.Equal(before + 1000, connection.Memory.Held);
+        connection.Hold(-1000);
+
+        Assert.InRange(before, 16 * 1024, 256 * 1024);
+        await connection.DisposeAsync();
+        Assert.Equal(0, connection.Memory.Held);
+    }
+
     const int SinkBuffer = 16 * 1024;
 
     /// <summary>Virtual time may run far ahead of what a slow machine does: no keep-alive is to notice.</summary>
