@@ -20,13 +20,36 @@ internal sealed class LogosProcess : IAsyncDisposable
     /// <summary>The exit code, when the process has ended and all that it wrote is here.</summary>
     public Task<int> Exit { get; }
 
-    public static LogosProcess Start(params string[] arguments) => new(Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "logos.dll"), .. arguments])
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
+    public StreamWriter Input => _process.StandardInput;
+
+    public static LogosProcess Start(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "logos.dll"), .. arguments]);
+
+    /// <summary>A program of the tests on one core of the machine, or on any where there is only one.</summary>
+    /// <param name="core">The core, from 0.</param>
+    /// <param name="heap">The most bytes of its managed heap; null: what the runtime makes of the machine's memory.</param>
+    /// <param name="program">The file, such as logos.dll.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static LogosProcess StartOn(int core, long? heap, string program, params string[] arguments) => Start(
+        "taskset", ["-c", $"{core % Environment.ProcessorCount}", "dotnet", Path.Combine(AppContext.BaseDirectory, program), .. arguments], heap);
+
+    static LogosProcess Start(string file, string[] arguments, long? heap = null)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-    })!);
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (heap is { } bytes)
+            start.Environment["DOTNET_GCHeapHardLimit"] = $"0x{bytes:x}";
+        var process = Process.Start(start)!;
+        process.StandardInput.AutoFlush = true;
+        return new LogosProcess(process);
+    }
 
     /// <summary>What <c>kill -9</c> does.</summary>
     public async Task KillAsync()

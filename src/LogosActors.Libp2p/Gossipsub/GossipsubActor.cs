@@ -136,7 +136,7 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
                     _router.PendingValidations, _router.CachedMessages));
                 break;
             case ActorIdentity identity:
-                _unhandled.Answered(identity, Sender);
+                _unhandled.Answered(identity);
                 ReadOn();
                 break;
             case Terminated terminated:

@@ -19,6 +19,9 @@ internal sealed class UnhandledDeliveries
     const int Overhead = 512;
 
     readonly HashSet<IActorRef> _unanswered = [];
+    // To whom something was delivered since the last mark.
+    readonly HashSet<IActorRef> _subscribers = [];
+    IActorRef _self = ActorRefs.Nobody;
     long _mark;
     long _beforeMark;
     long _sinceMark;
@@ -30,33 +33,46 @@ internal sealed class UnhandledDeliveries
     /// <param name="subscribers">To whom.</param>
     /// <param name="length">The length of its data.</param>
     /// <param name="self">Who is answered.</param>
-    public void Delivered(IReadOnlyCollection<IActorRef> subscribers, int length, IActorRef self)
+    public void Delivered(List<IActorRef> subscribers, int length, IActorRef self)
     {
         _sinceMark += length + Overhead;
-        if (_sinceMark < MarkEvery || _unanswered.Count > 0)
-            return;
         foreach (var subscriber in subscribers)
         {
             if (!subscriber.IsNobody())
-                _unanswered.Add(subscriber);
+                _subscribers.Add(subscriber);
         }
-        (_beforeMark, _sinceMark) = (_unanswered.Count == 0 ? 0 : _sinceMark, 0);
-        _mark++;
-        foreach (var subscriber in _unanswered)
-            subscriber.Tell(new Akka.Actor.Identify(_mark), self);
+        _self = self;
+        if (_unanswered.Count == 0 && _sinceMark >= MarkEvery)
+            SetMark();
     }
 
-    /// <summary>A subscriber has handled what came before a mark.</summary>
-    public void Answered(ActorIdentity answer, IActorRef subscriber)
+    /// <summary>A subscriber has handled what came before a mark; for one that has stopped Akka answers.</summary>
+    public void Answered(ActorIdentity answer)
     {
-        if (answer.MessageId is long mark && mark == _mark)
-            Gone(subscriber);
+        if (answer.MessageId is Mark mark && mark.Number == _mark)
+            Gone(mark.Subscriber);
     }
 
     /// <summary>A subscriber has handled all, or never will.</summary>
     public void Gone(IActorRef subscriber)
     {
-        if (_unanswered.Remove(subscriber) && _unanswered.Count == 0)
-            _beforeMark = 0;
+        if (!_unanswered.Remove(subscriber) || _unanswered.Count > 0)
+            return;
+        _beforeMark = 0;
+        // While peers are not read nothing is delivered, and nobody else would see to it.
+        if (_sinceMark >= MarkEvery)
+            SetMark();
     }
+
+    void SetMark()
+    {
+        _unanswered.UnionWith(_subscribers);
+        _subscribers.Clear();
+        (_beforeMark, _sinceMark) = (_unanswered.Count == 0 ? 0 : _sinceMark, 0);
+        _mark++;
+        foreach (var subscriber in _unanswered)
+            subscriber.Tell(new Akka.Actor.Identify(new Mark(_mark, subscriber)), _self);
+    }
+
+    sealed record Mark(long Number, IActorRef Subscriber);
 }

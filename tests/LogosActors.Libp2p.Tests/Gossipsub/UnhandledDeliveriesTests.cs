@@ -35,10 +35,25 @@ public sealed class UnhandledDeliveriesTests
     }
 
     [Fact]
+    public void What_was_delivered_behind_a_mark_is_waited_for_with_the_next_however_much_it_is()
+    {
+        DeliverUntilFull();
+        _unhandled.Delivered([_quick, _slow], (int)UnhandledDeliveries.Most, ActorRefs.Nobody);
+
+        Answer(_quick);
+        Answer(_slow);
+        Assert.True(_unhandled.IsFull);
+        Answer(_slow);
+        Answer(_quick);
+        Assert.False(_unhandled.IsFull);
+    }
+
+    [Fact]
     public void A_subscriber_that_has_gone_is_not_waited_for()
     {
         DeliverUntilFull();
         Answer(_quick);
+        Assert.True(_unhandled.IsFull);
         _unhandled.Gone(_slow);
         Assert.False(_unhandled.IsFull);
     }
@@ -53,9 +68,10 @@ public sealed class UnhandledDeliveriesTests
 
     void Answer(Subscriber subscriber)
     {
-        if (subscriber.Asked is { } asked)
-            _unhandled.Answered(new ActorIdentity(asked.MessageId, subscriber), subscriber);
+        var asked = subscriber.Asked;
         subscriber.Asked = null;
+        if (asked is not null)
+            _unhandled.Answered(new ActorIdentity(asked.MessageId, subscriber));
     }
 
     sealed class Subscriber(string name) : MinimalActorRef

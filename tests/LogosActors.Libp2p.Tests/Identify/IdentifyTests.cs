@@ -39,7 +39,7 @@ public sealed class IdentifyTests
     public void What_is_remembered_of_a_peer_is_bounded_however_much_it_says()
     {
         using var key = PrivateKey.Generate(KeyType.Ed25519);
-        Multiaddr[] addresses = [.. Enumerable.Range(0, 200).Select(i => Multiaddr.Parse($"/dns4/{new string('a', 60)}.example.org/tcp/{i}"))];
+        Multiaddr[] addresses = [.. Enumerable.Range(0, 70).Select(i => Multiaddr.Parse($"/dns4/{new string('a', 60)}.example.org/tcp/{i}"))];
         var message = new IdentifyMessage
         {
             Protocols = [.. Enumerable.Range(0, 500).Select(i => $"/{new string('a', 50)}/{i}")],
