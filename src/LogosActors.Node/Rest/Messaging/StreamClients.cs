@@ -30,7 +30,7 @@ internal sealed class StreamClients(MessagingNode node)
     public const int MaxBytesOfClient = 4 << 20;
 
     /// <summary>How many bytes wait for all clients, each counted for every client that it waits for.</summary>
-    public const int MaxBytes = 16 << 20;
+    public const int MaxBytes = 64 << 20;
 
     static readonly byte[] Before = [.. "event: message\ndata: "u8];
     static readonly byte[] After = [.. "\n\n"u8];
