@@ -40,6 +40,9 @@ public sealed record LogosNodeSettings : IValidatedOptions
     /// <summary>Multiaddresses that peers are told; none: those that the node listens at.</summary>
     public IReadOnlyList<string> AnnounceAddresses { get; init; } = [];
 
+    /// <summary>Whether addresses of private networks that peers name are dialed and remembered, and the node's own are announced; null: unless the preset is a public network.</summary>
+    public bool? PrivateAddresses { get; init; }
+
     /// <summary>Where the node keeps its key, its peers and what it has not sent yet; null: in memory.</summary>
     public string? DataDirectory { get; init; }
 
@@ -107,6 +110,7 @@ public sealed record LogosNodeSettings : IValidatedOptions
             Host = new Libp2pHostOptions
             {
                 AnnounceAddresses = Addresses(AnnounceAddresses),
+                AllowPrivateAddresses = PrivateAddresses ?? preset is not { IsPublic: true },
                 Limits = new ResourceLimits { MaxConnections = MaxConnections },
             },
         };

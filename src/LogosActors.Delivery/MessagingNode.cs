@@ -54,7 +54,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
     {
         (_options, _logs, _system, _ownsSystem, _directory, _journal, _key) = (options, logs, system, ownsSystem, directory, journal, key);
         _metrics = new NodeMetrics(this);
-        _events = new EventPublisher<MessagingEvent>(system, UniqueName.Of(system, $"logos-{PeerId}"), options.EventCapacity, _metrics.Count);
+        _events = new EventPublisher<MessagingEvent>(system, UniqueName.Of(system, $"logos-{PeerId}"), options.EventCapacity, _metrics.Count, static raised => raised is MessageReceived received ? received.Message.Payload.Length : 0);
         _topics = new TopicShards(options.Network);
     }
 

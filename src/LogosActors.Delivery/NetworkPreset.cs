@@ -28,6 +28,10 @@ public sealed record NetworkPreset
     /// <summary>How many shards the network has, for autosharding.</summary>
     public required int ShardCount { get; init; }
 
+    /// <summary>Whether anybody may join it over the Internet: its nodes then stay out of private networks that strangers name.</summary>
+    /// <value>Default true; <see cref="Local"/> is not public.</value>
+    public bool IsPublic { get; init; } = true;
+
     /// <summary>The longest encoded message, in bytes. The relay's own limit must be no smaller.</summary>
     public int MaxMessageSize { get; init; } = WakuMessageLimits.MessageSize;
 
@@ -127,7 +131,7 @@ public sealed record NetworkPreset
 
     /// <summary>A network of one's own, with no entry but what the node is told: cluster 0, which is for everybody
     /// (RELAY-STATIC-SHARD-ALLOC), and as many shards as the public network has.</summary>
-    public static NetworkPreset Local { get; } = new() { Name = "local", Cluster = 0, ShardCount = 8 };
+    public static NetworkPreset Local { get; } = new() { Name = "local", Cluster = 0, ShardCount = 8, IsPublic = false };
 
     /// <summary>All networks.</summary>
     public static IReadOnlyList<NetworkPreset> All { get; } = [TheWakuNetwork, LogosDev, LogosTest, StatusProd, Local];

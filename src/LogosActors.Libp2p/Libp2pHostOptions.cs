@@ -22,6 +22,12 @@ public sealed record Libp2pHostOptions
     /// <value>Default none. At most 256.</value>
     public IReadOnlyList<Multiaddr> AnnounceAddresses { get; init; } = [];
 
+    /// <summary>Whether the host is in a private network: then it dials and remembers addresses of private networks that peers name, and
+    /// announces its own. Without, it leaves all three; addresses that the application names are dialed either way, and so is what a name
+    /// of the application resolves to, except by the TXT records of <c>/dnsaddr</c>.</summary>
+    /// <value>Default true.</value>
+    public bool AllowPrivateAddresses { get; init; } = true;
+
     /// <summary>Who is asked for the TXT records of <c>/dnsaddr</c> addresses, one after the other until one knows.</summary>
     /// <value>Default none: the system's, of <c>/etc/resolv.conf</c>. The first 3 are asked.</value>
     public IReadOnlyList<IPEndPoint> DnsServers { get; init; } = [];
@@ -53,6 +59,11 @@ public sealed record Libp2pHostOptions
     /// <summary>Where peers are remembered across restarts: a journal and a snapshot store of the host's actor system.</summary>
     /// <value>Default null: they are remembered in memory only.</value>
     public PersistencePlugins? PeerJournal { get; init; }
+
+    /// <summary>Proxies before the WebSocket listeners: a peer that comes through one is counted by the address that the proxy names in
+    /// <c>X-Forwarded-For</c>. From anybody else the header is ignored.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>How much of the machine peers may take.</summary>
     public ResourceLimits Limits { get; init; } = new();

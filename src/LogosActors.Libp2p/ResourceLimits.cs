@@ -7,19 +7,24 @@ namespace LogosActors.Libp2p;
 /// <summary>How much of the machine peers may take. Immutable; checked when set.</summary>
 public sealed record ResourceLimits
 {
+    /// <summary>The highest limit of connections: as good as none.</summary>
+    public const int MostConnections = 1_000_000;
+
     /// <summary>How many connections there are in all; for one more, the least useful makes room.</summary>
     /// <value>Default 300 (js-libp2p <c>maxConnections</c>). Range 1 – 1,000,000.</value>
-    public int MaxConnections { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 300;
+    public int MaxConnections { get; init => field = OptionRange.Check(value, 1, MostConnections); } = 300;
 
     /// <summary>How many connections come from one IP address, or one /64 of IPv6; the loopback is not counted.</summary>
     /// <value>Default 16. Range 1 – 1,000,000.</value>
-    public int MaxConnectionsPerAddress { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 16;
+    public int MaxConnectionsPerAddress { get; init => field = OptionRange.Check(value, 1, MostConnections); } = 16;
 
-    /// <summary>How many connections that were accepted may be in their handshakes.</summary>
+    /// <summary>How many connections that were accepted may be in their handshakes; for one more, the oldest of the address that has most
+    /// makes room.</summary>
     /// <value>Default 128. Range 1 – 100,000.</value>
     public int MaxPendingInbound { get; init => field = OptionRange.Check(value, 1, 100_000); } = 128;
 
-    /// <summary>How many of these come from one IP address, or one /64 of IPv6; the loopback is not counted.</summary>
+    /// <summary>How many of these come from one IP address, or one /64 of IPv6, for one more, its oldest makes room; the loopback is not
+    /// counted.</summary>
     /// <value>Default 10 (js-libp2p <c>maxIncomingPendingConnections</c>, there in all). Range 1 – 100,000.</value>
     public int MaxPendingInboundPerAddress { get; init => field = OptionRange.Check(value, 1, 100_000); } = 10;
 
@@ -32,22 +37,26 @@ public sealed record ResourceLimits
     /// <value>Default 256. Range 1 – 100,000.</value>
     public int MaxInboundStreams { get; init => field = OptionRange.Check(value, 1, 100_000); } = 256;
 
+    /// <summary>How many streams all peers may have open to this host; beyond it those of peers with more than an equal share are reset.</summary>
+    /// <value>Default 8192. Range 16 – 10,000,000.</value>
+    public int MaxInboundStreamsOfAll { get; init => field = OptionRange.Check(value, 16, 10_000_000); } = 8192;
+
     /// <summary>How many unread bytes of one peer this host holds, over all streams.</summary>
-    /// <value>Default 64 MiB. Range 1 MiB – 2 GiB.</value>
+    /// <value>Default 16 MiB. Range 1 MiB – 2 GiB.</value>
     public DataSize MaxUnreadPerConnection
     {
         get;
         init => field = OptionRange.Check(value, DataSize.FromMebibytes(1), DataSize.FromMebibytes(2048));
-    } = DataSize.FromMebibytes(64);
+    } = DataSize.FromMebibytes(16);
 
-    /// <summary>How many unread bytes this host holds over all peers. Where three quarters are held, the connection of the lowest score
+    /// <summary>How many unread and unsent bytes this host holds over all peers. Where three quarters are held, the connection of the lowest score
     /// that holds most of them is closed, unless its peer is kept; what comes beyond the limit resets its stream.</summary>
-    /// <value>Default 512 MiB. Range 1 MiB – 1 TiB.</value>
+    /// <value>Default 64 MiB. Range 1 MiB – 1 TiB.</value>
     public DataSize MaxUnread
     {
         get;
         init => field = OptionRange.Check(value, DataSize.FromMebibytes(1), DataSize.FromMebibytes(1024 * 1024));
-    } = DataSize.FromMebibytes(512);
+    } = DataSize.FromMebibytes(64);
 
     /// <summary>How many bytes per second are read of all peers, in the long run; as many at once. More waits at the peers.</summary>
     /// <value>Default null: no limit. Range 64 KiB – 1 TiB.</value>

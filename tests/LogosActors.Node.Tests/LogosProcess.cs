@@ -23,6 +23,8 @@ internal sealed class LogosProcess : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
+    public StreamWriter Input => _process.StandardInput;
+
     public static LogosProcess Start(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "logos.dll"), .. arguments]);
 
     /// <summary>One whose files cannot grow beyond a limit once <see cref="LimitFilesAsync"/> has set one: writes fail then as they do on a full
@@ -46,15 +48,31 @@ internal sealed class LogosProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>A program of the tests on one core of the machine, or on any where there is only one.</summary>
+    /// <param name="core">The core, from 0.</param>
+    /// <param name="heap">The most bytes of its managed heap; null: what the runtime makes of the machine's memory.</param>
+    /// <param name="program">The file, such as logos.dll.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static LogosProcess StartOn(int core, long? heap, string program, params string[] arguments) => Start(
+        "taskset", ["-c", $"{core % Environment.ProcessorCount}", "dotnet", Path.Combine(AppContext.BaseDirectory, program), .. arguments], heap);
+
     static string Invariant(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    static LogosProcess Start(string program, string[] arguments) => new(Process.Start(new ProcessStartInfo(program, arguments)
+    static LogosProcess Start(string file, string[] arguments, long? heap = null)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-    })!);
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (heap is { } bytes)
+            start.Environment["DOTNET_GCHeapHardLimit"] = $"0x{bytes:x}";
+        var process = Process.Start(start)!;
+        process.StandardInput.AutoFlush = true;
+        return new LogosProcess(process);
+    }
 
     /// <summary>What <c>kill -9</c> does.</summary>
     public async Task KillAsync()

@@ -11,16 +11,16 @@ public sealed record ArchiveWriterOptions
     public int MaxWaitingMessages { get; init; } = 50_000;
 
     /// <summary>How many bytes of messages may wait; likewise.</summary>
-    /// <value>Default 64 MiB, in bytes. Range 1 KiB – 16 GiB.</value>
-    public long MaxWaitingBytes { get; init; } = 64 << 20;
+    /// <value>Default 16 MiB, in bytes. Range 1 KiB – 16 GiB.</value>
+    public long MaxWaitingBytes { get; init; } = 16 << 20;
 
     /// <summary>The most messages of one write.</summary>
     /// <value>Default 5,000. Range 1 – 100,000.</value>
     public int MaxBatchMessages { get; init; } = 5_000;
 
     /// <summary>The most bytes of one write; a larger message goes alone.</summary>
-    /// <value>Default 16 MiB, in bytes. Range 1 KiB – 256 MiB.</value>
-    public long MaxBatchBytes { get; init; } = 16 << 20;
+    /// <value>Default 8 MiB, in bytes. Range 1 KiB – 256 MiB.</value>
+    public long MaxBatchBytes { get; init; } = 8 << 20;
 
     /// <summary>The time at least from the beginning of one write to that of the next, unless a whole batch waits. A single message is
     /// written at once; where many come, few large writes cost a third of many small ones.</summary>

@@ -10,18 +10,20 @@ internal sealed class EventEnumerable<TEvent, T>(EventPublisher<TEvent> publishe
 {
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        var queue = Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { SingleReader = true });
-        var observer = new Observer(queue.Writer);
+        var queue = Channel.CreateUnbounded<T>(new UnboundedChannelOptions { SingleReader = true });
+        var waiting = new EventQueue(capacity);
+        var observer = new Observer(queue.Writer, waiting, publisher.SizeOf);
         if (!publisher.TryAdd(observer))
             queue.Writer.TryComplete();
-        return new Enumerator(publisher, observer, queue.Reader, CancellationTokenSource.CreateLinkedTokenSource(cancellation, cancellationToken));
+        return new Enumerator(publisher, observer, queue.Reader, waiting, CancellationTokenSource.CreateLinkedTokenSource(cancellation, cancellationToken));
     }
 
-    sealed class Observer(ChannelWriter<T> queue) : EventPublisher<TEvent>.Observer(key: null)
+    sealed class Observer(ChannelWriter<T> queue, EventQueue waiting, Func<TEvent, int> sizeOf) : EventPublisher<TEvent>.Observer(key: null)
     {
         public override string Name => typeof(T).Name;
 
-        public override bool TryOffer(TEvent raised) => raised is not T wanted || queue.TryWrite(wanted);
+        public override bool TryOffer(TEvent raised) =>
+            raised is not T wanted || (waiting.TryEnter(sizeOf(wanted)) && queue.TryWrite(wanted));
 
         public override Task FlushAsync(ActorSystem system) => Task.CompletedTask;
 
@@ -29,7 +31,7 @@ internal sealed class EventEnumerable<TEvent, T>(EventPublisher<TEvent> publishe
     }
 
     sealed class Enumerator(
-        EventPublisher<TEvent> publisher, EventPublisher<TEvent>.Observer observer, ChannelReader<T> queue, CancellationTokenSource ending) : IAsyncEnumerator<T>
+        EventPublisher<TEvent> publisher, EventPublisher<TEvent>.Observer observer, ChannelReader<T> queue, EventQueue waiting, CancellationTokenSource ending) : IAsyncEnumerator<T>
     {
         public T Current { get; private set; } = null!;
 
@@ -39,6 +41,7 @@ internal sealed class EventEnumerable<TEvent, T>(EventPublisher<TEvent> publishe
             {
                 if (queue.TryRead(out var next))
                 {
+                    waiting.Leave(publisher.SizeOf(next));
                     Current = next;
                     return true;
                 }

@@ -10,16 +10,20 @@ namespace LogosActors.Delivery.Events;
 /// actor has no state. While it runs, further events wait in the mailbox, as many as its <see cref="EventQueue"/> has room for. A handler that
 /// never returns keeps its actor and a thread of the dispatcher until the process ends; nothing else waits for it.
 /// </remarks>
-internal sealed class EventHandlerActor<TEvent>(Action<TEvent> handle, EventQueue queue) : SupervisedActor
+/// <param name="handle">The handler.</param>
+/// <param name="queue">What waits for it.</param>
+/// <param name="sizeOf">How many bytes an event holds.</param>
+internal sealed class EventHandlerActor<TEvent>(Action<TEvent> handle, EventQueue queue, Func<TEvent, int> sizeOf) : SupervisedActor
 {
-    public static Props Props(Action<TEvent> handle, EventQueue queue) => Akka.Actor.Props.Create(() => new EventHandlerActor<TEvent>(handle, queue));
+    public static Props Props(Action<TEvent> handle, EventQueue queue, Func<TEvent, int> sizeOf) =>
+        Akka.Actor.Props.Create(() => new EventHandlerActor<TEvent>(handle, queue, sizeOf));
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case TEvent raised:
-                queue.Leave();
+                queue.Leave(sizeOf(raised));
                 Handle(raised);
                 break;
             case EventHandlerFlush flush:
@@ -54,30 +58,42 @@ internal sealed class EventHandlerActor<TEvent>(Action<TEvent> handle, EventQueu
 /// <summary>Completed by an <see cref="EventHandlerActor{TEvent}"/> when everything before it is handled.</summary>
 internal sealed record EventHandlerFlush(Completion<bool> Done) : INoSerializationVerificationNeeded;
 
-/// <summary>Bounds the events that wait in a mailbox, and knows how long the handler has been running. For any number of threads.</summary>
+/// <summary>Bounds the events that wait for a handler or an enumeration, and knows how long the handler has been running. For any number of threads.</summary>
+/// <param name="capacity">How many events may wait.</param>
 internal sealed class EventQueue(int capacity)
 {
+    /// <summary>How many bytes of events may wait; one event may be larger.</summary>
+    /// <value>16 MiB.</value>
+    public const long MaxBytes = 16 * 1024 * 1024;
+
     /// <summary>How long a call may take before it is reported.</summary>
     public static readonly TimeSpan LongCall = TimeSpan.FromSeconds(30);
 
     const long NotRunning = -1;
 
     int _count;
+    long _bytes;
     long _began = NotRunning;
     int _isReported;
 
     /// <summary>How many events wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public bool TryEnter()
+    public bool TryEnter(int bytes)
     {
-        if (Interlocked.Increment(ref _count) <= capacity)
+        if (Interlocked.Increment(ref _count) is var count && count <= capacity && (Interlocked.Add(ref _bytes, bytes) <= MaxBytes || count == 1))
             return true;
+        if (count <= capacity)
+            Interlocked.Add(ref _bytes, -bytes);
         Interlocked.Decrement(ref _count);
         return false;
     }
 
-    public void Leave() => Interlocked.Decrement(ref _count);
+    public void Leave(int bytes)
+    {
+        Interlocked.Add(ref _bytes, -bytes);
+        Interlocked.Decrement(ref _count);
+    }
 
     /// <summary>The handler is called.</summary>
     public void Begin(TimeSpan now)

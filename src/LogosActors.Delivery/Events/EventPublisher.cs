@@ -14,9 +14,10 @@ namespace LogosActors.Delivery.Events;
 /// <typeparam name="TEvent">The common type of the events.</typeparam>
 /// <param name="system">The system in which handlers run.</param>
 /// <param name="name">The prefix of the handlers' actor names, unique in the system.</param>
-/// <param name="capacity">How many events wait for one handler or enumeration.</param>
+/// <param name="capacity">How many events wait for one handler or enumeration, and at most <see cref="EventQueue.MaxBytes"/>.</param>
+/// <param name="sizeOf">How many bytes an event holds, as far as others decide about it; null: nothing worth counting.</param>
 /// <param name="published">Called with every event, on the publisher's thread, for counters; null: nothing.</param>
-internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, int capacity, Action<TEvent>? published = null)
+internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, int capacity, Action<TEvent>? published = null, Func<TEvent, int>? sizeOf = null)
     where TEvent : class
 {
     readonly Lock _gate = new();
@@ -28,6 +29,9 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
 
     /// <summary>How many events were dropped because a handler or an enumeration was too slow.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>How many bytes an event holds.</summary>
+    internal Func<TEvent, int> SizeOf { get; } = sizeOf ?? (static _ => 0);
 
     /// <summary>Whether there is a handler or an enumeration.</summary>
     public bool IsObserved => !Current.IsEmpty;
@@ -65,8 +69,8 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
             if (_isCompleted)
                 return;
             var queue = new EventQueue(capacity);
-            var actor = system.ActorOf(EventHandlerActor<T>.Props(handle, queue), $"{name}-handler-{++_lastHandler}");
-            _observers = _observers.Add(new Handler<T>(key, actor, queue, system.Scheduler, _log));
+            var actor = system.ActorOf(EventHandlerActor<T>.Props(handle, queue, raised => SizeOf(raised)), $"{name}-handler-{++_lastHandler}");
+            _observers = _observers.Add(new Handler<T>(key, actor, queue, SizeOf, system.Scheduler, _log));
         }
     }
 
@@ -154,7 +158,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
         public abstract void Stop(ActorSystem system);
     }
 
-    sealed class Handler<T>(Delegate key, IActorRef actor, EventQueue queue, IScheduler clock, ILoggingAdapter log) : Observer(key)
+    sealed class Handler<T>(Delegate key, IActorRef actor, EventQueue queue, Func<TEvent, int> sizeOf, IScheduler clock, ILoggingAdapter log) : Observer(key)
         where T : TEvent
     {
         public override string Name => typeof(T).Name;
@@ -163,7 +167,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
         {
             if (raised is not T)
                 return true;
-            var hasRoom = queue.TryEnter();
+            var hasRoom = queue.TryEnter(sizeOf(raised));
             if (hasRoom)
                 actor.Tell(raised, ActorRefs.NoSender);
             if (queue.Count > 1)

@@ -76,7 +76,7 @@ internal sealed class RunningNode : IAsyncDisposable
         var host = await ListenAsync(parts);
         try
         {
-            var gossipsub = host.StartGossipsub(RelayGossipsub.For(options.MaxMessageSize));
+            var gossipsub = host.StartGossipsub(RelayGossipsub.For(options.MaxMessageSize, options.Host.Limits.MaxConnectionsPerAddress));
             var client = new StoreClient(host);
             var time = system.TimeProvider();
             var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], time);

@@ -14,13 +14,20 @@ internal static class RelayGossipsub
 
     /// <summary>The relay's preset, with room for the messages of a network.</summary>
     /// <param name="maxMessageSize">The longest encoded message, in bytes; longer ones are not relayed.</param>
-    public static GossipsubOptions For(int maxMessageSize)
+    /// <param name="maxPeersPerAddress">How many peers of one address the host lets in: that many are no crowd of one operator.</param>
+    public static GossipsubOptions For(int maxMessageSize, int maxPeersPerAddress)
     {
         var (preset, room) = (GossipsubPresets.Relay, new DataSize(maxMessageSize + Beside));
         return preset with
         {
             // Whoever is on this machine is no crowd of one operator: the host's limits do not count the loopback either.
-            Score = preset.Score with { IpColocationWhitelist = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")] },
+            Score = preset.Score with
+            {
+                IpColocationThreshold = maxPeersPerAddress,
+                IpColocationWhitelist = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")],
+            },
+            SeenCapacity = SeenMessages,
+            HistorySize = Larger(DataSize.FromMebibytes(16), room),
             Limits = preset.Limits with
             {
                 MessageSize = new DataSize(maxMessageSize),
@@ -28,12 +35,18 @@ internal static class RelayGossipsub
                 SentRpcSize = new DataSize(maxMessageSize),
                 BatchSize = new DataSize(Math.Min(preset.Limits.BatchSize.Bytes, maxMessageSize)),
                 RpcSize = Larger(preset.Limits.RpcSize, room),
-                QueuedSize = Larger(preset.Limits.QueuedSize, room),
-                PendingValidationSize = Larger(preset.Limits.PendingValidationSize, room),
-                PendingValidationSizePerPeer = Larger(preset.Limits.PendingValidationSizePerPeer, room),
+                QueuedSize = Larger(Queued, room),
+                QueuedSizeOfAll = Larger(QueuedOfAll, room),
+                PendingValidationSize = Larger(Pending, room),
+                PendingValidationSizePerPeer = Larger(PendingPerPeer, room),
             },
         };
     }
+
+    // What a node of 512 MB has for gossipsub (docs/bounds.md).
+    static readonly DataSize Pending = DataSize.FromMebibytes(24), PendingPerPeer = DataSize.FromMebibytes(8), Queued = DataSize.FromMebibytes(4), QueuedOfAll = DataSize.FromMebibytes(24);
+
+    const int SeenMessages = 250_000;
 
     /// <summary>The longest encoded message that fits into an RPC of a network's largest message, in bytes.</summary>
     /// <param name="maxMessageSize">The network's largest message, in bytes: what the reference takes for the largest RPC, too.</param>

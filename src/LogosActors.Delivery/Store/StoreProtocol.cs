@@ -9,7 +9,7 @@ internal static class StoreProtocol
     public const string Id = "/vac/waku/store-query/3.0.0";
 
     /// <summary>One question and one answer per stream.</summary>
-    /// <remarks>At most 64 questions of all peers are served at once, and 8 of one peer: each may hold a whole page in memory.</remarks>
+    /// <remarks>At most 32 questions of all peers are served at once, and 8 of one peer: each may hold a whole page in memory.</remarks>
     public static RequestProtocol<StoreQueryRequest, StoreQueryResponse> Protocol { get; } = new()
     {
         Id = Id,
@@ -17,7 +17,7 @@ internal static class StoreProtocol
         Response = new MessageCodec<StoreQueryResponse>(StoreCodec.Encode, StoreCodec.TryDecode) { MaxLength = StoreLimits.ResponseLength },
         Unreadable = static error => new StoreQueryRequest { Error = error },
         Timeout = TimeSpan.FromSeconds(30),
-        MaxInbound = 64,
+        MaxInbound = 32,
         MaxInboundPerPeer = 8,
     };
 }

@@ -10,7 +10,7 @@ namespace LogosActors.Delivery.Store;
 
 /// <summary>Answers store queries from an archive (13/WAKU2-STORE). For any number of threads; it never throws.</summary>
 /// <remarks>
-/// Memory: at most <see cref="StoreServiceOptions.MaxConcurrentQueries"/> pages of the archive, and 64 answers of
+/// Memory: at most <see cref="StoreServiceOptions.MaxConcurrentQueries"/> pages of the archive, and 32 answers of
 /// <see cref="StoreServiceOptions.MaxAnswerLength"/> on their way (<see cref="StoreProtocol"/>).
 /// </remarks>
 internal sealed class StoreService : IDisposable

@@ -11,10 +11,10 @@ public sealed record StoreServiceOptions
     public RateLimit? PeerLimit { get; init; } = new(300, TimeSpan.FromMinutes(1));
 
     /// <summary>How many questions the archive is asked at once; further ones wait.</summary>
-    /// <value>Default 16. Range 1 – 1000.</value>
-    public int MaxConcurrentQueries { get; init => field = OptionRange.Check(value, 1, 1000); } = 16;
+    /// <value>Default 4: each may have a page of 100 messages in memory. Range 1 – 1000.</value>
+    public int MaxConcurrentQueries { get; init => field = OptionRange.Check(value, 1, 1000); } = 4;
 
     /// <summary>The longest answer, in bytes: a page that is longer is cut, and goes on with the next. One message is always sent.</summary>
-    /// <value>Default 4 MiB. Range 64 KiB – 14 MiB.</value>
-    public int MaxAnswerLength { get; init => field = OptionRange.Check(value, 64 * 1024, 14 * 1024 * 1024); } = 4 * 1024 * 1024;
+    /// <value>Default 1 MiB. Range 64 KiB – 14 MiB.</value>
+    public int MaxAnswerLength { get; init => field = OptionRange.Check(value, 64 * 1024, 14 * 1024 * 1024); } = 1024 * 1024;
 }

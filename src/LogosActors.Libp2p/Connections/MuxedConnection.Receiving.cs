@@ -84,6 +84,8 @@ internal sealed partial class MuxedConnection
             foreach (var stream in _arrived)
                 stream.Flush();
             _arrived.Clear();
+            _receiving = _channel.Held;
+            CountHeld();
             _isCongested = IsFull;
         }
         StartSending();

@@ -26,6 +26,7 @@ internal sealed partial class MuxedConnection : IThreadPoolWorkItem
     readonly Queue<LibP2pStream> _waitingForRoom = new();
     readonly OutgoingFrames _pending;
     bool _isSending;
+    int _batch; // bytes of memory that are being sent
     TaskCompletionSource? _sent;
 
     /// <summary>Takes as many bytes of a stream as window and buffer allow.</summary>
@@ -56,6 +57,7 @@ internal sealed partial class MuxedConnection : IThreadPoolWorkItem
             }
             if (isFinished)
                 Forget(stream);
+            CountHeld();
         }
         if (!TryBecomeSender())
             return taken;
@@ -137,12 +139,15 @@ internal sealed partial class MuxedConnection : IThreadPoolWorkItem
             if (_failure is null && _session.HasControl && _pending.GetRoom(IMultiplexer.MaxHeaderLength, ControlPiece) is { IsEmpty: false } room)
                 _pending.Advance(_session.WriteControl(room, Now));
             (batch, length) = _failure is null ? _pending.Take() : ([], 0);
+            _batch = batch.Length;
             if (length == 0)
             {
                 _pending.Release();
                 StopSending();
+                CountHeld();
                 return false;
             }
+            CountHeld();
             while (_waitingForRoom.TryDequeue(out var waiting))
                 waiting.Writable.Set();
             return true;

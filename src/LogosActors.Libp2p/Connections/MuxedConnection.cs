@@ -8,7 +8,7 @@ namespace LogosActors.Libp2p.Connections;
 
 /// <summary>A secure connection to one peer, shared by many streams.</summary>
 /// <remarks>
-/// Bounds: <see cref="ConnectionOptions.SendBuffer"/> bytes wait to be encrypted; open streams and unread bytes are bounded by the
+/// Bounds: <see cref="ConnectionOptions.SendBuffer"/> bytes wait to be encrypted, and as many are being sent; open streams and unread bytes are bounded by the
 /// multiplexer; while <see cref="MaxWaiting"/> streams, open or reset, wait for <see cref="AcceptStreamAsync"/>, nothing is read from
 /// the peer; a peer that resets more than <see cref="ResetBurst"/> streams at once, and <see cref="ResetsPerSecond"/> a second from
 /// then on, has its connection closed. Whatever the peer does wrong ends this connection and no other. For any number of threads; one reader and one writer per stream.
@@ -43,6 +43,8 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
     ConnectionException? _failure;
     bool _remoteGone;
     int _waiting;
+    int _receiving;
+    int _held;
 
     /// <param name="channel">The secure channel, which is disposed with the connection.</param>
     /// <param name="session">Makes the multiplexer, at the time that it is given.</param>
@@ -171,6 +173,21 @@ internal sealed partial class MuxedConnection : IAsyncDisposable
         await WhenSentAsync().WaitAsync(FarewellTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         End(new ConnectionException(ConnectionFailure.Closed, "The connection was closed."));
         await _ended.Task;
+    }
+
+    /// <summary>Counts bytes that are held for the connection elsewhere, or with a minus those that have gone.</summary>
+    internal void Hold(int bytes)
+    {
+        lock (_gate)
+            Memory.Count(bytes);
+    }
+
+    /// <summary>Counts the memory of what is received and sent, beside what the session counts: the unread bytes of streams.</summary>
+    void CountHeld()
+    {
+        var held = _receiving + _pending.Held + _batch;
+        Memory.Count(held - _held);
+        _held = held;
     }
 
     /// <summary>Gives back the room of bytes that were read.</summary>

@@ -13,8 +13,8 @@ namespace LogosActors.Libp2p.Connections;
 internal sealed class NoiseConnection : ITransportConnection
 {
     /// <summary>The most bytes of ciphertext that are held.</summary>
-    /// <value>256 KiB: three full frames.</value>
-    public const int MaxReceiveBuffer = 256 * 1024;
+    /// <value>128 KiB: a full frame, and most of the next.</value>
+    public const int MaxReceiveBuffer = 128 * 1024;
 
     const int MinReceiveBuffer = 16 * 1024;
 
@@ -43,6 +43,9 @@ internal sealed class NoiseConnection : ITransportConnection
     }
 
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
+
+    /// <summary>Bytes of memory in which ciphertext is received. For the reader.</summary>
+    public int Held => _received.Length;
 
     /// <summary>Reads the next frame's plaintext; empty when the peer has finished.</summary>
     /// <returns>Memory of this channel, valid until the next call.</returns>

@@ -19,6 +19,9 @@ internal sealed class OutgoingFrames(int limit)
 
     public bool IsEmpty => _end == 0;
 
+    /// <summary>Bytes of memory that are held.</summary>
+    public int Held => _bytes.Length;
+
     int FrameLength => _end - _frame - NoiseTransport.PrefixSize;
 
     /// <summary>Memory for what comes next, all of it in one frame; <see cref="Advance"/> says how much of it was used.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Connections.WebSocket;
 
 namespace LogosActors.Libp2p.Dialing;
 
@@ -21,19 +22,27 @@ internal sealed class AddressResolver(TextLookup texts)
 
     const string Prefix = "dnsaddr=";
 
-    /// <summary>The addresses with every plain DNS name and every <c>/dnsaddr</c> resolved; names that do not resolve are left out.</summary>
-    public async Task<IReadOnlyList<Multiaddr>> ResolveAsync(IReadOnlyList<Multiaddr> addresses, CancellationToken cancellation)
+    /// <summary>Whether strangers may lead into private networks.</summary>
+    public bool AllowPrivate { get; init; } = true;
+
+    /// <summary>The addresses with every plain DNS name and every <c>/dnsaddr</c> resolved; names that do not resolve are left out, and so
+    /// is what strangers may not lead to: TXT records are theirs, whoever has named the <c>/dnsaddr</c>.</summary>
+    public async Task<IReadOnlyList<Multiaddr>> ResolveAsync(IReadOnlyList<Multiaddr> addresses, AddressOrigin origin, CancellationToken cancellation)
     {
-        var expanded = await ExpandAsync(addresses, cancellation);
-        var resolved = await Task.WhenAll(expanded.Select(address => ResolveAsync(address, cancellation)));
+        var expanded = await ExpandAsync(addresses, origin, cancellation);
+        var resolved = await Task.WhenAll(expanded.Select(found =>
+            AllowPrivate || found.Origin is AddressOrigin.Application
+                ? ResolveAsync(found.Address, cancellation)
+                : ResolvePublicAsync(found.Address, cancellation)));
         return [.. resolved.SelectMany(found => found).Take(DialRace.MaxAddresses)];
     }
 
     /// <summary>Replaces <c>/dnsaddr/name/…</c> by those addresses of the TXT records of <c>_dnsaddr.name</c> that end as it does
     /// (multiformats/multiaddr, protocols/DNSADDR.md).</summary>
-    async Task<IReadOnlyList<Multiaddr>> ExpandAsync(IReadOnlyList<Multiaddr> addresses, CancellationToken cancellation)
+    async Task<IReadOnlyList<(Multiaddr Address, AddressOrigin Origin)>> ExpandAsync(
+        IReadOnlyList<Multiaddr> addresses, AddressOrigin origin, CancellationToken cancellation)
     {
-        var expanded = new List<Multiaddr>();
+        var expanded = new List<(Multiaddr, AddressOrigin)>();
         var known = new HashSet<Multiaddr>();
         var waiting = new Queue<(Multiaddr Address, int Depth)>(addresses.Select(address => (address, 0)));
         for (var lookups = 0; expanded.Count < DialRace.MaxAddresses && waiting.TryDequeue(out var next);)
@@ -43,7 +52,7 @@ internal sealed class AddressResolver(TextLookup texts)
                 continue;
             if (NameOf(address) is not { } name)
             {
-                expanded.Add(address);
+                expanded.Add((address, depth == 0 ? origin : AddressOrigin.Stranger));
                 continue;
             }
             if (depth >= MaxDepth || lookups++ >= MaxLookups)
@@ -89,10 +98,30 @@ internal sealed class AddressResolver(TextLookup texts)
         if (FamilyOf(address) is not { } family || address is not { Host: { } name, Port: { } port } || !address.Has(MultiaddrProtocol.Tcp)
             || address.Has(MultiaddrProtocol.Ws) || address.Has(MultiaddrProtocol.Wss) || address.Has(MultiaddrProtocol.Tls))
             return [address];
+        return [.. (await LookUpAsync(name, family, cancellation)).Select(ip => WithPeer(Multiaddr.FromEndPoint(new IPEndPoint(ip, port)), address))];
+    }
+
+    /// <summary>Resolves an address to public ones. Names of web servers are resolved, too, so that the dial goes where it was checked, and
+    /// the name that a certificate is for stays in the address.</summary>
+    static async Task<IReadOnlyList<Multiaddr>> ResolvePublicAsync(Multiaddr address, CancellationToken cancellation)
+    {
+        if (!PublicAddress.MayBe(address))
+            return [];
+        if (FamilyOf(address) is not { } family || !WebSocketAddress.TryRead(address, out var webSocket) || address is not { Host: { } name, Port: { } port })
+            return [.. (await ResolveAsync(address, cancellation)).Where(PublicAddress.IsResolved)];
+        var rest = Multiaddr.Parse(webSocket.IsSecure ? $"/tls/sni/{webSocket.Uri.IdnHost}/ws" : "/ws");
+        return
+        [
+            .. (await LookUpAsync(name, family, cancellation)).Where(PublicAddress.Is)
+                .Select(ip => WithPeer(Multiaddr.FromEndPoint(new IPEndPoint(ip, port)).Encapsulate(rest), address)),
+        ];
+    }
+
+    static async Task<IPAddress[]> LookUpAsync(string name, AddressFamily family, CancellationToken cancellation)
+    {
         try
         {
-            var found = await System.Net.Dns.GetHostAddressesAsync(name, family, cancellation);
-            return [.. found.Select(ip => WithPeer(Multiaddr.FromEndPoint(new IPEndPoint(ip, port)), address))];
+            return await System.Net.Dns.GetHostAddressesAsync(name, family, cancellation);
         }
         catch (SocketException)
         {

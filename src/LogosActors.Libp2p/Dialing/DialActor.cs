@@ -12,7 +12,7 @@ namespace LogosActors.Libp2p.Dialing;
 /// Parent: <see cref="HostActor"/>. A failure costs this dial: the host is told that it came to nothing. A restart recovers nothing
 /// and stops.
 /// </remarks>
-internal sealed class DialActor(HostEnvironment environment, object key, PeerId? peer, IReadOnlyList<Multiaddr> addresses, IActorRef host)
+internal sealed class DialActor(HostEnvironment environment, object key, PeerId? peer, IReadOnlyList<Multiaddr> named, IReadOnlyList<Multiaddr> heard, IActorRef host)
     : SupervisedActor, IWithTimers
 {
     readonly DialRace _race = new();
@@ -25,14 +25,14 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
     public ITimerScheduler Timers { get; set; } = null!;
 
     // Without an expression, which would be compiled for each dial.
-    public static Props Props(HostEnvironment environment, object key, PeerId? peer, IReadOnlyList<Multiaddr> addresses, IActorRef host) =>
-        Akka.Actor.Props.Create<DialActor>(environment, key, peer!, addresses, host);
+    public static Props Props(HostEnvironment environment, object key, PeerId? peer, IReadOnlyList<Multiaddr> named, IReadOnlyList<Multiaddr> heard, IActorRef host) =>
+        Akka.Actor.Props.Create<DialActor>(environment, key, peer!, named, heard, host);
 
     protected override void PreStart()
     {
         _over = _ending.Token;
         Timers.StartSingleTimer(TimedOut.Instance, TimedOut.Instance, environment.Options.DialTimeout);
-        Resolve(addresses);
+        Resolve(named, heard);
     }
 
     protected override void PreRestart(Exception reason, object? message)
@@ -55,7 +55,10 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
         switch (message)
         {
             case AlsoTry more:
-                Resolve(more.Addresses);
+                if (more.Origin is AddressOrigin.Application)
+                    Resolve(more.Addresses, []);
+                else
+                    Resolve([], more.Addresses);
                 break;
             case Resolved resolved:
                 _resolving--;
@@ -92,17 +95,20 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
         return false;
     }
 
-    void Resolve(IReadOnlyList<Multiaddr> more)
+    void Resolve(IReadOnlyList<Multiaddr> ofApplication, IReadOnlyList<Multiaddr> ofStrangers)
     {
         _resolving++;
-        PipeToSelf(ResolveAsync(more));
+        PipeToSelf(ResolveAsync(ofApplication, ofStrangers));
     }
 
-    async Task<Resolved> ResolveAsync(IReadOnlyList<Multiaddr> more)
+    async Task<Resolved> ResolveAsync(IReadOnlyList<Multiaddr> ofApplication, IReadOnlyList<Multiaddr> ofStrangers)
     {
         try
         {
-            return new Resolved(await environment.Resolver.ResolveAsync(more, _over));
+            var resolved = await Task.WhenAll(
+                environment.Resolver.ResolveAsync(ofApplication, AddressOrigin.Application, _over),
+                environment.Resolver.ResolveAsync(ofStrangers, AddressOrigin.Stranger, _over));
+            return new Resolved([.. resolved[0], .. resolved[1]]);
         }
         catch (OperationCanceledException)
         {
@@ -168,7 +174,7 @@ internal sealed class DialActor(HostEnvironment environment, object key, PeerId?
     }
 
     /// <summary>Adds addresses to a dial that is under way.</summary>
-    public sealed record AlsoTry(IReadOnlyList<Multiaddr> Addresses);
+    public sealed record AlsoTry(IReadOnlyList<Multiaddr> Addresses, AddressOrigin Origin);
 
     sealed record Resolved(IReadOnlyList<Multiaddr> Addresses);
 

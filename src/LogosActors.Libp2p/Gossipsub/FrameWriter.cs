@@ -5,8 +5,9 @@ namespace LogosActors.Libp2p.Gossipsub;
 
 /// <summary>Gathers RPCs, each after its length as a varint, while the stream is busy, and writes them together.</summary>
 /// <param name="writable">Called when there is room again after <see cref="TryBegin"/> has refused.</param>
+/// <param name="held">Called with the bytes that are held more, or with a minus less; null: nobody counts them.</param>
 #pragma warning disable CA1001 // a semaphore whose wait handle nobody asks for holds nothing
-internal sealed class FrameWriter(Action writable)
+internal sealed class FrameWriter(Action writable, Action<int>? held = null)
 #pragma warning restore CA1001
 {
     /// <summary>From so many bytes on that wait, no more RPCs are taken.</summary>
@@ -21,6 +22,7 @@ internal sealed class FrameWriter(Action writable)
     int _lastLength;
     bool _isIdle;
     bool _hasRefused;
+    bool _isOver;
 
     /// <summary>Whether all that was taken has been written to the stream.</summary>
     public bool IsIdle
@@ -46,7 +48,11 @@ internal sealed class FrameWriter(Action writable)
     {
         lock (_gate)
         {
+            // The link has ended, and its owner does not know yet.
+            if (_isOver)
+                return;
             var prefix = Varint.Length((ulong)rpc.Length);
+            held?.Invoke(prefix + rpc.Length);
             Reserve(prefix + rpc.Length);
             Varint.Write(_waiting.AsSpan(_length), (ulong)rpc.Length);
             rpc.CopyTo(_waiting.AsSpan(_length + prefix));
@@ -61,21 +67,34 @@ internal sealed class FrameWriter(Action writable)
     /// <summary>Writes until the stream is broken, or cancellation.</summary>
     public async Task RunAsync(Stream stream, CancellationToken cancellation)
     {
-        while (true)
+        try
         {
-            if (!TryTake(out var batch, out var length))
+            while (true)
             {
-                await _work.WaitAsync(cancellation).ConfigureAwait(false);
-                continue;
+                if (!TryTake(out var batch, out var length))
+                {
+                    await _work.WaitAsync(cancellation).ConfigureAwait(false);
+                    continue;
+                }
+                try
+                {
+                    await stream.WriteAsync(batch.AsMemory(0, length), cancellation).ConfigureAwait(false);
+                    await stream.FlushAsync(cancellation).ConfigureAwait(false);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(batch);
+                    held?.Invoke(-length);
+                }
             }
-            try
+        }
+        finally
+        {
+            lock (_gate)
             {
-                await stream.WriteAsync(batch.AsMemory(0, length), cancellation).ConfigureAwait(false);
-                await stream.FlushAsync(cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(batch);
+                _isOver = true;
+                held?.Invoke(-_length);
+                (_waiting, _length) = ([], 0);
             }
         }
     }

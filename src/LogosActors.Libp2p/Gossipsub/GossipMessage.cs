@@ -43,6 +43,9 @@ internal sealed class GossipMessage(in EncodedMessage encoded, MessageSenders se
     /// <summary>What a validator has made of the data, for the subscribers (<see cref="Gossip.Delivered.Decoded"/>); null once it is delivered.</summary>
     public object? Decoded { get; set; }
 
+    /// <summary>Queues of peers in which it waits; see <see cref="OutboundBudget"/>.</summary>
+    public int Queues { get; set; }
+
     /// <summary>Copies a message out of an RPC.</summary>
     /// <param name="view">The message.</param>
     /// <param name="topic">Its topic.</param>

@@ -81,5 +81,6 @@ internal sealed partial class GossipsubActor
         var self = Self;
         foreach (var subscriber in subscribers)
             subscriber.Tell(delivered, self);
+        _unhandled.Delivered(subscribers, message.Data.Length, self);
     }
 }

@@ -34,6 +34,9 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
     readonly Dictionary<PeerId, Peer> _peers = [];
     readonly List<(PeerId Id, Peer Peer)> _sending = [];
     readonly ArrayBufferWriter<byte> _rpc = new();
+    readonly UnhandledDeliveries _unhandled = new();
+    // At most one for each peer.
+    readonly HashSet<Gossip.Received> _heldUp = [];
     ulong _sequence;
 
     public GossipsubActor(GossipsubSettings settings)
@@ -138,7 +141,13 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
             case Gossip.GetPeerStatus status:
                 Answer(new Gossip.GetPeerStatus.Status(_router.IsSubscribedToAny(status.Peer)));
                 break;
+            case ActorIdentity identity:
+                _unhandled.Answered(identity);
+                ReadOn();
+                break;
             case Terminated terminated:
+                _unhandled.Gone(terminated.ActorRef);
+                ReadOn();
                 foreach (var topic in _subscribers.Keys.ToArray())
                     Unsubscribe(topic, terminated.ActorRef, now);
                 break;
@@ -179,6 +188,7 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
     void Forget(PeerId id, TimeSpan now)
     {
         _peers.Remove(id);
+        _heldUp.RemoveWhere(received => received.Peer == id);
         _router.PeerDisconnected(id, now);
     }
 
@@ -196,6 +206,11 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
             return;
         for (var taken = 0; taken < MaxRpcsPerTurn; taken++)
         {
+            if (_unhandled.IsFull)
+            {
+                _heldUp.Add(received);
+                return;
+            }
             if (!received.Link.TryReceive(out var rpc))
                 return;
             // An RPC that is refused has put a Disconnect among the effects; what follows it is not heard.
@@ -205,6 +220,16 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
                 return;
         }
         Self.Tell(received, ActorRefs.NoSender);
+    }
+
+    /// <summary>Takes from peers again what was left to their links while subscribers had too much to handle.</summary>
+    void ReadOn()
+    {
+        if (_unhandled.IsFull)
+            return;
+        foreach (var received in _heldUp)
+            Self.Tell(received, ActorRefs.NoSender);
+        _heldUp.Clear();
     }
 
     PublishOutcome Publish(string topic, ReadOnlyMemory<byte> data, bool mayRepeat, TimeSpan now)

@@ -85,7 +85,8 @@ public sealed record GossipsubLimits : IValidatedOptions
     [NumberRange(1, 100_000)]
     public int IWantLength { get; init; } = 5000;
 
-    /// <summary>Message ids of IDONTWANTs accepted from one peer between two heartbeats (spec v1.2 max_idontwant_messages).</summary>
+    /// <summary>Message ids of IDONTWANTs accepted from one peer between two heartbeats (spec v1.2 max_idontwant_messages), and remembered of
+    /// it at a time.</summary>
     /// <value>Default 1000 (go-libp2p-pubsub, MaxIDontWantMessages).</value>
     [NumberRange(0, 100_000)]
     public int IDontWantMessages { get; init; } = 1000;
@@ -125,6 +126,12 @@ public sealed record GossipsubLimits : IValidatedOptions
     [SizeRange("64 KiB", "1 GiB")]
     public DataSize QueuedSize { get; init; } = DataSize.FromMebibytes(16);
 
+    /// <summary>The same over all peers, a message counted once for however many it waits. Beyond it only peers that have less than an equal
+    /// share waiting get more.</summary>
+    /// <value>Default 64 MiB.</value>
+    [SizeRange("64 KiB", "64 GiB")]
+    public DataSize QueuedSizeOfAll { get; init; } = DataSize.FromMebibytes(64);
+
     /// <summary>How long a message of our own may wait for a peer before it is dropped.</summary>
     /// <value>Default 5 s (rust-libp2p, publish_queue_duration).</value>
     [DurationRange("10 ms", "1 h")]
@@ -149,6 +156,8 @@ public sealed record GossipsubLimits : IValidatedOptions
             yield return "batch-size must not be above sent-rpc-size.";
         if (QueuedSize.Bytes < MessageSize.Bytes)
             yield return "queued-size must hold one message of message-size.";
+        if (QueuedSizeOfAll.Bytes < QueuedSize.Bytes)
+            yield return "queued-size-of-all must be at least queued-size.";
         if (Math.Min(PendingValidationSize.Bytes, PendingValidationSizePerPeer.Bytes) < MessageSize.Bytes + 1024)
             yield return "pending-validation-size and pending-validation-size-per-peer must hold one message of message-size, and 1 KiB.";
     }

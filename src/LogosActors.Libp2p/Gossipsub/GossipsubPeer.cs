@@ -19,7 +19,8 @@ internal enum PeerDirection
 /// <param name="isDirect">Whether it is an explicit peer (spec v1.1 §Explicit Peering Agreements).</param>
 /// <param name="stats">Its score.</param>
 /// <param name="limits">The bounds of its queue.</param>
-internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDirection direction, bool isDirect, PeerStats stats, GossipsubLimits limits)
+/// <param name="budget">What the queues of all peers may hold together.</param>
+internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDirection direction, bool isDirect, PeerStats stats, GossipsubLimits limits, OutboundBudget budget)
 {
     // Null for the many peers that never say so.
     Dictionary<MessageId, int>? _unwanted;
@@ -36,7 +37,7 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
     public PeerStats Stats { get; } = stats;
 
     /// <summary>What waits to be sent to it.</summary>
-    public OutboundQueue Queue { get; } = new(limits);
+    public OutboundQueue Queue { get; } = new(limits, budget);
 
     /// <summary>The topics it is subscribed to; at most <see cref="GossipsubLimits.TopicsPerPeer"/>.</summary>
     public HashSet<TopicState> Topics { get; } = [];
@@ -71,9 +72,11 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
     /// <summary>Whether it has said that it does not want the message.</summary>
     public bool IsUnwanted(in MessageId id) => _unwanted is { Count: > 0 } && _unwanted.ContainsKey(id);
 
-    /// <summary>Remembers an IDONTWANT until the given heartbeat.</summary>
+    /// <summary>Remembers an IDONTWANT until the given heartbeat, <see cref="GossipsubLimits.IDontWantMessages"/> of them at a time.</summary>
     public void AddUnwanted(in MessageId id, int untilHeartbeat)
     {
+        if (_unwanted?.Count >= limits.IDontWantMessages)
+            return;
         if ((_unwanted ??= []).TryAdd(id, untilHeartbeat))
             (_unwantedOrder ??= new()).Enqueue(id);
     }

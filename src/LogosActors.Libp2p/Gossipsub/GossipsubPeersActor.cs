@@ -4,8 +4,10 @@ using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Records;
 
 namespace LogosActors.Libp2p.Gossipsub;
@@ -229,11 +231,11 @@ internal sealed class GossipsubPeersActor(
             return;
         }
         peer.IsOpening = false;
-        var link = peer.Link = new StreamLink(_gossipsub, id, options.Limits);
+        var link = peer.Link = new StreamLink(_gossipsub, id, options.Limits, connection.Connection.Hold);
         peer.OpenedAt = environment.Now;
         var version = options.Protocols.First(protocol => string.Equals(protocol.Id, stream.Protocol, StringComparison.Ordinal)).Version;
         var direction = connection.IsDialer ? PeerDirection.Outbound : PeerDirection.Inbound;
-        var address = IPAddress.TryParse(connection.Address?.Host, out var ip) ? ip : null;
+        var address = IPAddress.TryParse(connection.Address?.Host, out var ip) ? InboundGate.KeyOf(ip) : null;
         _gossipsub.Tell(new Gossip.PeerConnected(id, link, version, direction, address), Self);
         if (environment.Identified.TryGetValue(id, out var identity))
             TellRecord(id, identity);
@@ -384,7 +386,7 @@ internal sealed class GossipsubPeersActor(
         }
         _dials++;
         var waiter = new TaskCompletionSource<DialResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        host.Tell(new Host.Dial(wanted.Peer, addresses, waiter), Self);
+        host.Tell(new Host.Dial(wanted.Peer, addresses, waiter, AddressOrigin.Stranger), Self);
         PipeToSelf(waiter.Task);
     }
 

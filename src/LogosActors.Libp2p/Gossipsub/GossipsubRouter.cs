@@ -26,6 +26,7 @@ internal sealed partial class GossipsubRouter
     readonly SeenCache _seen;
     readonly MessageCache _cache;
     readonly MessageSlabs _slabs = new();
+    readonly OutboundBudget _outbound;
     readonly RecentMessages _recent = new();
     readonly GossipPromises _promises;
     readonly Dictionary<MessageId, GossipMessage> _pending = [];
@@ -51,6 +52,7 @@ internal sealed partial class GossipsubRouter
         _score = new PeerScore(options.Score);
         _seen = new SeenCache(options.SeenTtl, options.SeenCapacity);
         _cache = new MessageCache(options.HistoryLength, options.HistoryGossip, options.HistorySize.Bytes);
+        _outbound = new OutboundBudget(_limits.QueuedSizeOfAll.Bytes);
         _promises = new GossipPromises(_limits.Promises);
     }
 
@@ -74,7 +76,7 @@ internal sealed partial class GossipsubRouter
         }
         if (address is { IsIPv4MappedToIPv6: true })
             address = address.MapToIPv4();
-        var peer = new GossipsubPeer(id, version, direction, isDirect, _score.Connect(id, address), _limits);
+        var peer = new GossipsubPeer(id, version, direction, isDirect, _score.Connect(id, address), _limits, _outbound);
         _peers.Add(id, peer);
         if (isDirect)
             _connectedDirect.Add(peer);
@@ -91,6 +93,7 @@ internal sealed partial class GossipsubRouter
     {
         if (!_peers.Remove(id, out var peer))
             return;
+        peer.Queue.Clear();
         _connectedDirect.Remove(peer);
         foreach (var topic in peer.Topics)
         {

@@ -19,12 +19,16 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
         public Dictionary<GossipsubPeer, int>? Retransmissions;
     }
 
+    /// <summary>How many pairs of a message and a peer that asked for it are counted; then those that are not are refused.</summary>
+    public const int MaxRetransmissions = 128 * 1024;
+
     /// <summary>How many messages a heartbeat drops at once; the rest go by twos as others come, so that it holds up nobody for long.</summary>
     const int AtOnce = 1024;
 
     readonly IdRing<Entry> _messages = new();
     readonly int[] _windows = new int[historyLength]; // messages put in each window, the newest first
     long _size;
+    int _asked; // entries of all Retransmissions
     int _late; // messages that have left the last window and are still here, the oldest
 
     public int Count => _messages.Count;
@@ -72,9 +76,10 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
     {
         message = null;
         ref var entry = ref _messages.Find(id);
-        if (Unsafe.IsNullRef(ref entry))
+        if (Unsafe.IsNullRef(ref entry) || (_asked >= MaxRetransmissions && entry.Retransmissions?.ContainsKey(peer) != true))
             return false;
-        ref var times = ref CollectionsMarshal.GetValueRefOrAddDefault(entry.Retransmissions ??= [], peer, out _);
+        ref var times = ref CollectionsMarshal.GetValueRefOrAddDefault(entry.Retransmissions ??= [], peer, out var isKnown);
+        _asked += isKnown ? 0 : 1;
         return ++times <= most && TryGet(id, out message);
     }
 
@@ -110,6 +115,7 @@ internal sealed class MessageCache(int historyLength, int historyGossip, long ca
     void RemoveOldest()
     {
         _size -= _messages.Oldest.Message.Bytes.Length;
+        _asked -= _messages.Oldest.Retransmissions?.Count ?? 0;
         _messages.RemoveOldest();
         if (_late > 0)
         {

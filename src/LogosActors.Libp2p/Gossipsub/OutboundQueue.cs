@@ -15,10 +15,12 @@ internal enum OutboundPriority
 
 /// <summary>What waits to be sent to one peer: control entries first, then messages by priority. Data only: the connection takes it.</summary>
 /// <remarks>
-/// Bounds: <see cref="GossipsubLimits.QueuedMessages"/>, <see cref="GossipsubLimits.QueuedSize"/>; GRAFT, PRUNE and subscriptions
+/// Bounds: <see cref="GossipsubLimits.QueuedMessages"/>, <see cref="GossipsubLimits.QueuedSize"/> and <see cref="GossipsubLimits.QueuedSizeOfAll"/>; GRAFT, PRUNE and subscriptions
 /// replace each other per topic, so there is one of each at most for a topic; ids of IWANT, IHAVE and IDONTWANT are bounded too.
 /// </remarks>
-internal sealed class OutboundQueue(GossipsubLimits limits)
+/// <param name="limits">The bounds.</param>
+/// <param name="budget">What all queues of the router may hold together.</param>
+internal sealed class OutboundQueue(GossipsubLimits limits, OutboundBudget budget)
 {
     readonly record struct Waiting(GossipMessage Message, TimeSpan Since);
 
@@ -36,7 +38,15 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     public int Count { get; private set; }
 
     /// <summary>Bytes of messages that wait.</summary>
-    public long Size { get; private set; }
+    public long Size
+    {
+        get;
+        private set
+        {
+            budget.Queues += Math.Sign(value) - Math.Sign(field);
+            field = value;
+        }
+    }
 
     /// <summary>Messages dropped because the peer did not take them in time, since <see cref="TakeDropped"/>.</summary>
     public int Dropped { get; private set; }
@@ -94,7 +104,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
     public bool Message(GossipMessage message, OutboundPriority priority, TimeSpan now)
     {
         var size = message.Encoded.Length;
-        while (Count >= limits.QueuedMessages || Size + size > limits.QueuedSize.Bytes)
+        while (Count >= limits.QueuedMessages || Size + size > limits.QueuedSize.Bytes || !budget.HasRoom(Size, message))
         {
             if (!TryDropBelow(priority))
             {
@@ -104,9 +114,22 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
             }
         }
         _lanes[(int)priority].Enqueue(new Waiting(message, now));
+        budget.Enter(message);
         Count++;
         Size += size;
         return true;
+    }
+
+    /// <summary>The peer is gone: what waits for it is let go.</summary>
+    public void Clear()
+    {
+        foreach (var lane in _lanes)
+        {
+            foreach (var waiting in lane)
+                budget.Leave(waiting.Message);
+            lane.Clear();
+        }
+        (Count, Size) = (0, 0);
     }
 
     /// <summary>Counts a message of our own that is lost to this peer: there was no room for it.</summary>
@@ -131,6 +154,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
                 if (!late && size > left && !rpc.IsEmpty)
                     return;
                 _lanes[lane].Dequeue();
+                budget.Leave(waiting.Message);
                 Count--;
                 Size -= size;
                 if (late)
@@ -211,7 +235,9 @@ internal sealed class OutboundQueue(GossipsubLimits limits)
 
     void Drop(int lane)
     {
-        Size -= _lanes[lane].Dequeue().Message.Encoded.Length;
+        var message = _lanes[lane].Dequeue().Message;
+        budget.Leave(message);
+        Size -= message.Encoded.Length;
         Count--;
         Dropped++;
     }

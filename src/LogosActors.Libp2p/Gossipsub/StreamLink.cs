@@ -24,12 +24,13 @@ internal sealed class StreamLink : IGossipsubLink
     /// <param name="gossipsub">The <see cref="GossipsubActor"/>.</param>
     /// <param name="peer">Whose link it is.</param>
     /// <param name="limits">How large an RPC may be.</param>
-    public StreamLink(IActorRef gossipsub, PeerId peer, GossipsubLimits limits)
+    /// <param name="held">Called with the bytes that wait to be written more, or with a minus less; null: nobody counts them.</param>
+    public StreamLink(IActorRef gossipsub, PeerId peer, GossipsubLimits limits, Action<int>? held = null)
     {
         (_gossipsub, _peer) = (gossipsub, peer);
         var (received, writable) = (new Gossip.Received(peer, this), new Gossip.Writable(peer, this));
         _reader = new FrameReader((int)limits.RpcSize.Bytes, () => gossipsub.Tell(received, ActorRefs.NoSender));
-        _writer = new FrameWriter(() => gossipsub.Tell(writable, ActorRefs.NoSender));
+        _writer = new FrameWriter(() => gossipsub.Tell(writable, ActorRefs.NoSender), held);
     }
 
     /// <summary>Why the actor has closed the link; None while it has not.</summary>

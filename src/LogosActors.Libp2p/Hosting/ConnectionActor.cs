@@ -44,6 +44,9 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
     {
         _ending.Cancel();
         _ending.Dispose();
+        // Streams that are still served end with the connection.
+        for (; _inbound > 0; _inbound--)
+            environment.EndInboundStream();
         _ = connection.DisposeAsync().AsTask();
     }
 
@@ -59,7 +62,7 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
                 Serve(negotiated.Stream, negotiated.Handler);
                 break;
             case StreamEnded ended:
-                _inbound--;
+                End();
                 if (ended.Protocol is { } protocol)
                     _inboundByProtocol[protocol]--;
                 break;
@@ -80,7 +83,7 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
 
     void Take(LibP2pStream stream)
     {
-        if (_inbound >= environment.Options.Limits.MaxInboundStreams)
+        if (_inbound >= environment.Options.Limits.MaxInboundStreams || !environment.TryBeginInboundStream(_inbound))
         {
             Log.Debug("{Peer} has {Count} streams open; one more was reset", connection.RemotePeer, _inbound);
             _ = stream.DisposeAsync().AsTask();
@@ -88,6 +91,13 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
         }
         _inbound++;
         PipeToSelf(NegotiateAsync(stream));
+    }
+
+    /// <summary>A stream has ended.</summary>
+    void End()
+    {
+        _inbound--;
+        environment.EndInboundStream();
     }
 
     async Task<object> NegotiateAsync(LibP2pStream stream)
@@ -119,7 +129,7 @@ internal sealed class ConnectionActor(HostEnvironment environment, MuxedConnecti
         if (open >= handler.Options.MaxInboundStreams)
         {
             Log.Debug("{Peer} has {Count} streams of {Protocol} open; one more was reset", connection.RemotePeer, open, handler.Protocol);
-            _inbound--;
+            End();
             _ = stream.DisposeAsync().AsTask();
             return;
         }

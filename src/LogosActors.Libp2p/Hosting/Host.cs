@@ -1,5 +1,6 @@
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Hosting;
@@ -25,7 +26,8 @@ internal static class Host
     public sealed record NotListening(ConnectionException Cause);
 
     /// <summary>Wants a connection to a peer, or to whoever is at an address.</summary>
-    public sealed record Dial(PeerId? Peer, IReadOnlyList<Multiaddr> Addresses, TaskCompletionSource<DialResult> Waiter);
+    public sealed record Dial(
+        PeerId? Peer, IReadOnlyList<Multiaddr> Addresses, TaskCompletionSource<DialResult> Waiter, AddressOrigin Origin = AddressOrigin.Application);
 
     /// <summary>Somebody waits no longer for a dial.</summary>
     public sealed record StopWaiting(TaskCompletionSource<DialResult> Waiter);

@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Libp2p.Connections;
@@ -23,7 +24,7 @@ internal sealed partial class HostActor
             Refuse(upgraded, ConnectionFailure.Refused, "This host does not want the peer.");
         else if (!isDialer && IsCrowded(upgraded))
             Refuse(upgraded, ConnectionFailure.LimitReached, "Too many connections come from its address.");
-        else if (older is null && !TryMakeRoom(isDialer))
+        else if (older is null && !TryMakeRoom(isDialer, PeerConnection.CountedAs(upgraded.Address)))
             Refuse(upgraded, ConnectionFailure.LimitReached, "There is no room for another connection.");
         else if (older is not null
             && !SimultaneousDial.Replaces(_environment.Self, peer, older.IsDialer, isDialer, _environment.Now - older.Since))
@@ -55,14 +56,25 @@ internal sealed partial class HostActor
         && _open.Count(connection => !connection.IsDialer && address.Equals(connection.CountedAddress))
             >= _environment.Options.Limits.MaxConnectionsPerAddress;
 
+    /// <summary>How many connections come from each address.</summary>
+    static Dictionary<IPAddress, int> CountByAddress(IEnumerable<PeerConnection> connections) =>
+        connections.Where(connection => !connection.IsDialer && connection.CountedAddress is not null)
+            .CountBy(connection => connection.CountedAddress!).ToDictionary();
+
     /// <summary>Closes the least useful connection where there are too many; false when that is the newcomer.</summary>
-    bool TryMakeRoom(bool newcomerIsDialed)
+    bool TryMakeRoom(bool newcomerIsDialed, IPAddress? address)
     {
         // Those that were told to close are not counted: they are on their way out.
         PeerConnection[] connections = [.. _environment.Connected.Values.Where(connection => !_closing.Contains(connection))];
         if (connections.Length < _environment.Options.Limits.MaxConnections)
             return true;
-        var chosen = Pruning.Choose([.. connections.Select(WorthOf)], newcomerIsDialed);
+        var counts = CountByAddress(connections);
+        var chosen = Pruning.Choose(
+            [.. connections.Select(connection => WorthOf(connection) with
+            {
+                OfAddress = connection is { IsDialer: false, CountedAddress: { } counted } ? counts[counted] : 0,
+            })],
+            newcomerIsDialed, address is null ? 0 : counts.GetValueOrDefault(address));
         if (chosen < 0)
             return false;
         _closing.Add(connections[chosen]);

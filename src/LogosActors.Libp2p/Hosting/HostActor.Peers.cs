@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Dialing;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Peers;
@@ -64,6 +65,7 @@ internal sealed partial class HostActor
                 break;
             case Host.AddAddresses added:
                 _book.AddAddresses(added.Peer, added.Addresses);
+                Name(added.Peer, added.Addresses);
                 break;
             case Host.SetScore scored:
                 _book.SetScore(scored.Peer, scored.Score);
@@ -84,6 +86,18 @@ internal sealed partial class HostActor
                 break;
         }
         StoreSoon();
+    }
+
+    /// <summary>Notes where the application has said that a peer is; those of peers that nobody knows any more are forgotten.</summary>
+    void Name(PeerId peer, IReadOnlyList<Multiaddr> addresses)
+    {
+        if (addresses.Count == 0)
+            return;
+        var known = _state.Named.GetValueOrDefault(peer, []);
+        var named = _state.Named.SetItem(peer, [.. addresses.Concat(known).Distinct().Take(PeerBook.MaxAddresses)]);
+        if (named.Count > _environment.Options.MaxKnownPeers)
+            named = named.RemoveRange(named.Keys.Where(other => _book.Find(other) is null && !_state.Kept.Contains(other)).ToArray());
+        _state = _state with { Named = named };
     }
 
     void LoseJournal()

@@ -39,6 +39,7 @@ internal sealed partial class HostActor : SupervisedActor, IWithTimers
         (_environment, _state) = (environment, environment.State.Value);
         _book = new PeerBook(_environment.Options.MaxKnownPeers, _state.Known)
         {
+            IsAcceptable = address => _environment.Options.AllowPrivateAddresses || PublicAddress.MayBe(address),
             IsPinned = peer => _environment.Connected.ContainsKey(peer) || _state.Kept.Contains(peer),
         };
     }
@@ -197,15 +198,18 @@ internal sealed partial class HostActor : SupervisedActor, IWithTimers
         else if (_dials.TryGetValue(KeyOf(dial), out var pending))
         {
             pending.Waiters.Add(dial.Waiter);
-            pending.Actor.Tell(new DialActor.AlsoTry(dial.Addresses), Self);
+            pending.Actor.Tell(new DialActor.AlsoTry(dial.Addresses, dial.Origin), Self);
         }
         else
         {
             var key = KeyOf(dial);
-            // What the caller says comes before what was known.
-            IReadOnlyList<Multiaddr> addresses =
-                [.. dial.Addresses.Concat(dial.Peer is null ? [] : _book.Find(dial.Peer)?.Addresses ?? []).Distinct()];
-            var actor = Context.ActorOf(DialActor.Props(_environment, key, dial.Peer, addresses, Self));
+            // What the application says comes before what peers say.
+            var isNamed = dial.Origin is AddressOrigin.Application;
+            IReadOnlyList<Multiaddr> named =
+                [.. (isNamed ? dial.Addresses : []).Concat(dial.Peer is null ? [] : _state.Named.GetValueOrDefault(dial.Peer, [])).Distinct()];
+            IReadOnlyList<Multiaddr> heard =
+                [.. (isNamed ? [] : dial.Addresses).Concat(dial.Peer is null ? [] : _book.Find(dial.Peer)?.Addresses ?? []).Except(named)];
+            var actor = Context.ActorOf(DialActor.Props(_environment, key, dial.Peer, named, heard, Self));
             _dials.Add(key, new PendingDial(dial.Peer, actor) { Waiters = { dial.Waiter } });
         }
     }

@@ -22,13 +22,15 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     readonly OpenConnections _open = new();
     readonly ConnectionUpgrader _upgrader = new(identity, Connections(options), time, memory);
     readonly ITransport[] _transports =
-        [new TcpTransport(), new WebSocketTransport(options.WebSocketCertificate, options.ValidateWebSocketCertificate, time)];
-    readonly Lock _inboundGate = new();
-    readonly InboundGate _inbound = new(
-        options.Limits.MaxPendingInbound,
-        options.Limits.MaxPendingInboundPerAddress,
-        options.Limits.InboundRatePerAddress,
-        burst: Math.Max(1, (int)(2 * options.Limits.InboundRatePerAddress)));
+        [new TcpTransport(), new WebSocketTransport(WebSockets(options), options.ValidateWebSocketCertificate, time)];
+    readonly InboundDoor _inbound = new(
+        new InboundGate(
+            options.Limits.MaxPendingInbound,
+            options.Limits.MaxPendingInboundPerAddress,
+            options.Limits.InboundRatePerAddress,
+            burst: BurstOf(options.Limits)),
+        time);
+    int _inboundStreams;
     readonly Lock _bandwidthGate = new();
     readonly Bandwidth _bandwidth = new(options.Limits);
 
@@ -48,7 +50,23 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     /// <summary>Turns names into addresses.</summary>
     public AddressResolver Resolver { get; } = new((name, cancellation) =>
         // The system's servers change with the networks that the machine is in.
-        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : ResolverConfiguration.Servers(), DnsTimeout, time).TextsAsync(name, cancellation));
+        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : ResolverConfiguration.Servers(), DnsTimeout, time).TextsAsync(name, cancellation))
+    {
+        AllowPrivate = options.AllowPrivateAddresses,
+    };
+
+    /// <summary>Takes a place for a stream that a peer has opened, or not; <see cref="EndInboundStream"/> gives it back.</summary>
+    /// <param name="ofPeer">Streams that the peer has open.</param>
+    public bool TryBeginInboundStream(int ofPeer)
+    {
+        var limit = options.Limits.MaxInboundStreamsOfAll;
+        if (Interlocked.Increment(ref _inboundStreams) <= limit || ofPeer < limit / Math.Max(1, options.Limits.MaxConnections))
+            return true;
+        Interlocked.Decrement(ref _inboundStreams);
+        return false;
+    }
+
+    public void EndInboundStream() => Interlocked.Decrement(ref _inboundStreams);
 
     /// <summary>What connections hold of the machine's memory.</summary>
     public MemoryBudget Memory => memory;
@@ -112,18 +130,11 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
             return _bandwidth.Read(protocol, bytes, Now);
     }
 
-    /// <summary>Lets a stranger begin a handshake, or not; <see cref="EndInbound"/> ends it.</summary>
-    public bool TryBeginInbound(IPAddress? address)
-    {
-        lock (_inboundGate)
-            return _inbound.TryBegin(address, Now);
-    }
+    /// <inheritdoc cref="InboundDoor.TryBegin"/>
+    public InboundHandshake? TryBeginInbound(IPAddress? address) => _inbound.TryBegin(address);
 
-    public void EndInbound(IPAddress? address)
-    {
-        lock (_inboundGate)
-            _inbound.End(address);
-    }
+    /// <inheritdoc cref="InboundGate.End"/>
+    public void EndInbound(InboundHandshake handshake) => _inbound.End(handshake);
 
     /// <summary>Closes every connection that lives, and any that is still made.</summary>
     public async Task CloseConnectionsAsync()
@@ -131,6 +142,17 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
         await _stopping.CancelAsync();
         await _open.CloseAsync();
     }
+
+    /// <summary>How many connections one address may begin at once: those of two seconds.</summary>
+    static int BurstOf(ResourceLimits limits) => Math.Max(1, (int)(2 * limits.InboundRatePerAddress));
+
+    static WebSocketListenerOptions WebSockets(Libp2pHostOptions options) => new()
+    {
+        Certificate = options.WebSocketCertificate,
+        MaxHalfOpenPerAddress = options.Limits.MaxPendingInboundPerAddress,
+        RatePerAddress = options.Limits.InboundRatePerAddress,
+        TrustedProxies = options.TrustedProxies,
+    };
 
     static ConnectionOptions Connections(Libp2pHostOptions options)
     {

@@ -10,6 +10,10 @@ internal sealed record HostState
     /// <summary>The peers that are remembered.</summary>
     public ImmutableDictionary<PeerId, KnownPeer> Known { get; init; } = ImmutableDictionary<PeerId, KnownPeer>.Empty;
 
+    /// <summary>Where the application has said that peers are: at most 32 addresses of each, the newest first. What a peer says of itself
+    /// replaces none of them.</summary>
+    public ImmutableDictionary<PeerId, ImmutableArray<Multiaddr>> Named { get; init; } = ImmutableDictionary<PeerId, ImmutableArray<Multiaddr>>.Empty;
+
     /// <summary>The peers that are to be connected.</summary>
     public ImmutableHashSet<PeerId> Kept { get; init; } = [];
 

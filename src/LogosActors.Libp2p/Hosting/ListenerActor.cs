@@ -4,6 +4,7 @@ using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Limits;
 
 namespace LogosActors.Libp2p.Hosting;
 
@@ -107,17 +108,18 @@ internal sealed class ListenerActor(HostEnvironment environment, int index, IAct
     {
         var endPoint = accepted.RemoteEndPoint as IPEndPoint;
         var from = endPoint is null ? null : Multiaddr.FromEndPoint(endPoint);
-        if (environment.Options.Gate.AllowAccept(from) && environment.TryBeginInbound(endPoint?.Address))
-            PipeToSelf(UpgradeAsync(accepted, from, endPoint?.Address));
+        if (environment.Options.Gate.AllowAccept(from) && environment.TryBeginInbound(endPoint?.Address) is { } handshake)
+            PipeToSelf(UpgradeAsync(accepted, from, handshake));
         else
             _ = accepted.DisposeAsync().AsTask();
     }
 
-    async Task<object> UpgradeAsync(ITransportConnection accepted, Multiaddr? from, IPAddress? address)
+    async Task<object> UpgradeAsync(ITransportConnection accepted, Multiaddr? from, InboundHandshake handshake)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping, handshake.Closing);
         try
         {
-            return new Host.Upgraded(await environment.UpgradeAsync(accepted, isDialer: false, expected: null, _stopping), from, DialKey: null);
+            return new Host.Upgraded(await environment.UpgradeAsync(accepted, isDialer: false, expected: null, ending.Token), from, DialKey: null);
         }
         catch (Exception e) when (e is ConnectionException or OperationCanceledException)
         {
@@ -125,7 +127,7 @@ internal sealed class ListenerActor(HostEnvironment environment, int index, IAct
         }
         finally
         {
-            environment.EndInbound(address);
+            environment.EndInbound(handshake);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record PeerConnection(MuxedConnection Connection, Multiaddr? Add
     public IPAddress? CountedAddress { get; } = CountedAs(Address);
 
     public static IPAddress? CountedAs(Multiaddr? address) =>
-        IPAddress.TryParse(address?.Host, out var ip) ? InboundGate.KeyOf(ip) : null;
+        IPAddress.TryParse(address?.Host, out var ip) && InboundGate.KeyOf(ip) is var key && !IPAddress.IsLoopback(key) ? key : null;
 
     public PeerId Peer => Connection.RemotePeer;
 

@@ -8,6 +8,18 @@ namespace LogosActors.Libp2p.Identify;
 /// <summary>What of an identify message can be believed.</summary>
 internal static class IdentifyCheck
 {
+    /// <summary>How long the protocols of a peer are together, in characters, that are remembered of it.</summary>
+    /// <value>4 Ki: a node speaks some 30, of 40 characters each.</value>
+    public const int MaxKeptProtocols = 4 * 1024;
+
+    /// <summary>How long its addresses are together, in bytes.</summary>
+    /// <value>4 KiB: some 80 of the usual length.</value>
+    public const int MaxKeptAddresses = 4 * 1024;
+
+    /// <summary>How long its signed record is; a longer one is believed and not kept.</summary>
+    /// <value>4 KiB, as in gossipsub.</value>
+    public const int MaxKeptRecord = 4 * 1024;
+
     /// <summary>Checks a message against the key that the connection has proven.</summary>
     /// <param name="message">What the peer says.</param>
     /// <param name="remoteKey">The key that it proved to hold in the handshake.</param>
@@ -39,13 +51,22 @@ internal static class IdentifyCheck
             PublicKey = remoteKey,
             AgentVersion = message.AgentVersion,
             ProtocolVersion = message.ProtocolVersion,
-            Protocols = message.Protocols,
-            ListenAddresses = record?.Addresses ?? message.ListenAddresses,
+            Protocols = Within(message.Protocols, static protocol => protocol.Length, MaxKeptProtocols),
+            ListenAddresses = Within(record?.Addresses ?? message.ListenAddresses, static address => address.Bytes.Length, MaxKeptAddresses),
             ObservedAddress = message.ObservedAddress,
-            SignedRecord = record is null ? default : message.SignedRecord,
+            SignedRecord = record is null || message.SignedRecord.Length > MaxKeptRecord ? default : message.SignedRecord.ToArray(),
             RecordSequence = record?.SequenceNumber ?? 0,
         };
         return true;
+    }
+
+    /// <summary>The first of several that are together not longer than something.</summary>
+    static IReadOnlyList<T> Within<T>(IReadOnlyList<T> all, Func<T, int> length, int most)
+    {
+        var (count, total) = (0, 0);
+        while (count < all.Count && (total += length(all[count])) <= most)
+            count++;
+        return count == all.Count ? all : [.. all.Take(count)];
     }
 
     /// <summary>What is known after a newer identify: a signed record is replaced by a newer one only, never by an older one that is replayed.</summary>

@@ -1,3 +1,4 @@
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Hosting;
@@ -51,6 +52,8 @@ internal sealed class IdentifyExchange(HostEnvironment environment)
         var addresses = environment.Options.AnnounceAddresses is { Count: > 0 } announced
             ? announced
             : AnnouncedAddresses.Expand(environment.ListenAddresses);
+        if (!environment.Options.AllowPrivateAddresses)
+            addresses = [.. addresses.Where(PublicAddress.MayBe)];
         return new IdentifyMessage
         {
             PublicKey = environment.Identity.PublicKey.Encode(),
@@ -63,7 +66,7 @@ internal sealed class IdentifyExchange(HostEnvironment environment)
     }
 
     /// <summary>The signed record of these addresses; signed anew only when they have changed.</summary>
-    byte[] Sign(IReadOnlyList<Addresses.Multiaddr> addresses)
+    byte[] Sign(IReadOnlyList<Multiaddr> addresses)
     {
         lock (_gate)
         {

@@ -22,6 +22,9 @@ internal sealed class PeerBook(int maxPeers, ImmutableDictionary<PeerId, KnownPe
     /// <summary>Who is never forgotten.</summary>
     public Func<PeerId, bool> IsPinned { get; set; } = static _ => false;
 
+    /// <summary>Which addresses are remembered that a peer has named, now or before a restart.</summary>
+    public Func<Multiaddr, bool> IsAcceptable { get; set; } = static _ => true;
+
     public ImmutableDictionary<PeerId, KnownPeer> Peers { get; private set; } = remembered ?? ImmutableDictionary<PeerId, KnownPeer>.Empty;
 
     /// <summary>Whether anything has changed since <see cref="TakeChanges"/>.</summary>
@@ -50,7 +53,7 @@ internal sealed class PeerBook(int maxPeers, ImmutableDictionary<PeerId, KnownPe
             AgentVersion = identity.AgentVersion,
             // What a peer has signed is all that it stands for; what it has only said is added.
             Addresses = !isNewer ? known.Addresses
-                : Merge(peer, identity.ListenAddresses, identity.SignedRecord.IsEmpty ? known.Addresses : []),
+                : Merge(peer, identity.ListenAddresses.Where(IsAcceptable), identity.SignedRecord.IsEmpty ? known.Addresses : []),
             SignedRecord = isNewer && !identity.SignedRecord.IsEmpty ? identity.SignedRecord : known.SignedRecord,
             RecordSequence = Math.Max(identity.RecordSequence, known.RecordSequence),
         });
@@ -69,7 +72,7 @@ internal sealed class PeerBook(int maxPeers, ImmutableDictionary<PeerId, KnownPe
         foreach (var peer in stored)
         {
             if (!before.TryGetValue(peer.Peer, out var known))
-                peers[peer.Peer] = peer;
+                peers[peer.Peer] = peer.Addresses.All(IsAcceptable) ? peer : peer with { Addresses = [.. peer.Addresses.Where(IsAcceptable)] };
             else if (StoredPeers.Store(known).Equals(StoredPeers.Store(peer)))
                 isUnstored.Remove(peer.Peer);
         }

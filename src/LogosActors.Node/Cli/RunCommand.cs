@@ -61,6 +61,11 @@ internal static class RunCommand
     {
         if (settings.EntryNodes.Any(NodeAddresses.IsDiscovered))
             yield return "This node has no discovery: entry nodes that are enr: or enrtree: are passed over";
+        if (NodeAddresses.NotAnnounced(settings) is { Count: > 0 } notAnnounced)
+        {
+            yield return $"Not announced, as the network {settings.Preset} is public and they are not: {string.Join(", ", notAnnounced)}; "
+                + "--private-addresses announces them";
+        }
         if (NetworkPreset.TryFind(settings.Preset, out var preset) && preset.RequiresRateLimitProof)
             yield return $"The network {preset.Name} wants RLN proofs, which this node does not make: it receives, but what it sends is dropped by others";
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LogosActors.Delivery;
 using LogosActors.Libp2p.Addresses;
 
 namespace LogosActors.Node.Configuration;
@@ -78,6 +79,28 @@ internal static class NodeAddresses
 
     /// <summary>Reads addresses that were checked.</summary>
     public static IReadOnlyList<Multiaddr> Parse(IReadOnlyList<string> addresses) => [.. addresses.Select(Multiaddr.Parse)];
+
+    /// <summary>Reads an address, or a network with its prefix.</summary>
+    public static bool TryParseNetwork(string text, out IPNetwork network)
+    {
+        if (IPAddress.TryParse(text, out var address) && address is not { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: not 0 })
+            network = new IPNetwork(address, address.AddressFamily is AddressFamily.InterNetwork ? 32 : 128);
+        else if (!IPNetwork.TryParse(text, out network))
+            return false;
+        return true;
+    }
+
+    /// <summary>The proxies of settings that were checked.</summary>
+    public static IReadOnlyList<IPNetwork> Proxies(NodeSettings settings) =>
+        [.. settings.TrustedProxies.Select(text => TryParseNetwork(text, out var network) ? network : throw new FormatException($"'{text}' is no network."))];
+
+    /// <summary>Whether the node deals with private networks that strangers name: not in a public network, unless it is told to.</summary>
+    public static bool AllowPrivate(NodeSettings settings) =>
+        settings.PrivateAddresses ?? !(NetworkPreset.TryFind(settings.Preset, out var preset) && preset.IsPublic);
+
+    /// <summary>Addresses that are configured to be told to peers, and are not.</summary>
+    public static IReadOnlyList<Multiaddr> NotAnnounced(NodeSettings settings) =>
+        AllowPrivate(settings) ? [] : [.. Announced(settings).Where(address => !PublicAddress.MayBe(address))];
 
     /// <summary>A port with the shift added; 0 stays "any".</summary>
     public static int Shifted(ushort port, NodeSettings settings) => port == 0 ? 0 : port + settings.PortsShift;

@@ -37,7 +37,13 @@ internal static class NodeOptionsFactory
             {
                 AgentVersion = settings.AgentString ?? host.AgentVersion,
                 AnnounceAddresses = NodeAddresses.Announced(settings),
-                Limits = host.Limits with { MaxConnections = settings.MaxConnections },
+                AllowPrivateAddresses = NodeAddresses.AllowPrivate(settings),
+                TrustedProxies = NodeAddresses.Proxies(settings),
+                Limits = host.Limits with
+                {
+                    MaxConnections = settings.MaxConnections,
+                    MaxConnectionsPerAddress = settings.IpColocationLimit == 0 ? ResourceLimits.MostConnections : settings.IpColocationLimit,
+                },
             },
         };
     }

@@ -71,9 +71,19 @@ public sealed record NodeSettings : IValidatedOptions
     /// <summary>The domain name of the public address, to announce; null: none.</summary>
     public string? Dns4DomainName { get; init; }
 
+    /// <summary>Whether addresses of private networks that peers name are dialed and remembered, and the node's own are announced; null: unless the preset is a public network.</summary>
+    public bool? PrivateAddresses { get; init; }
+
     /// <summary>The maximum number of connections.</summary>
     [NumberRange(1, 1_000_000)]
     public int MaxConnections { get; init; } = 300;
+
+    /// <summary>The maximum number of connections from one IP address, or one /64 of IPv6; the loopback is not counted. 0: no limit.</summary>
+    [NumberRange(0, 1_000_000)]
+    public int IpColocationLimit { get; init; } = 16;
+
+    /// <summary>Proxies before the WebSocket and REST ports, as addresses or networks such as 10.0.0.0/8: clients are counted by the address that they name in X-Forwarded-For.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>Multiaddresses of nodes to stay connected to. With /p2p/ no other node is accepted at the address.</summary>
     public IReadOnlyList<string> StaticNodes { get; init; } = [];
@@ -117,6 +127,8 @@ public sealed record NodeSettings : IValidatedOptions
             yield return $"store.retention-policy: '{Store.RetentionPolicy}' is not accepted; expected {StorePolicy.Accepts}.";
         if (NumShardsInNetwork > 0 && Shards?.Where(shard => shard >= NumShardsInNetwork).ToList() is { Count: > 0 } missing)
             yield return $"shards: {string.Join(", ", missing)} is not there: num-shards-in-network is {NumShardsInNetwork}, and shards count from 0.";
+        foreach (var proxy in TrustedProxies.Where(text => !NodeAddresses.TryParseNetwork(text, out _)))
+            yield return $"trusted-proxies: '{proxy}' is no IP address and no network such as 10.0.0.0/8.";
         foreach (var problem in NodeAddresses.ProblemsOf(this))
             yield return problem;
     }

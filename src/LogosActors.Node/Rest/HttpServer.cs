@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Actor;
+using LogosActors.Libp2p.Connections.WebSocket;
 using LogosActors.Node.Configuration;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,6 +14,9 @@ namespace LogosActors.Node.Rest;
 /// head may be, who may ask by which name, and how a failure is answered.</summary>
 internal static class HttpServer
 {
+    /// <summary>How many connections there are; more are closed.</summary>
+    public const int MaxConnections = 1024;
+
     /// <summary>How much Kestrel reads of a request's line and of its headers: its own refusal of a longer line is 414, where clients of the
     /// reference expect <see cref="RequestHead"/>'s. It is what a connection may hold in memory anyway (MaxRequestBufferSize).</summary>
     const int MaxHeadRead = 1 << 20;
@@ -33,6 +37,7 @@ internal static class HttpServer
             kestrel.Limits.MaxRequestBufferSize = MaxHeadRead;
             kestrel.Limits.MaxRequestLineSize = MaxHeadRead;
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadRead;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Listen(address, port);
         });
         builder.Services.AddRouting();
@@ -40,6 +45,8 @@ internal static class HttpServer
         builder.Services.ConfigureHttpJsonOptions(json => RestJson.CopyTo(json.SerializerOptions));
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
         var app = builder.Build();
+        if (settings.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders(ForwardedAddresses.From(NodeAddresses.Proxies(settings)));
         app.Use(new RequestLog(loggers).InvokeAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = AnswerFailureAsync });
         app.Use(RequestHead.CheckAsync);

@@ -1,5 +1,6 @@
 using System.Net;
 using LogosActors.Delivery;
+using LogosActors.Libp2p.Connections.WebSocket;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Hosting;
 using LogosActors.Node.Metrics;

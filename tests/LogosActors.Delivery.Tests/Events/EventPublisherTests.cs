@@ -48,11 +48,26 @@ public sealed class EventPublisherTests : IDisposable
     }
 
     [Fact]
+    public void So_many_bytes_wait_for_a_handler_or_an_enumeration_and_one_event_whatever_its_size()
+    {
+        var queue = new EventQueue(capacity: 1000);
+        Assert.True(queue.TryEnter((int)EventQueue.MaxBytes + 1));
+        Assert.False(queue.TryEnter(1));
+        queue.Leave((int)EventQueue.MaxBytes + 1);
+        for (var i = 0; i < 16; i++)
+            Assert.True(queue.TryEnter((int)EventQueue.MaxBytes / 16));
+        Assert.False(queue.TryEnter(1));
+        Assert.Equal(16, queue.Count);
+        queue.Leave((int)EventQueue.MaxBytes / 16);
+        Assert.True(queue.TryEnter(1));
+    }
+
+    [Fact]
     public void A_call_of_more_than_30_s_is_reported_once_until_the_handler_has_caught_up()
     {
         var queue = new EventQueue(capacity: 10);
         queue.Begin(TimeSpan.Zero);
-        Assert.True(queue.TryEnter());
+        Assert.True(queue.TryEnter(1));
 
         Assert.False(queue.ShouldReport(TimeSpan.FromSeconds(29), isFull: false));
         Assert.True(queue.ShouldReport(TimeSpan.FromSeconds(30), isFull: false));
@@ -60,7 +75,7 @@ public sealed class EventPublisherTests : IDisposable
 
         queue.End();
         Assert.False(queue.ShouldReport(TimeSpan.FromSeconds(90), isFull: false));
-        queue.Leave();
+        queue.Leave(1);
         queue.Begin(TimeSpan.FromSeconds(100));
         Assert.True(queue.ShouldReport(TimeSpan.FromSeconds(130), isFull: false));
     }

@@ -14,9 +14,10 @@ public sealed class RelayScoreTests
     [InlineData("127.0.0.1", true)]
     [InlineData("::1", true)]
     [InlineData("192.0.2.1", false)]
-    public void Many_peers_of_this_machine_are_welcome_and_of_another_one_they_are_not(string address, bool areWelcome)
+    [InlineData("192.0.2.1", true, Peers)]
+    public void Many_peers_of_this_machine_are_welcome_and_of_another_one_as_many_as_the_host_lets_in(string address, bool areWelcome, int maxPerAddress = 16)
     {
-        var score = new PeerScore(RelayGossipsub.For(WakuMessageLimits.MessageSize).Score);
+        var score = new PeerScore(RelayGossipsub.For(WakuMessageLimits.MessageSize, maxPerAddress).Score);
 
         var all = Enumerable.Range(0, Peers).Select(_ => score.Connect(Id(), IPAddress.Parse(address))).ToList();
 

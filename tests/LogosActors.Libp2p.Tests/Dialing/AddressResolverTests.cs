@@ -20,7 +20,7 @@ public sealed class AddressResolverTests
             _lookups++;
             return Task.FromResult<IReadOnlyList<string>>(_records.GetValueOrDefault(name, []));
         });
-        return (await resolver.ResolveAsync([.. addresses.Select(Multiaddr.Parse)], default)).Select(address => address.ToString());
+        return (await resolver.ResolveAsync([.. addresses.Select(Multiaddr.Parse)], AddressOrigin.Application, default)).Select(address => address.ToString());
     }
 
     [Fact]

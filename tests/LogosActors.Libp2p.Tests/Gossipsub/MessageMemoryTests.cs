@@ -248,6 +248,63 @@ public sealed class MessageMemoryTests
     }
 
     [Fact]
+    public void Queues_hold_so_many_bytes_together_and_then_only_those_with_less_than_their_share_get_more()
+    {
+        var size = Message("t", 0).Encoded.Length;
+        var budget = new OutboundBudget(10 * size);
+        var (slow, other, third) = (Peer(1, budget: budget), Peer(2, budget: budget), Peer(3, budget: budget));
+        bool Queue(GossipsubPeer peer, GossipMessage message) => peer.Queue.Message(message, OutboundPriority.Forwarded, Second);
+
+        Assert.Equal(10, Enumerable.Range(0, 100).Count(i => Queue(slow, Message("t", i))));
+        Assert.Equal(5, Enumerable.Range(100, 100).Count(i => Queue(other, Message("t", i))));
+        // What waits already takes no more room for another peer.
+        var shared = Message("t", 1000);
+        Assert.True(Queue(third, shared));
+        Assert.True(Queue(slow, shared));
+        Assert.Equal((16 * size, 3), (budget.Used, budget.Queues));
+
+        slow.Queue.Clear();
+        Assert.Equal(6 * size, budget.Used);
+        foreach (var peer in new[] { other, third })
+        {
+            for (var rpc = new GossipsubRpc(); !peer.Queue.IsEmpty; rpc.Clear())
+                peer.Queue.Take(rpc, peer, Second);
+        }
+        Assert.Equal((0, 0), (budget.Used, budget.Queues));
+    }
+
+    [Fact]
+    public void So_many_askers_of_messages_are_counted_and_others_get_nothing()
+    {
+        var cache = new MessageCache(historyLength: 1, historyGossip: 1, capacity: 1 << 20);
+        var messages = MessageCache.MaxRetransmissions / 100;
+        for (var i = 0; i <= messages; i++)
+            cache.Put(Message("t", i));
+        var peers = Enumerable.Range(1, 100).Select(number => Peer(number)).ToArray();
+
+        var served = Enumerable.Range(0, messages + 1).Sum(i => peers.Count(peer => cache.TryRetransmit(peer, IdOf(i), 3, out _)));
+
+        Assert.Equal(MessageCache.MaxRetransmissions, served);
+        Assert.True(cache.TryRetransmit(peers[0], IdOf(0), 3, out _));
+        cache.Shift();
+        cache.Shift();
+        cache.Put(Message("t", 0));
+        Assert.True(cache.TryRetransmit(peers[0], IdOf(0), 3, out _));
+    }
+
+    [Fact]
+    public void A_peer_has_so_many_messages_that_it_does_not_want()
+    {
+        var peer = Peer(1, new GossipsubLimits { IDontWantMessages = 10 });
+        for (var i = 0; i < 100; i++)
+            peer.AddUnwanted(IdOf(i), untilHeartbeat: 1);
+        Assert.Equal(10, Enumerable.Range(0, 100).Count(i => peer.IsUnwanted(IdOf(i))));
+        peer.BeginHeartbeat(1);
+        peer.AddUnwanted(IdOf(50), untilHeartbeat: 2);
+        Assert.True(peer.IsUnwanted(IdOf(50)));
+    }
+
+    [Fact]
     public void Messages_that_waited_too_long_are_dropped_ones_of_our_own_later()
     {
         var peer = Peer(1);
@@ -294,8 +351,9 @@ public sealed class MessageMemoryTests
         return RpcText.Read(output.WrittenSpan);
     }
 
-    static GossipsubPeer Peer(int number, GossipsubLimits? limits = null) => new(
-        NumberedPeer.Id(number), GossipsubVersion.V12, PeerDirection.Inbound, isDirect: false, new PeerStats(), limits ?? new GossipsubLimits());
+    static GossipsubPeer Peer(int number, GossipsubLimits? limits = null, OutboundBudget? budget = null) => new(
+        NumberedPeer.Id(number), GossipsubVersion.V12, PeerDirection.Inbound, isDirect: false, new PeerStats(), limits ?? new GossipsubLimits(),
+        budget ?? new OutboundBudget(long.MaxValue));
 
     static byte[] Data(int number) => [(byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number];
 

@@ -1,7 +1,10 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Identify;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Records;
 using LogosActors.Libp2p.Tests.Hosting;
 
 namespace LogosActors.Libp2p.Tests.Identify;
@@ -30,6 +33,24 @@ public sealed class IdentifyTests
         Assert.False(identity.SignedRecord.IsEmpty);
         Assert.Equal("127.0.0.1", identity.ObservedAddress?.Host);
         await TestHost.Until(() => here.Events.OfType<PeerIdentified>().Any());
+    }
+
+    [Fact]
+    public void What_is_remembered_of_a_peer_is_bounded_however_much_it_says()
+    {
+        using var key = PrivateKey.Generate(KeyType.Ed25519);
+        Multiaddr[] addresses = [.. Enumerable.Range(0, 70).Select(i => Multiaddr.Parse($"/dns4/{new string('a', 60)}.example.org/tcp/{i}"))];
+        var message = new IdentifyMessage
+        {
+            Protocols = [.. Enumerable.Range(0, 500).Select(i => $"/{new string('a', 50)}/{i}")],
+            SignedRecord = new PeerRecord(PeerId.FromPublicKey(key.PublicKey), 1, addresses).Seal(key),
+        };
+
+        Assert.True(IdentifyCheck.TryAccept(message, key.PublicKey, out var identity, out _));
+
+        Assert.InRange(identity.Protocols.Sum(protocol => protocol.Length), 1, IdentifyCheck.MaxKeptProtocols);
+        Assert.InRange(identity.ListenAddresses.Sum(address => address.Bytes.Length), 1, IdentifyCheck.MaxKeptAddresses);
+        Assert.True(identity.SignedRecord.IsEmpty);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LogosActors.Configuration;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Limits;
 using LogosActors.Libp2p.Multiplexing.Yamux;
@@ -30,28 +31,66 @@ public sealed class HostLimitTests
     }
 
     [Fact]
-    public async Task Handshakes_under_way_are_bounded_and_room_is_given_back()
+    public async Task Newcomers_get_in_while_silent_connections_of_many_addresses_take_all_places_and_are_renewed()
     {
         await using var host = await TestHost.StartAsync(new Libp2pHostOptions
         {
             UpgradeTimeout = TimeSpan.FromMinutes(1),
-            Limits = new ResourceLimits { MaxPendingInbound = 3 },
+            Limits = new ResourceLimits { MaxPendingInbound = 24 },
         });
-        var silent = new List<Socket>();
-        for (var i = 0; i < 3; i++)
+        using var ending = new CancellationTokenSource();
+        // All of 127.0.0.0/8 is this machine's.
+        var silent = Enumerable.Range(2, 5).SelectMany(i => Enumerable.Repeat(IPAddress.Parse($"127.0.0.{i}"), 6))
+            .Select(from => StaySilentAsync(from, host.Address.Port!.Value, ending.Token)).ToArray();
+
+        for (var i = 0; i < 50; i++)
         {
-            silent.Add(new Socket(SocketType.Stream, ProtocolType.Tcp));
-            await silent[i].ConnectAsync(IPAddress.Loopback, host.Address.Port!.Value);
+            await using var newcomer = await TestHost.StartAsync();
+            var dialed = await newcomer.Host.DialAsync(host.Address);
+            Assert.True(dialed.IsConnected, $"Newcomer {i}: {dialed.Reason}");
         }
-        await using var late = await TestHost.StartAsync();
-        Assert.Equal(ConnectionFailure.Lost, (await late.Host.DialAsync(host.Address)).Failure);
-        foreach (var socket in silent)
-            socket.Dispose();
-        DialResult dialed;
-        do
-            dialed = await late.Host.DialAsync(host.Address);
-        while (dialed.Failure is ConnectionFailure.Lost);
-        Assert.True(dialed.IsConnected, dialed.Reason);
+
+        await ending.CancelAsync();
+        await Task.WhenAll(silent);
+    }
+
+    [Fact]
+    public async Task Half_open_WebSockets_crowd_out_no_newcomer()
+    {
+        await using var host = await TestHost.StartAsync(new Libp2pHostOptions { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0/ws")] });
+        using var ending = new CancellationTokenSource();
+        var silent = Enumerable.Range(2, 50).SelectMany(i => Enumerable.Repeat(IPAddress.Parse($"127.0.0.{i}"), 6))
+            .Select(from => StaySilentAsync(from, host.Address.Port!.Value, ending.Token)).ToArray();
+
+        for (var i = 0; i < 20; i++)
+        {
+            await using var newcomer = await TestHost.StartAsync();
+            var dialed = await newcomer.Host.DialAsync(host.Address);
+            Assert.True(dialed.IsConnected, $"Newcomer {i}: {dialed.Reason}");
+        }
+
+        await ending.CancelAsync();
+        await Task.WhenAll(silent);
+    }
+
+    /// <summary>Connects from an address and says nothing; again whenever the host hangs up.</summary>
+    static async Task StaySilentAsync(IPAddress from, int port, CancellationToken ending)
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(IPAddress.Loopback, port, ending);
+                while (await socket.ReceiveAsync(new byte[100], ending) > 0)
+                    continue;
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                // Reset by the host, or the end of the test.
+            }
+        }
     }
 
     [Fact]
@@ -169,6 +208,48 @@ public sealed class HostLimitTests
         await TestHost.Until(() => received.Length == 1_000_000);
         Assert.Equal([modest.Id], host.Host.ConnectedPeers);
         Assert.DoesNotContain(host.Events, told => told is PeerDisconnected lost && lost.Peer == modest.Id);
+    }
+
+    [Fact]
+    public async Task Peers_share_the_streams_that_there_are_in_all()
+    {
+        await using var host = await TestHost.StartAsync(new Libp2pHostOptions { Limits = new ResourceLimits { MaxInboundStreamsOfAll = 20, MaxConnections = 10 } });
+        host.Host.Handle("/hold", (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation), new StreamHandlerOptions { MaxInboundStreams = 100 });
+        await using var greedy = await TestHost.StartAsync();
+        await using var modest = await TestHost.StartAsync();
+        await greedy.ConnectAsync(host);
+        await modest.ConnectAsync(host);
+
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            for (var i = 0; i <= 20; i++)
+                await greedy.Host.OpenStreamAsync(host.Id, "/hold");
+        });
+        await using var stream = await modest.Host.OpenStreamAsync(host.Id, "/hold");
+        await greedy.Host.DisconnectAsync(host.Id);
+
+        await greedy.ConnectAsync(host);
+        await using var again = await greedy.Host.OpenStreamAsync(host.Id, "/hold");
+    }
+
+    [Fact]
+    public async Task The_buffers_of_a_connection_count_as_the_hosts_memory_until_it_ends()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var peer = await TestHost.StartAsync();
+        peer.Host.Handle("/hold", (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation));
+        await host.ConnectAsync(peer);
+        await using var stream = await host.Host.OpenStreamAsync(peer.Id, "/hold");
+        var connection = host.Host.Environment.Connected[peer.Id].Connection;
+        var before = connection.Memory.Held;
+
+        connection.Hold(1000);
+        Assert.Equal(before + 1000, connection.Memory.Held);
+        connection.Hold(-1000);
+
+        Assert.InRange(before, 16 * 1024, 256 * 1024);
+        await connection.DisposeAsync();
+        Assert.Equal(0, connection.Memory.Held);
     }
 
     const int SinkBuffer = 16 * 1024;

@@ -53,6 +53,18 @@ public sealed class PeerBookTests : IDisposable
     }
 
     [Fact]
+    public void Addresses_that_are_not_acceptable_are_not_remembered_whether_they_are_said_signed_or_stored()
+    {
+        var book = new PeerBook(100) { IsAcceptable = address => address != First };
+        book.Restore([new KnownPeer(Peer) { Addresses = [First, Second] }]);
+        Assert.Equal([Second], book.Find(Peer)!.Addresses);
+        book.Identified(Peer, Identity(0, First), Now);
+        Assert.Equal([Second], book.Find(Peer)!.Addresses);
+        book.Identified(Peer, Identity(5, First), Now);
+        Assert.Empty(book.Find(Peer)!.Addresses);
+    }
+
+    [Fact]
     public void A_full_book_forgets_the_worst_and_longest_unseen_and_never_a_pinned_peer()
     {
         var peers = Enumerable.Range(0, 40).Select(_ => TestHostKeys.Stranger).ToArray();

@@ -1,21 +1,23 @@
+using System.Net;
+using LogosActors.Libp2p.Limits;
 using Microsoft.AspNetCore.Connections;
 
 namespace LogosActors.Libp2p.Connections.WebSocket;
 
 /// <summary>Bounds how many connections are between their first byte and their upgrade.</summary>
-internal sealed class HalfOpenLimit(int limit)
+/// <param name="door">Who is let in, and who makes room.</param>
+internal sealed class HalfOpenLimit(InboundDoor door)
 {
-    int _count;
-
     /// <summary>Connection middleware: takes a place for the connection until <see cref="Place.Leave"/> or its end, or aborts it.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
-        var place = new Place(this);
-        if (!place.IsTaken)
+        if (door.TryBegin((connection.RemoteEndPoint as IPEndPoint)?.Address) is not { } handshake)
         {
             connection.Abort();
             return;
         }
+        var place = new Place(door, handshake);
+        using var displaced = handshake.Closing.UnsafeRegister(static connection => ((ConnectionContext)connection!).Abort(), connection);
         try
         {
             connection.Features.Set(place);
@@ -27,27 +29,14 @@ internal sealed class HalfOpenLimit(int limit)
         }
     };
 
-    internal sealed class Place
+    internal sealed class Place(InboundDoor door, InboundHandshake handshake)
     {
-        readonly HalfOpenLimit _limit;
-        bool _isFree;
-
-        public Place(HalfOpenLimit limit)
-        {
-            _limit = limit;
-            IsTaken = Interlocked.Increment(ref limit._count) <= limit.Limit;
-            if (!IsTaken)
-                Leave();
-        }
-
-        public bool IsTaken { get; }
+        bool _hasLeft;
 
         public void Leave()
         {
-            if (!Interlocked.Exchange(ref _isFree, true))
-                Interlocked.Decrement(ref _limit._count);
+            if (!Interlocked.Exchange(ref _hasLeft, true))
+                door.End(handshake);
         }
     }
-
-    int Limit => limit;
 }

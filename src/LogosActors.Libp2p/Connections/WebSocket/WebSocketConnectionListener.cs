@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
+using LogosActors.Libp2p.Limits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -33,6 +34,7 @@ internal sealed class WebSocketConnectionListener : IAsyncDisposable
     readonly WebSocketListenerOptions _options;
     readonly TimeProvider _time;
     readonly Channel<WebSocketConnection> _waiting;
+    readonly InboundGate _halfOpen;
     readonly ConcurrentDictionary<WebSocketConnection, bool> _connections = new();
 
     WebSocketConnectionListener(IPEndPoint endPoint, WebSocketListenerOptions options, TimeProvider time)
@@ -40,6 +42,10 @@ internal sealed class WebSocketConnectionListener : IAsyncDisposable
         _options = options;
         _time = time;
         _waiting = Channel.CreateBounded<WebSocketConnection>(options.Backlog);
+        _halfOpen = new InboundGate(
+            options.MaxHalfOpen, options.MaxHalfOpenPerAddress, options.RatePerAddress, burst: Math.Max(1, (int)(2 * options.RatePerAddress)),
+            // Whom a proxy speaks for is known once its request is read.
+            address => IPAddress.IsLoopback(address) || options.TrustedProxies.Any(proxy => proxy.Contains(address)));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, Unattended>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -48,6 +54,8 @@ internal sealed class WebSocketConnectionListener : IAsyncDisposable
             kestrel.Listen(endPoint, Configure);
         });
         _server = builder.Build();
+        if (options.TrustedProxies.Count > 0)
+            _server.UseForwardedHeaders(ForwardedAddresses.From(options.TrustedProxies));
         _server.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
         _server.Run(ServeAsync);
         EndPoint = endPoint;
@@ -118,7 +126,7 @@ internal sealed class WebSocketConnectionListener : IAsyncDisposable
     void Configure(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(new HalfOpenLimit(_options.MaxHalfOpen).Guard);
+        listen.Use(new HalfOpenLimit(new InboundDoor(_halfOpen, _time)).Guard);
         if (_options.Certificate is { } certificate)
             listen.UseHttps(certificate, tls => tls.HandshakeTimeout = _options.RequestTimeout);
     }

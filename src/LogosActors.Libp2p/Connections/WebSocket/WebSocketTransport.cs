@@ -1,16 +1,15 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using LogosActors.Libp2p.Addresses;
 
 namespace LogosActors.Libp2p.Connections.WebSocket;
 
 /// <summary>WebSockets over TCP, plain and over TLS; see <see cref="WebSocketAddress"/> for the addresses.</summary>
 /// <remarks>A listener that ends takes its connections with it, unlike one of TCP: they are requests that its server serves.</remarks>
-/// <param name="certificate">The certificate, with its private key, of listeners over TLS; null: there are none.</param>
+/// <param name="listening">How it listens; with a certificate also over TLS.</param>
 /// <param name="validate">Decides on servers' certificates in place of the system's rules; null leaves it to those.</param>
 /// <param name="time">The clock of closes.</param>
-internal sealed class WebSocketTransport(X509Certificate2? certificate, RemoteCertificateValidationCallback? validate, TimeProvider time) : ITransport
+internal sealed class WebSocketTransport(WebSocketListenerOptions listening, RemoteCertificateValidationCallback? validate, TimeProvider time) : ITransport
 {
     readonly WebSocketDialer _dialer = new(new WebSocketConnectionOptions(), time) { ValidateCertificate = validate };
 
@@ -28,9 +27,9 @@ internal sealed class WebSocketTransport(X509Certificate2? certificate, RemoteCe
     {
         if (!WebSocketAddress.TryRead(address, out var webSocket) || webSocket.EndPoint is not IPEndPoint endPoint)
             throw new ConnectionException(ConnectionFailure.NoAddress, $"{address} is not an address of a WebSocket to listen at.");
-        if (webSocket.IsSecure && certificate is null)
+        if (webSocket.IsSecure && listening.Certificate is null)
             throw new ConnectionException(ConnectionFailure.NoAddress, $"To listen at {address} a certificate is needed: set {nameof(Libp2pHostOptions.WebSocketCertificate)}.");
-        var options = new WebSocketListenerOptions { Certificate = webSocket.IsSecure ? certificate : null };
+        var options = webSocket.IsSecure ? listening : listening with { Certificate = null };
         var listener = await WebSocketConnectionListener.StartAsync(endPoint, options, time);
         return new Listener(listener, Multiaddr.FromEndPoint(listener.EndPoint).Encapsulate(Multiaddr.Parse(webSocket.Rest)));
     }

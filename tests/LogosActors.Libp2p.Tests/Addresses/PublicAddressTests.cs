@@ -1,0 +1,78 @@
+using System.Net;
+using LogosActors.Libp2p.Addresses;
+
+namespace LogosActors.Libp2p.Tests.Addresses;
+
+public sealed class PublicAddressTests
+{
+    [Theory]
+    [InlineData("8.8.8.8")]
+    [InlineData("100.63.255.255")]
+    [InlineData("100.128.0.0")]
+    [InlineData("172.15.255.255")]
+    [InlineData("172.32.0.0")]
+    [InlineData("::ffff:8.8.8.8")]
+    [InlineData("64:ff9b::8.8.8.8")]
+    [InlineData("2a00:1450:4001::1")]
+    [InlineData("2001:200::1")]
+    public void Hosts_of_the_Internet_are_public(string address) => Assert.True(PublicAddress.Is(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("0.1.2.3")]
+    [InlineData("10.1.2.3")]
+    [InlineData("100.64.0.1")]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.9.9.9")]
+    [InlineData("169.254.169.254")]
+    [InlineData("172.16.0.1")]
+    [InlineData("172.31.255.255")]
+    [InlineData("192.0.0.8")]
+    [InlineData("192.0.2.1")]
+    [InlineData("192.88.99.1")]
+    [InlineData("192.168.1.1")]
+    [InlineData("198.18.0.1")]
+    [InlineData("198.51.100.1")]
+    [InlineData("203.0.113.1")]
+    [InlineData("224.0.0.1")]
+    [InlineData("240.0.0.1")]
+    [InlineData("255.255.255.255")]
+    [InlineData("::")]
+    [InlineData("::1")]
+    [InlineData("::10.1.2.3")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("::ffff:10.1.2.3")]
+    [InlineData("64:ff9b::10.1.2.3")]
+    [InlineData("64:ff9b:1::1")]
+    [InlineData("100::1")]
+    [InlineData("2001::1")]
+    [InlineData("2001:db8::1")]
+    [InlineData("2002:0a01:0203::1")]
+    [InlineData("3fff::1")]
+    [InlineData("fc00::1")]
+    [InlineData("fd12:3456::1")]
+    [InlineData("fe80::1")]
+    [InlineData("fec0::1")]
+    [InlineData("ff02::1")]
+    public void Addresses_of_private_networks_and_of_no_host_are_not(string address) => Assert.False(PublicAddress.Is(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("/ip4/8.8.8.8/tcp/1", true)]
+    [InlineData("/dns4/node.example.org/tcp/443/wss", true)]
+    [InlineData("/dns4/localhost.example.org/tcp/1", true)]
+    [InlineData("/dns4/mylocal/tcp/1", true)]
+    [InlineData("/ip4/10.1.2.3/tcp/1", false)]
+    [InlineData("/ip6/::ffff:10.1.2.3/tcp/1", false)]
+    [InlineData("/ip6zone/eth0/ip6/fe80::1/tcp/1", false)]
+    [InlineData("/dns/localhost/tcp/1", false)]
+    [InlineData("/dns4/LOCALHOST./tcp/1", false)]
+    [InlineData("/dns4/db.internal/tcp/1/ws", false)]
+    [InlineData("/dns6/printer.local/tcp/1", false)]
+    [InlineData("/dns4/10.1.2.3/tcp/1", false)]
+    [InlineData("/dns4/2130706433/tcp/1", false)]
+    [InlineData("/dns4/0x7f.1/tcp/1", false)]
+    [InlineData("/dnsaddr/127.0.0.1", false)]
+    [InlineData("/ip4/8.8.8.8/tcp/1/p2p/12D3KooWCryG7Mon9orvQxcS1rYZjotPgpwoJNHHKcLLfE4Hf5mV/p2p-circuit/ip4/10.1.2.3/tcp/1", false)]
+    public void A_stranger_may_name_what_is_not_of_a_private_network(string address, bool mayBe) =>
+        Assert.Equal(mayBe, PublicAddress.MayBe(Multiaddr.Parse(address)));
+}
