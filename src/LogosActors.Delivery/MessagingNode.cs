@@ -106,7 +106,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the node, and returns when it listens.</summary>
+    /// <summary>Starts the node, and returns when it listens and receives what it was subscribed to when it ran last.</summary>
     /// <remarks>A node whose journal is in PostgreSQL stops by itself if another process has taken the journal's lock while the database was away:
     /// <see cref="IsStarted"/> is false then, <see cref="GetHealth"/> and <see cref="ConnectionStatusChanged"/> say disconnected, the log has an
     /// error, <see cref="WaitUntilStoppedItselfAsync"/> ends, and whatever is sent or subscribed to is refused with the reason. It can be started

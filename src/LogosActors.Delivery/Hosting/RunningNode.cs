@@ -105,6 +105,8 @@ internal sealed class RunningNode : IAsyncDisposable
             };
             var running = new RunningNode(system, environment, client, stores);
             await system.AskAsync<ActorIdentity>(running._node, NodeSupervisorActor.AwaitStart.Instance, StartTimeout);
+            // Who has seen the node start may send to what it was subscribed to; a journal that is away holds it up for a bounded time.
+            await AskAsync<Subscriptions.Answer>(system, running.Actors.Subscriptions, Subscriptions.AwaitRecovery.Instance);
             return running;
         }
         catch

@@ -35,6 +35,12 @@ internal static class Subscriptions
     /// <param name="Topics">What the next start of the node goes on with, where no journal keeps it.</param>
     public sealed record Drained(IReadOnlyList<LeftTopic> Topics) : INoSerializationVerificationNeeded;
 
+    /// <summary>Answered by <see cref="Answer"/> when what the journal has is subscribed to again, or the journal has failed.</summary>
+    public sealed record AwaitRecovery
+    {
+        public static readonly AwaitRecovery Instance = new();
+    }
+
     /// <summary>Say which content topics are subscribed to; answered by <see cref="Listed"/>.</summary>
     public sealed record List
     {

@@ -97,7 +97,8 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
                 if (_topics.TryGetValue(relayed.Message.ContentTopic, out var topic) && string.Equals(topic.ShardName, relayed.PubsubTopic, StringComparison.Ordinal))
                     Forward(topic, message);
                 break;
-            case RelayTopics.Seen or Subscriptions.Subscribe or Subscriptions.Unsubscribe or Subscriptions.Attach or Subscriptions.Detach when !_isReady:
+            case RelayTopics.Seen or Subscriptions.Subscribe or Subscriptions.Unsubscribe or Subscriptions.Attach or Subscriptions.Detach
+                or Subscriptions.AwaitRecovery when !_isReady:
                 if (_stashed++ < StashCapacity)
                     Stash.Stash();
                 break;
@@ -116,6 +117,9 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
                     asked.Actor.Forward(find);
                 else
                     Sender.Tell(new Subscription.Known(find.Question, []));
+                break;
+            case Subscriptions.AwaitRecovery:
+                Sender.Tell(Subscriptions.Answer.Done);
                 break;
             case Subscriptions.Subscribe subscribe:
                 Subscribe(subscribe);

@@ -330,6 +330,22 @@ public sealed class ReceivingActorTests
     }
 
     [Fact]
+    public void Whoever_waits_for_the_recovery_finds_all_that_was_subscribed_to()
+    {
+        using var host = new Simulation(SimulatedSystems.Options with { Seed = 1, StorageFaults = new StorageFaults { MaxLatency = TimeSpan.FromSeconds(1) } });
+        var world = new ReceivingWorld(host, isStored: true) { IsStoreUp = false };
+        world.Subscribe();
+        world.Kill();
+        world.Start();
+
+        Assert.Null(world.Ask(Subscriptions.AwaitRecovery.Instance).Error);
+
+        var sent = world.Send();
+        host.RunFor(TimeSpan.FromSeconds(10));
+        Assert.Equal([sent], world.Told);
+    }
+
+    [Fact]
     public void Unsubscribing_waits_for_no_journal_that_is_away()
     {
         using var host = new Simulation(SimulatedSystems.Options with { Seed = 1 });
