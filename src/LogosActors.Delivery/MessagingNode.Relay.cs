@@ -2,6 +2,7 @@ using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
@@ -16,6 +17,9 @@ public sealed partial class MessagingNode
     static readonly TimeSpan SubscriptionsInterval = TimeSpan.FromMilliseconds(10);
 
     readonly RelayTap _tap = new();
+
+    /// <summary>Counts the relay's messages, this node's own too, since the node was made.</summary>
+    internal MessageCounts Counts { get; } = new();
 
     /// <summary>The settings that the node was made with.</summary>
     internal NodeOptions Options => _options;

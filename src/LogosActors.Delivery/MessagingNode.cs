@@ -123,7 +123,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
             if (_stopReason is not null && _journal?.Lock is { } held && await held.KeepAsync(cancellation) is PostgresLock.State.Taken)
                 throw new NodeStartException(NodeStartFailure.JournalInUse, SendIntake.JournalLostReason);
             _health.Reset();
-            var parts = new NodeParts(_options, _key, _system, _journal, _events, _health, _tap, () => _ = StopWithoutJournalAsync());
+            var parts = new NodeParts(_options, _key, _system, _journal, _events, _health, _tap, Counts, () => _ = StopWithoutJournalAsync());
             Volatile.Write(ref _running, await RunningNode.StartAsync(parts, _left));
             _stopReason = null;
             if (_stoppedItself.Task.IsCompleted)

@@ -159,7 +159,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
             Log.Info("The archive takes messages again; {0} wait", _queue.Count);
         (_failure, _isFailureLogged, _backoff) = (null, false, _options.MinBackoff);
         _appended += added;
-        ArchiveMetrics.Appended.Add(added);
+        ArchiveMetrics.CountAppended(added);
         ArchiveMetrics.Writes.Record((Now - _started).TotalSeconds);
         _queue.Written(_writing.Count);
         Gather();
@@ -183,7 +183,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
 
     void WriteFailed(ArchiveException cause)
     {
-        ArchiveMetrics.Failures.Add(1, new KeyValuePair<string, object?>("failure", cause.Failure.ToString()));
+        ArchiveMetrics.Failures.Add(1, cause.Failure);
         if (cause.Failure is ArchiveFailure.Refused)
         {
             Refused(cause);
@@ -254,7 +254,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
         _isRetaining = false;
         if (failure is null)
             return;
-        ArchiveMetrics.RetentionFailures.Add(1, new KeyValuePair<string, object?>("failure", ((failure as ArchiveException)?.Failure ?? ArchiveFailure.Other).ToString()));
+        ArchiveMetrics.RetentionFailures.Add(1, (failure as ArchiveException)?.Failure ?? ArchiveFailure.Other);
         // That it fails is in the log already if it takes no messages either.
         if (_failure is null)
             Log.Warning("The archive does not remove what is not to be kept. {0}", failure.Message);
@@ -283,7 +283,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     static void Drop(int count, string reason)
     {
         if (count > 0)
-            ArchiveMetrics.Dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+            ArchiveMetrics.Dropped.Add(count, reason);
     }
 
     enum State

@@ -25,7 +25,7 @@ internal sealed class DataDirectory : IDisposable
         {
             PrivateFiles.CreateDirectory(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException) // the latter: an empty path, or NUL in it
         {
             throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be made: {e.Message}", e);
         }

@@ -39,7 +39,7 @@ internal sealed class NodeActor : UntypedActor
     protected override void PreStart()
     {
         var (options, gossipsub) = (_node.Options, _node.Gossipsub);
-        var relay = Context.ActorOf(RelayActor.Props(gossipsub.Actor, _node.Validation, _node.Tap, _node.Relay), "relay");
+        var relay = Context.ActorOf(RelayActor.Props(gossipsub.Actor, _node.Validation, _node.Tap, _node.Relay, _node.Counts), "relay");
         IActorRef? store = null;
         OwnStore? own = null;
         if (options.Archive is { } archive)
@@ -50,7 +50,7 @@ internal sealed class NodeActor : UntypedActor
         }
         var subscriptions = Context.ActorOf(SubscriptionsActor.Props(_node.Receiving, relay, own), "subscriptions");
         IActorRef[] observers = store is null ? [subscriptions] : [subscriptions, store];
-        var router = Context.ActorOf(DeliveryRouterActor.Props(options.Mode, gossipsub, _node.Validation, observers, _node.Tap), "router");
+        var router = Context.ActorOf(DeliveryRouterActor.Props(options.Mode, gossipsub, _node.Validation, observers, _node.Tap, _node.Counts), "router");
         var settings = new SendsSettings(
             options, _node.Intake, _node.Events, _node.Stores, _node.Persistence, $"{_node.Host.PeerId}/sends", router, subscriptions);
         _sends = new RecreatedChild(

@@ -1,6 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -41,6 +42,9 @@ internal sealed record NodeEnvironment(
 
     /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
     public RelayTap Tap { get; init; } = new();
+
+    /// <summary>Counts the relay's messages.</summary>
+    public MessageCounts Counts { get; init; } = new();
 
     /// <summary>Where what must survive is stored; null: nowhere.</summary>
     public PersistencePlugins? Persistence { get; init; }

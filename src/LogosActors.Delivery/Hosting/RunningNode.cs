@@ -4,6 +4,7 @@ using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -25,10 +26,11 @@ namespace LogosActors.Delivery.Hosting;
 /// <param name="Events">Publishes events to the application.</param>
 /// <param name="Health">Where its health is published.</param>
 /// <param name="Tap">Shows the relay's messages.</param>
+/// <param name="Counts">Counts the relay's messages.</param>
 /// <param name="JournalLost">Called when another process writes to the journal.</param>
 internal sealed record NodeParts(
     NodeOptions Options, PrivateKey Key, ActorSystem System, NodeJournal? Journal, EventPublisher<MessagingEvent> Events, HealthView Health, RelayTap Tap,
-    Action JournalLost);
+    MessageCounts Counts, Action JournalLost);
 
 /// <summary>A node between its start and its stop: the host, what is mounted on it, and the actors.</summary>
 internal sealed class RunningNode : IAsyncDisposable
@@ -87,6 +89,7 @@ internal sealed class RunningNode : IAsyncDisposable
             {
                 Health = parts.Health,
                 Tap = parts.Tap,
+                Counts = parts.Counts,
                 Persistence = persistence,
                 JournalLock = parts.Journal?.Lock,
                 JournalLost = parts.JournalLost,

@@ -3,6 +3,7 @@ using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
 
@@ -17,15 +18,16 @@ namespace LogosActors.Delivery.Relay;
 /// <param name="validation">Decides about messages.</param>
 /// <param name="tap">Says whether somebody watches.</param>
 /// <param name="view">Where the joined shards are published.</param>
-internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validation, RelayTap tap, RelayView view) : SupervisedActor
+/// <param name="counts">Counts the messages that are accepted.</param>
+internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validation, RelayTap tap, RelayView view, MessageCounts counts) : SupervisedActor
 {
     readonly Dictionary<PubsubTopic, Shard> _shards = [];
     readonly Dictionary<string, Shard> _byName = new(StringComparer.Ordinal);
     readonly List<IActorRef> _observers = [];
     IActorRef? _tapActor;
 
-    public static Props Props(IActorRef gossipsub, MessageValidation validation, RelayTap tap, RelayView view) =>
-        Akka.Actor.Props.Create(() => new RelayActor(gossipsub, validation, tap, view));
+    public static Props Props(IActorRef gossipsub, MessageValidation validation, RelayTap tap, RelayView view, MessageCounts counts) =>
+        Akka.Actor.Props.Create(() => new RelayActor(gossipsub, validation, tap, view, counts));
 
     // The tap restarts also when it was killed: Akka would stop it, and watchers would see nothing any longer.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Restart);
@@ -93,11 +95,35 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
         _byName.Add(shard.Name, shard);
         view.Shards = [.. _shards.Keys.OrderBy(known => known.Cluster).ThenBy(known => known.Shard)];
         // Before the first message can come.
-        var (decide, time) = (validation, Time);
-        gossipsub.Tell(new Gossip.SetValidator(shard.Name, (message, cancellation) => decide.DecideAsync(message, UnixNanoseconds.Now(time), cancellation)));
+        var (decide, count, time) = (validation, counts, Time);
+        gossipsub.Tell(new Gossip.SetValidator(shard.Name, (message, cancellation) =>
+            CountAccepted(count, message, decide.DecideAsync(message, UnixNanoseconds.Now(time), cancellation))));
         // The node relays the shard even when none of its actors wants the messages.
         gossipsub.Tell(new Gossip.Subscribe(shard.Name, ActorRefs.Nobody));
         return shard;
+    }
+
+    // In the router's turn; what its validator decides at once is not awaited.
+    static ValueTask<ValidationResult> CountAccepted(MessageCounts counts, GossipMessage message, ValueTask<ValidationResult> decision)
+    {
+        if (!decision.IsCompletedSuccessfully)
+            return CountLaterAsync(counts, message, decision);
+        var result = decision.Result;
+        Count(counts, message, result);
+        return ValueTask.FromResult(result);
+    }
+
+    static async ValueTask<ValidationResult> CountLaterAsync(MessageCounts counts, GossipMessage message, ValueTask<ValidationResult> decision)
+    {
+        var result = await decision;
+        Count(counts, message, result);
+        return result;
+    }
+
+    static void Count(MessageCounts counts, GossipMessage message, ValidationResult result)
+    {
+        if (result is ValidationResult.Accept && message.Decoded is RelayedMessage relayed)
+            counts.Add(isOwn: false, relayed.Message.Payload.Length);
     }
 
     void Joined(Gossip.Subscribed subscribed)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
@@ -21,8 +22,10 @@ namespace LogosActors.Delivery.Sending;
 /// <param name="validation">Has the application's validator.</param>
 /// <param name="observers">Are sent what this node publishes, once each.</param>
 /// <param name="tap">Is shown it, too, while somebody watches.</param>
+/// <param name="counts">Counts it.</param>
 internal sealed class DeliveryRouterActor(
-    NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap) : SupervisedActor
+    NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap,
+    MessageCounts counts) : SupervisedActor
 {
     /// <summary>How long the application's validator may take to decide about a message of this node's own: as long as about others'.</summary>
     static readonly TimeSpan ValidationTimeout = TimeSpan.FromSeconds(5);
@@ -31,8 +34,8 @@ internal sealed class DeliveryRouterActor(
     readonly Dictionary<PubsubTopic, string> _names = [];
 
     public static Props Props(
-        NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap) =>
-        Akka.Actor.Props.Create(() => new DeliveryRouterActor(mode, gossipsub, validation, observers, tap));
+        NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap, MessageCounts counts) =>
+        Akka.Actor.Props.Create(() => new DeliveryRouterActor(mode, gossipsub, validation, observers, tap, counts));
 
     protected override void OnReceive(object message)
     {
@@ -81,6 +84,7 @@ internal sealed class DeliveryRouterActor(
         gossipsub.Publisher.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), passed.Encoded, publish.Tag), publisher);
         if (publish.IsRepeat)
             return;
+        counts.Add(isOwn: true, publish.Message.Payload.Length);
         var watcher = tap.Actor;
         if (observers.Count == 0 && watcher is null)
             return;

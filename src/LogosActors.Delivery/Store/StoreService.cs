@@ -98,7 +98,7 @@ internal sealed class StoreService : IDisposable
         var start = _time.GetTimestamp();
         var response = await AnswerAsync(peer, request, cancellation);
         StoreMetrics.Durations.Record(_time.GetElapsedTime(start).TotalSeconds);
-        StoreMetrics.Queries.Add(1, new KeyValuePair<string, object?>("status", (int)response.Status));
+        StoreMetrics.Queries.Add(1, response.Status);
         return response;
     }
 

@@ -37,7 +37,7 @@ internal static class ChannelKeyFile
         {
             throw new NodeStartException(NodeStartFailure.KeyFile, $"There is no key file '{path}'. `logos channel key {path}` makes one.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException) // the latter: an empty path, or NUL in it
         {
             throw new NodeStartException(NodeStartFailure.KeyFile, $"The key file '{path}' cannot be read: {e.Message}", e);
         }
@@ -53,7 +53,7 @@ internal static class ChannelKeyFile
         {
             PrivateFiles.WriteNew(path, Convert.ToHexStringLower(bytes));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException) // the latter: an empty path, or NUL in it
         {
             var reason = File.Exists(path) ? $"'{path}' is there already; a key is never overwritten." : $"The key file '{path}' cannot be written: {e.Message}";
             throw new NodeStartException(NodeStartFailure.KeyFile, reason, e);

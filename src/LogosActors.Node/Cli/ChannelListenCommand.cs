@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Threading.Channels;
 using LogosActors.Channels;
 using LogosActors.Configuration;
+using LogosActors.Node.Configuration;
 using LogosActors.Node.Files;
 using LogosActors.Node.Hosting;
 
@@ -13,6 +14,11 @@ internal static class ChannelListenCommand
     public static Command Create(Terminal terminal)
     {
         var directory = new Option<string>("--out") { Description = "Where files go; made when it is not there.", HelpName = "DIRECTORY", Required = true };
+        directory.Validators.Add(static result =>
+        {
+            if (PathSetting.ProblemOf(result.Tokens is [var path, ..] ? path.Value : null) is { } problem)
+                result.AddError($"--out: {problem}");
+        });
         var count = new Option<int?>("--count", "-n") { Description = "Ends after so many files. Default: never.", HelpName = "N" };
         var maxSize = new Option<string>("--max-size") { Description = "The largest file that is taken.", HelpName = "SIZE", DefaultValueFactory = _ => "1GiB" };
         var command = new Command("listen", "Writes the files that come in a channel, until Ctrl-C.") { directory, count, maxSize };

@@ -74,14 +74,21 @@ internal static class LogosCommandLine
         CommandException command => command,
         OptionsException or HoconException => new CommandException(ExitCode.Configuration, "configuration", e.Message),
         NodeStartException { Failure: NodeStartFailure.KeyFile } => new CommandException(ExitCode.Key, "key", e.Message),
-        NodeStartException { Failure: NodeStartFailure.Akka } => new CommandException(ExitCode.Configuration, "configuration", e.Message),
+        NodeStartException { Failure: NodeStartFailure.Akka } => new CommandException(ExitCode.Configuration, "configuration", $"akka: {e.Message}"),
         NodeStartException { Failure: NodeStartFailure.ListenAddress } => new CommandException(
-            ExitCode.Listen, "listen", $"{e.Message} Choose another port with --tcp-port or --websocket-port, or shift all with --ports-shift."),
-        NodeStartException => new CommandException(ExitCode.Data, "data", e.Message),
+            ExitCode.Listen, "listen", $"{e.Message} Choose another port with --tcp-port or --websocket-port, or shift all with --ports-shift; or another address with --listen-address."),
+        NodeStartException start => new CommandException(ExitCode.Data, "data", $"{SettingOf(start.Failure)}: {e.Message}"),
         ChannelOpenException { Failure: ChannelOpenFailure.Subscription } => new CommandException(ExitCode.Refused, "refused", e.Message),
         ChannelOpenException => new CommandException(ExitCode.Data, "data", e.Message),
         ListenException => new CommandException(ExitCode.Listen, "listen", e.Message),
         _ => null,
+    };
+
+    static string SettingOf(NodeStartFailure failure) => failure switch
+    {
+        NodeStartFailure.Archive => "node.store.db-url (--store-message-db-url)",
+        NodeStartFailure.Journal or NodeStartFailure.JournalInUse => "node.journal (--journal)",
+        _ => "node.data-directory (--local-storage-path, --data)",
     };
 
     static Stack<string> CommandPath(ParseResult parsed)

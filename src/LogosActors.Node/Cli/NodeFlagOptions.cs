@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.CommandLine;
 using LogosActors.Node.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -12,6 +13,9 @@ internal sealed class NodeFlagOptions
         Description = "A HOCON file with settings, such as config/service-node.conf. Repeatable: later ones win.",
         HelpName = "FILE",
     };
+
+    static readonly FrozenSet<string> Known =
+        NodeFlag.All.Concat(ChannelFlags.All).Select(flag => flag.Name).Concat(CompatibilityFlags.Ignored).Concat(CompatibilityFlags.Refused.Keys).ToFrozenSet(StringComparer.Ordinal);
 
     readonly List<(NodeFlag Flag, Option<string[]> Option)> _flags;
     readonly List<Option<string[]>> _compatibility = [];
@@ -60,16 +64,26 @@ internal sealed class NodeFlagOptions
         return [.. given.Where(option => CompatibilityFlags.Ignored.Contains(option.Name)).Select(option => option.Name)];
     }
 
-    static Option<string[]> Make(string name, FlagKind kind, string meaning) => new(name)
+    static Option<string[]> Make(string name, FlagKind kind, string meaning)
     {
-        Description = meaning,
-        HelpName = kind is FlagKind.Switch ? "true|false" : kind is FlagKind.Without ? null : "VALUE",
-        Arity = kind switch
+        var option = new Option<string[]>(name)
         {
-            FlagKind.Without => ArgumentArity.Zero,
-            FlagKind.Switch => ArgumentArity.ZeroOrMore,
-            _ => ArgumentArity.OneOrMore,
-        },
-        AllowMultipleArgumentsPerToken = false,
-    };
+            Description = meaning,
+            HelpName = kind is FlagKind.Switch ? "true|false" : kind is FlagKind.Without ? null : "VALUE",
+            Arity = kind switch
+            {
+                FlagKind.Without => ArgumentArity.Zero,
+                FlagKind.Switch => ArgumentArity.ZeroOrMore,
+                _ => ArgumentArity.OneOrMore,
+            },
+            AllowMultipleArgumentsPerToken = false,
+        };
+        // Otherwise what comes after that flag would be said to be wrong.
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => Known.Contains(token.Value)) is { } next)
+                result.AddError($"A value is missing for '{name}': '{next.Value}' follows it.");
+        });
+        return option;
+    }
 }

@@ -40,6 +40,8 @@ public sealed record ChannelSettings : IValidatedOptions
             yield return $"content-topic: {problem}";
         if (SenderId is not null && (SenderId.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(SenderId) > ReliableChannelOptions.MaxIdLength))
             yield return $"sender-id: it has 1 to {ReliableChannelOptions.MaxIdLength} bytes of UTF-8.";
+        if (PathSetting.ProblemOf(Key) is { } problemOfKey)
+            yield return $"key: {problemOfKey}";
         if (Parity && ChunkSize.Bytes % 64 != 0)
             yield return "chunk-size: with parity it is a multiple of 64 B.";
         if (History is not null && ProblemOf(History) is { } wrong)
@@ -52,7 +54,7 @@ public sealed record ChannelSettings : IValidatedOptions
         try
         {
             HistoryBackend.Parse(history);
-            return null;
+            return PathSetting.ProblemOf(history);
         }
         catch (FormatException)
         {

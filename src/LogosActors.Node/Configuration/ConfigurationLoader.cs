@@ -18,7 +18,7 @@ internal static class ConfigurationLoader
     {
         var builder = new ConfigurationBuilder();
         foreach (var file in files)
-            builder.AddHoconFile(file);
+            builder.AddHoconFile(file.Length > 0 ? file : throw new HoconException(new ConfigurationOrigin("--config-file"), "the path is empty."));
         var configuration = builder.AddLogosEnvironment().Add(new FlagConfigurationSource(flags)).Build();
         CheckTopLevel(configuration);
         return configuration;

@@ -19,7 +19,7 @@ internal static class NodeKeys
         {
             throw new NodeStartException(NodeStartFailure.KeyFile, $"There is no key file '{path}'. `logos id new {path}` makes one.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException) // the latter: an empty path, or NUL in it
         {
             throw new NodeStartException(NodeStartFailure.KeyFile, $"The key file '{path}' cannot be read: {e.Message}", e);
         }
@@ -40,7 +40,7 @@ internal static class NodeKeys
             NodeKeyFile.Write(path, key);
             return key;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException) // the latter: an empty path, or NUL in it
         {
             key.Dispose();
             var reason = File.Exists(path) ? $"'{path}' is there already; a key is never overwritten." : $"The key file '{path}' cannot be written: {e.Message}";

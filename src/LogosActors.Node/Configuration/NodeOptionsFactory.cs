@@ -53,12 +53,24 @@ internal static class NodeOptionsFactory
     public static PrivateKey? KeyOf(NodeSettings settings)
     {
         if (settings.NodeKeyFile is { } file)
-            return NodeKeys.Load(file);
+            return Load(file);
         if (settings.NodeKey is not { } text)
             return null;
         return NodeKeyFile.TryParse(text)
             ?? throw new NodeStartException(
                 NodeStartFailure.KeyFile, "node.node-key (--nodekey) is no private key: expected 64 hexadecimal digits (secp256k1).");
+    }
+
+    static PrivateKey Load(string file)
+    {
+        try
+        {
+            return NodeKeys.Load(file);
+        }
+        catch (NodeStartException e)
+        {
+            throw new NodeStartException(e.Failure, $"node.node-key-file (--nodekey-file): {e.Message}", e);
+        }
     }
 
     static IReadOnlyList<PubsubTopic> ShardsOf(NodeSettings settings) =>

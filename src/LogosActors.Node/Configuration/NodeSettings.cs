@@ -114,6 +114,10 @@ public sealed record NodeSettings : IValidatedOptions
     {
         if (NodeKey is not null && NodeKeyFile is not null)
             yield return "node-key and node-key-file are both set; set one.";
+        if (PathSetting.ProblemOf(DataDirectory) is { } problemOfDirectory)
+            yield return $"data-directory: {problemOfDirectory}";
+        if (PathSetting.ProblemOf(NodeKeyFile) is { } problemOfKey)
+            yield return $"node-key-file: {problemOfKey}";
         if (JournalSetting.ProblemOf(this) is { } problemOfJournal)
             yield return problemOfJournal;
         foreach (var topic in ContentTopics)

@@ -17,7 +17,7 @@ internal static class ArchiveFactory
     public static async Task<IMessageArchive> OpenAsync(string url, CancellationToken cancellation)
     {
         var archive = Create(url) ?? throw new NodeStartException(
-            NodeStartFailure.Archive, "store.db-url (--store-message-db-url) names no database: expected sqlite:// and a file, or postgres://user:password@host:port/database.");
+            NodeStartFailure.Archive, "The URL names no database: expected sqlite:// and a file, or postgres://user:password@host:port/database.");
         try
         {
             await archive.InitializeAsync(cancellation);

@@ -59,7 +59,6 @@ internal sealed class NodeHost : IAsyncDisposable
 
     async Task StartPartsAsync(NodeSettings settings, Config? akka, ILoggerFactory loggers, LogLevelSwitch logs, CancellationToken cancellation)
     {
-        var metrics = Own(new PrometheusExporter("LogosActors", "System.Runtime"));
         var key = NodeOptionsFactory.KeyOf(settings) is { } configured ? Own(configured) : null;
         if (NodeKeys.WarningOf(settings.NodeKeyFile) is { } warning)
             loggers.CreateLogger("logos").LogWarning("{Warning}", warning);
@@ -73,8 +72,7 @@ internal sealed class NodeHost : IAsyncDisposable
         var node = Node = await MessagingNode.CreateAsync(options, loggers);
         _parts.Push(node);
         await node.StartAsync(cancellation);
-        Own(new NodeMeter(node));
-        Own(new ReferenceMeter(node));
+        var metrics = Own(new ScrapedMetrics(node));
         if (settings.Rest.Enabled)
         {
             var rest = await ListenAsync("rest", () => RestServer.StartAsync(node, settings, logs, metrics, loggers, TimeProvider.System, cancellation));
@@ -85,7 +83,7 @@ internal sealed class NodeHost : IAsyncDisposable
             MetricsServer = await ListenAsync("metrics-server", () => ServeMetricsAsync(settings, metrics, loggers, cancellation));
     }
 
-    async Task<Uri> ServeMetricsAsync(NodeSettings settings, PrometheusExporter metrics, ILoggerFactory loggers, CancellationToken cancellation)
+    async Task<Uri> ServeMetricsAsync(NodeSettings settings, ScrapedMetrics metrics, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var port = NodeAddresses.Shifted(settings.MetricsServer.Port, settings);
         var app = HttpServer.Create(settings.MetricsServer.Address, port, settings, loggers, maxBodyLength: 0);

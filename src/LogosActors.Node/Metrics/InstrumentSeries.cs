@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using System.Text;
 
 namespace LogosActors.Node.Metrics;
@@ -79,7 +78,7 @@ internal sealed class InstrumentSeries
         foreach (var (labels, series) in all)
         {
             if (first._shape is Shape.Histogram)
-                first.WriteHistogram(text, labels, series);
+                PrometheusText.WriteHistogram(text, first.Name, labels, first._bounds, series.Buckets, series.Sum);
             else
                 PrometheusText.WriteValue(text, first.Name, labels, series.Sum);
         }
@@ -117,20 +116,6 @@ internal sealed class InstrumentSeries
                     sum.Buckets[i] += series.Buckets[i];
             }
         }
-    }
-
-    void WriteHistogram(StringBuilder text, string labels, Series series)
-    {
-        var count = 0L;
-        var before = labels.Length > 0 ? labels + "," : "";
-        for (var i = 0; i < series.Buckets.Length; i++)
-        {
-            count += series.Buckets[i];
-            var bound = i < _bounds.Length ? _bounds[i].ToString("R", CultureInfo.InvariantCulture) : "+Inf";
-            PrometheusText.WriteValue(text, $"{Name}_bucket", $"{before}le=\"{bound}\"", count);
-        }
-        PrometheusText.WriteValue(text, $"{Name}_sum", labels, series.Sum);
-        PrometheusText.WriteValue(text, $"{Name}_count", labels, count);
     }
 
     static Shape ShapeOf(Type type)

@@ -7,26 +7,21 @@ namespace LogosActors.Node.Metrics;
 internal sealed class NodeMeter : IDisposable
 {
     readonly Meter _meter;
-    readonly IDisposable _watching;
 
     public NodeMeter(MessagingNode node)
     {
         _meter = new Meter(new MeterOptions("LogosActors.Node") { Tags = [new("node", node.PeerId.ToString())] });
         _meter.CreateObservableGauge("logos.node.known_peers", () => node.Host?.KnownPeers.Count ?? 0, description: "Peers that are remembered.");
-        var messages = _meter.CreateCounter<long>("logos.node.messages", description: "Messages of the joined shards, by where they came from.");
-        var bytes = _meter.CreateCounter<long>("logos.node.payload", "By", "Payload of the messages of the joined shards.");
-        var (own, received) = (new KeyValuePair<string, object?>("source", "own"), new KeyValuePair<string, object?>("source", "peer"));
-        _watching = node.WatchRelay(seen =>
-        {
-            messages.Add(1, seen.IsOwn ? own : received);
-            bytes.Add(seen.Message.Payload.Length, seen.IsOwn ? own : received);
-        });
+        _meter.CreateObservableCounter(
+            "logos.node.messages", () => BySource(node.Counts.CountOf), description: "Messages of the joined shards, by where they came from.");
+        _meter.CreateObservableCounter("logos.node.payload", () => BySource(node.Counts.PayloadOf), "By", "Payload of the messages of the joined shards.");
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _watching.Dispose();
-        _meter.Dispose();
-    }
+    public void Dispose() => _meter.Dispose();
+
+    static Measurement<long>[] BySource(Func<bool, long> read) =>
+    [
+        new(read(true), new KeyValuePair<string, object?>("source", "own")), new(read(false), new KeyValuePair<string, object?>("source", "peer")),
+    ];
 }

@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
-using LogosActors.Node.Rest;
 
 namespace LogosActors.Node.Metrics;
 
-/// <summary>Keeps the measurements of this program's meters, and serves them to Prometheus. For any number of threads.</summary>
+/// <summary>Keeps the measurements of this program's meters from now on, and writes them for Prometheus. For any number of threads.</summary>
 /// <remarks>
 /// Each instrument has at most <see cref="MaxSeries"/> combinations of labels; what is measured with further ones is counted in
 /// <c>logos_metrics_dropped_total</c>. An instrument whose name is taken by another one of the same kind adds to it.
@@ -42,10 +41,8 @@ internal sealed class PrometheusExporter : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Serves <c>/metrics</c>.</summary>
-    public void Map(IEndpointRouteBuilder app) => app
-        .MapRead("/metrics", () => Results.Text(Write(), PrometheusText.ContentType))
-        .WithTags("metrics").WithSummary("The node's measurements, for Prometheus.").ProducesText(StatusCodes.Status200OK);
+    /// <summary>Histograms that are kept elsewhere, and are shown too.</summary>
+    public IReadOnlyList<KeptHistogram> Histograms { get; init; } = [];
 
     /// <summary>Writes all measurements as they are now.</summary>
     public string Write()
@@ -58,6 +55,8 @@ internal sealed class PrometheusExporter : IDisposable
             var text = new StringBuilder();
             foreach (var named in _instruments.Values.GroupBy(series => series.Name, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
                 InstrumentSeries.Write(text, [.. named]);
+            foreach (var histogram in Histograms)
+                histogram.Write(text);
             const string dropped = "logos_metrics_dropped_total";
             PrometheusText.WriteHead(text, dropped, "Measurements with more label values than are kept.", "counter");
             PrometheusText.WriteValue(text, dropped, "", Interlocked.Read(ref _dropped));

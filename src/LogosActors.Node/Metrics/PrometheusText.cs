@@ -57,6 +57,27 @@ internal static class PrometheusText
         }).Append('\n');
     }
 
+    /// <summary>Writes the values of a histogram.</summary>
+    /// <param name="text">Where to.</param>
+    /// <param name="name">The metric's name.</param>
+    /// <param name="labels">As <see cref="LabelsOf"/> writes them; empty: none.</param>
+    /// <param name="bounds">The upper ends of the buckets but the last.</param>
+    /// <param name="buckets">How many values are in each bucket; one more than <paramref name="bounds"/>.</param>
+    /// <param name="sum">The sum of the values.</param>
+    public static void WriteHistogram(StringBuilder text, string name, string labels, IReadOnlyList<double> bounds, IReadOnlyList<long> buckets, double sum)
+    {
+        var count = 0L;
+        var before = labels.Length > 0 ? labels + "," : "";
+        for (var i = 0; i < buckets.Count; i++)
+        {
+            count += buckets[i];
+            var bound = i < bounds.Count ? bounds[i].ToString("R", CultureInfo.InvariantCulture) : "+Inf";
+            WriteValue(text, $"{name}_bucket", $"{before}le=\"{bound}\"", count);
+        }
+        WriteValue(text, $"{name}_sum", labels, sum);
+        WriteValue(text, $"{name}_count", labels, count);
+    }
+
     /// <summary>Writes labels, sorted by name: <c>a="1",b="2"</c>.</summary>
     public static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

@@ -1,64 +1,38 @@
 using System.Diagnostics.Metrics;
+using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Metrics;
+using LogosActors.Delivery.Store;
 
 namespace LogosActors.Node.Metrics;
 
 /// <summary>Measurements of the archive and of the store under the reference's names, from those of <c>LogosActors.Delivery</c>.</summary>
-/// <remarks>Of the whole process, like those.</remarks>
-internal static class ReferenceArchiveMeter
+/// <remarks>Of the whole process, like those. Totals are those since the start, durations those since this was made.</remarks>
+internal sealed class ReferenceArchiveMeter : IDisposable
 {
-    // The types are the reference's (waku_archive/archive_metrics.nim).
-    static readonly KeyValuePair<string, object?> InsertFailure = new("type", "insert_failure");
-    static readonly KeyValuePair<string, object?> RetentionFailure = new("type", "retpolicy_failure");
+    readonly MeterListener _listener = new();
 
-    static readonly Meter Meter = new(ReferenceMeter.Name);
-    static readonly Counter<long> ArchiveErrors = Meter.CreateCounter<long>("waku_archive_errors", description: "Failures of the archive, by what failed.");
-    static readonly Histogram<double> Inserts = Meter.CreateHistogram<double>("waku_archive_insert_duration_seconds", description: "How long writes to the archive took.");
-    static readonly Histogram<double> Queries = Meter.CreateHistogram<double>("waku_archive_query_duration_seconds", description: "How long answers to peers took.");
-    static readonly Counter<long> StoreQueries = Meter.CreateCounter<long>("waku_store_queries", description: "Questions of peers.");
-    static readonly Counter<long> StoreErrors = Meter.CreateCounter<long>("waku_store_errors", description: "Questions of peers that were not answered with messages.");
-    static readonly MeterListener Listener = Listen();
-
-    /// <summary>Measures from now on, and shows what has not happened yet as 0.</summary>
-    public static void Start()
+    /// <summary>Adds the instruments to a meter, and measures durations from now on.</summary>
+    public ReferenceArchiveMeter(Meter meter)
     {
-        GC.KeepAlive(Listener);
-        StoreQueries.Add(0);
-        ArchiveErrors.Add(0, InsertFailure);
-        ArchiveErrors.Add(0, RetentionFailure);
+        // The types are the reference's (waku_archive/archive_metrics.nim).
+        meter.CreateObservableCounter("waku_archive_errors", static () => (Measurement<long>[])
+            [
+                new(ArchiveMetrics.Failures.Total, new KeyValuePair<string, object?>("type", "insert_failure")),
+                new(ArchiveMetrics.RetentionFailures.Total, new KeyValuePair<string, object?>("type", "retpolicy_failure")),
+            ], unit: null, "Failures of the archive, by what failed.");
+        meter.CreateObservableCounter("waku_store_queries", static () => StoreMetrics.Queries.Total, unit: null, "Questions of peers.");
+        meter.CreateObservableCounter(
+            "waku_store_errors", static () => StoreMetrics.Queries.Totals.Where(static query => query.Value is not StoreStatus.Success)
+                .Select(static query => new Measurement<long>(query.Total, new KeyValuePair<string, object?>("type", $"status_{(int)query.Value}"))),
+            unit: null, "Questions of peers that were not answered with messages.");
+        Show(ArchiveMetrics.Writes, meter.CreateHistogram<double>("waku_archive_insert_duration_seconds", description: "How long writes to the archive took."));
+        Show(StoreMetrics.Durations, meter.CreateHistogram<double>("waku_archive_query_duration_seconds", description: "How long answers to peers took."));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, _, shown) => ((Histogram<double>)shown!).Record(value));
+        _listener.Start();
     }
 
-    static MeterListener Listen()
-    {
-        var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Name is "logos.archive.failures" or "logos.archive.retention.failures" or "logos.archive.write.duration"
-                    or "logos.store.queries" or "logos.store.query.duration")
-                    listener.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>(static (instrument, value, tags, _) => Add(instrument.Name, value, tags));
-        listener.SetMeasurementEventCallback<double>(static (instrument, value, _, _) =>
-            (instrument.Name is "logos.archive.write.duration" ? Inserts : Queries).Record(value));
-        listener.Start();
-        return listener;
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Dispose();
 
-    static void Add(string name, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        if (name is "logos.archive.failures")
-        {
-            ArchiveErrors.Add(value, InsertFailure);
-            return;
-        }
-        if (name is "logos.archive.retention.failures")
-        {
-            ArchiveErrors.Add(value, RetentionFailure);
-            return;
-        }
-        StoreQueries.Add(value);
-        if (tags is [{ Value: int and not 200 and var status }, ..])
-            StoreErrors.Add(value, new KeyValuePair<string, object?>("type", $"status_{status}"));
-    }
+    void Show(Histogram<double> durations, Histogram<double> shown) => _listener.EnableMeasurementEvents(durations, shown);
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Store;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;
@@ -25,29 +26,37 @@ internal sealed class ReferenceMeter : IDisposable
 
     readonly Meter _meter = new(Name);
     readonly MessagingNode _node;
-    readonly RelayCounts _counts;
     readonly ConcurrentDictionary<PeerId, bool> _dialed = new();
+    readonly ReferenceArchiveMeter _archive;
     readonly IDisposable _watching;
-    Task _counting = Task.CompletedTask;
     long _archived;
 
     public ReferenceMeter(MessagingNode node)
     {
         _node = node;
-        _counts = new RelayCounts(_meter);
-        _watching = node.WatchRelay(_counts.Add);
+        _watching = node.WatchRelay(new ShardSizes(_meter).Add);
         node.Host?.Subscribe(Observe);
-        ReferenceArchiveMeter.Start();
+        _archive = new ReferenceArchiveMeter(_meter);
         ProcessMetrics.AddTo(_meter);
         AddNode();
+        AddMessages();
         AddPeers();
         AddArchive();
     }
+
+    /// <summary>Ends when the messages of the archive have been counted for the next scrape; at once, if there is none.</summary>
+    public Task Counted { get; private set; } = Task.CompletedTask;
+
+    /// <summary>The sizes of a node's messages, in kilobytes as the reference has them.</summary>
+    public static KeptHistogram SizesOf(MessagingNode node) => new(
+        "waku_histogram_message_size", "Payload of messages, in kilobytes.", [.. MessageCounts.Bounds.Select(static bound => bound / 1000.0)],
+        () => (node.Counts.BySize(), (node.Counts.PayloadOf(isOwn: true) + node.Counts.PayloadOf(isOwn: false)) / 1000.0));
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _watching.Dispose();
+        _archive.Dispose();
         _node.Host?.Unsubscribe(Observe);
         _meter.Dispose();
     }
@@ -60,6 +69,14 @@ internal sealed class ReferenceMeter : IDisposable
         // The reference tells only topics apart that it was built to know.
         Gauge("libp2p_gossipsub_peers_per_topic_mesh", "Peers in meshes.", () => Other(_node.Seen?.Shards.Values.Sum(shard => shard.Mesh) ?? 0));
         Gauge("libp2p_gossipsub_peers_per_topic_gossipsub", "Peers of shards.", () => Other(_node.Seen?.Shards.Values.Sum(shard => shard.Subscribed) ?? 0));
+    }
+
+    void AddMessages()
+    {
+        _meter.CreateObservableCounter(
+            "waku_node_messages",
+            () => new Measurement<long>(_node.Counts.CountOf(isOwn: true) + _node.Counts.CountOf(isOwn: false), new KeyValuePair<string, object?>("type", "relay")),
+            unit: null, "Messages, by the protocol that brought them.");
     }
 
     void AddPeers()
@@ -81,11 +98,11 @@ internal sealed class ReferenceMeter : IDisposable
     {
         if (_node.Options.Archive is not { } archive)
             return;
-        _counting = CountAsync(archive);
+        Counted = CountAsync(archive);
         Gauge("waku_archive_messages", "Messages in the archive, as of the scrape before.", () =>
         {
-            if (_counting.IsCompleted)
-                _counting = CountAsync(archive);
+            if (Counted.IsCompleted)
+                Counted = CountAsync(archive);
             return [new(Interlocked.Read(ref _archived), new KeyValuePair<string, object?>("type", "stored"))];
         });
     }
@@ -112,7 +129,7 @@ internal sealed class ReferenceMeter : IDisposable
 
     IEnumerable<Measurement<long>> ByProtocol()
     {
-        var peers = _node.ConnectedPeers.Select(peer => (IsDialed: _dialed.GetValueOrDefault(peer), Identity: _node.Host?.IdentityOf(peer))).ToList();
+        var peers = _dialed.Select(peer => (IsDialed: peer.Value, Identity: _node.Host?.IdentityOf(peer.Key))).ToList();
         foreach (var protocol in Protocols)
         {
             foreach (var isDialed in (bool[])[false, true])

@@ -33,7 +33,7 @@ internal sealed class RestServer : IAsyncDisposable
     /// <summary>Starts to serve a node that is started.</summary>
     /// <exception cref="IOException">The address is taken, or not this machine's.</exception>
     public static async Task<RestServer> StartAsync(
-        MessagingNode node, NodeSettings settings, LogLevelSwitch logs, PrometheusExporter metrics, ILoggerFactory loggers, TimeProvider time,
+        MessagingNode node, NodeSettings settings, LogLevelSwitch logs, ScrapedMetrics metrics, ILoggerFactory loggers, TimeProvider time,
         CancellationToken cancellation)
     {
         var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), settings, loggers, MaxBodyLengthOf(settings));

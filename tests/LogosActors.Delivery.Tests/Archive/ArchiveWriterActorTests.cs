@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Akka.Actor;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
@@ -124,7 +123,7 @@ public sealed class ArchiveWriterActorTests
         var writer = Start(simulation, archive, new ArchiveWriterOptions { MaxWaitingMessages = 50, MaxBatchMessages = 5 });
         archive.Latency = TimeSpan.FromSeconds(30);
         var messages = Series(200);
-        using var dropped = new DroppedMessages();
+        var dropped = new DroppedMessages();
 
         Send(writer, messages);
         simulation.RunFor(TimeSpan.FromSeconds(1));
@@ -266,24 +265,10 @@ public sealed class ArchiveWriterActorTests
         simulation.Ask<ArchiveWriter.Status>(writer, ArchiveWriter.GetStatus.Instance, Minute);
 
     /// <summary>What the metric counts, of all tests that run meanwhile.</summary>
-    sealed class DroppedMessages : IDisposable
+    sealed class DroppedMessages
     {
-        readonly MeterListener _listener = new();
-        long _count;
+        readonly long _before = ArchiveMetrics.Dropped.Total;
 
-        public DroppedMessages()
-        {
-            _listener.InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument is { Name: "logos.archive.dropped", Meter.Name: "LogosActors.Delivery" })
-                    listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _count, value));
-            _listener.Start();
-        }
-
-        public long Count => Interlocked.Read(ref _count);
-
-        public void Dispose() => _listener.Dispose();
+        public long Count => ArchiveMetrics.Dropped.Total - _before;
     }
 }

@@ -51,6 +51,46 @@ public sealed class ExitCodeTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--local-storage-path", "run")]
+    [InlineData("--nodekey-file", "run")]
+    [InlineData("--config-file", "run")]
+    [InlineData("--data", "channel", "status", "room")]
+    [InlineData("--key", "channel", "status", "room")]
+    public async Task An_empty_path_is_3_and_names_the_flag(string flag, params string[] command)
+    {
+        var (exit, _, error) = await CommandRun.ToEndAsync([.. command, flag, ""]);
+
+        Assert.Equal(3, exit);
+        Assert.Contains(flag, error, StringComparison.Ordinal);
+        Assert.Contains("the path is empty", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--out", "channel", "listen", "room", "--out", "")]
+    [InlineData("--rest-address", "run", "--rest-address", "--rest-port", "1")]
+    public async Task A_flag_without_its_value_is_2_and_named(string flag, params string[] arguments)
+    {
+        var (exit, _, error) = await CommandRun.ToEndAsync(arguments);
+
+        Assert.Equal(2, exit);
+        Assert.Contains(flag, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(9, "node.data-directory", "--local-storage-path", "/dev/null/x")]
+    [InlineData(9, "node.store.db-url", "--store", "--store-message-db-url", "sqlite:///dev/null/x")]
+    [InlineData(9, "node.journal", "--journal", "postgres://user@127.0.0.1:1/none")]
+    [InlineData(4, "node.node-key-file", "--nodekey-file", "/nowhere/node.key")]
+    [InlineData(5, "--listen-address", "--listen-address", "192.0.2.1")]
+    public async Task What_cannot_be_used_at_the_start_is_refused_with_the_setting_that_named_it(int code, string setting, params string[] flags)
+    {
+        var (exit, _, error) = await CommandRun.ToEndAsync(["run", "--tcp-port=0", "--rest-port=0", .. flags]);
+
+        Assert.Equal(code, exit);
+        Assert.Contains(setting, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--rln-relay=true", "RLN")]
     [InlineData("--quic-support", "QUIC")]
     public async Task What_the_node_must_not_pretend_to_have_is_3(string flag, string reason)

@@ -6,27 +6,15 @@ using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Node.Metrics;
 
-/// <summary>Counts the relay's messages and their sizes under the reference's names. One caller at a time adds; scrapes come from any thread.</summary>
-internal sealed class RelayCounts
+/// <summary>The sizes of the relay's messages by shard, under the reference's names. One caller at a time adds; scrapes come from any thread.</summary>
+internal sealed class ShardSizes
 {
-    // Kilobytes (the reference's node_telemetry.nim).
-    static readonly double[] SizeBounds = [0, 1, 3, 5, 15, 50, 75, 100, 125, 150, 500, 700, 1000];
-
-    static readonly KeyValuePair<string, object?> Relayed = new("type", "relay");
-
     readonly Lock _gate = new();
     readonly Dictionary<PubsubTopic, Sizes> _shards = [];
-    readonly Histogram<double> _sizes;
-    long _messages;
 
     /// <summary>Adds the instruments to a meter.</summary>
-    public RelayCounts(Meter meter)
+    public ShardSizes(Meter meter)
     {
-        meter.CreateObservableCounter(
-            "waku_node_messages", () => new Measurement<long>(Interlocked.Read(ref _messages), Relayed), unit: null, "Messages, by the protocol that brought them.");
-        _sizes = meter.CreateHistogram(
-            "waku_histogram_message_size", unit: null, "Payload of messages, in kilobytes.", tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = SizeBounds });
         Gauge(meter, "total", sizes => sizes.Sum);
         Gauge(meter, "max", sizes => sizes.Max);
         Gauge(meter, "avg", sizes => sizes.Sum / sizes.Count);
@@ -35,8 +23,6 @@ internal sealed class RelayCounts
     /// <summary>A message has come, or this node has published it.</summary>
     public void Add(RelayTopics.Seen seen)
     {
-        Interlocked.Increment(ref _messages);
-        _sizes.Record(seen.Message.Payload.Length / 1000.0);
         var size = WakuMessageCodec.SizeOf(seen.Message);
         lock (_gate)
         {
