@@ -108,6 +108,7 @@ internal sealed class OddConfigurations
             var values = Enumerable.Range(0, IsList(setting) ? _random.Next(1, 4) : 1).Select(_ => isOdd ? Odd(setting) : Accepted(setting)).ToList();
             var flag = NodeFlag.All.SingleOrDefault(flag => flag.Key == key);
             names.AddRange([setting.Key, setting.Key[(ConfigurationLoader.Section.Length + 1)..], .. flag is null ? Array.Empty<string>() : [flag.Name]]);
+            names.AddRange(values.Where(value => NodeFlag.All.Any(other => other.Name == value))); // after a switch it is a flag
             if (flag is not null && _random.Next(3) > 0)
                 AddFlag(arguments, flag, values, isOdd);
             else
