@@ -38,7 +38,8 @@ public sealed class HotPathTests(ITestOutputHelper output)
         var messages = Allocated(() => Handle(second.AsSpan(2000), _peers[0]));
 
         output.WriteLine($"{duplicates / 2000.0:N1} bytes for a duplicate, {messages / 2000.0:N0} for a new message of {Payload}.");
-        Assert.True(duplicates < 2000, $"{duplicates / 2000.0:N1} bytes for each duplicate");
+        // A collection meanwhile counts what was left of the thread's last 8 KiB.
+        Assert.True(duplicates < 10_000, $"{duplicates / 2000.0:N1} bytes for each duplicate");
         Assert.InRange(messages / 2000.0, Payload, Payload + 400);
     }
 
