@@ -63,8 +63,14 @@ public static class PrivateFiles
         }
     }
 
-    /// <summary>Whether somebody other than its owner may read or change a file; false if that cannot be told.</summary>
-    public static bool IsOpenToOthers(string path)
+    /// <summary>A warning, for people, about a key file that others than its owner may read or change.</summary>
+    /// <param name="path">The file; null: there is none.</param>
+    /// <returns>Null: there is nothing to warn about, or the file's mode is not known.</returns>
+    public static string? WarningOf(string? path) => path is not null && IsOpenToOthers(path)
+        ? $"The key file '{path}' can be read or changed by other users of this machine: chmod 600 '{path}'"
+        : null;
+
+    static bool IsOpenToOthers(string path)
     {
         try
         {

@@ -84,8 +84,8 @@ public sealed partial class MessagingNode : IAsyncDisposable
         try
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
-            if (directory is not null && PrivateFiles.IsOpenToOthers(directory.Key))
-                logs.CreateLogger<MessagingNode>().LogWarning("The key file '{Path}' can be read or changed by other users of this machine: chmod 600 '{Path}'", directory.Key, directory.Key);
+            if (PrivateFiles.WarningOf(directory?.Key) is { } warning)
+                logs.CreateLogger<MessagingNode>().LogWarning("{Warning}", warning);
             journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
             var actors = system ?? (own = CreateSystem(options, logs));
             // A journal goes on with the serialization that it has started with.

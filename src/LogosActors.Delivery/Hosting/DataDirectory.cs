@@ -29,17 +29,14 @@ internal sealed class DataDirectory : IDisposable
         {
             throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be made: {e.Message}", e);
         }
+        var lockFile = Path.Combine(path, "node.lock");
         try
         {
-            var directory = new DataDirectory(path, PrivateFiles.Open(Path.Combine(path, "node.lock"), FileMode.OpenOrCreate));
+            var directory = new DataDirectory(path, PrivateFiles.Open(lockFile, FileMode.OpenOrCreate));
             directory.RefuseOldJournal();
             return directory;
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be written to: {e.Message}", e);
-        }
-        catch (IOException e) when (!File.Exists(Path.Combine(path, "node.lock")))
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !File.Exists(lockFile)))
         {
             throw new NodeStartException(NodeStartFailure.DataDirectory, $"The data directory '{path}' cannot be written to: {e.Message}", e);
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Configuration;
+using LogosActors.Actors;
 using LogosActors.Actors.Settings;
 using LogosActors.Channels;
 using LogosActors.Channels.Encryption;
@@ -86,7 +87,7 @@ internal sealed record ChannelPlan(NodeSettings Node, Config Akka, ChannelSettin
         var loggers = NodeLogging.Create(
             terminal.IsJson ? Node.Log with { Format = LogFormat.Json } : Node.Log, new LogLevelSwitch(Node.Log.Level), terminal.Error);
         var key = NodeOptionsFactory.KeyOf(Node);
-        foreach (var warning in new[] { Node.NodeKeyFile, Settings.Key }.Select(NodeKeys.WarningOf).OfType<string>())
+        foreach (var warning in new[] { Node.NodeKeyFile, Settings.Key }.Select(PrivateFiles.WarningOf).OfType<string>())
             terminal.Note(warning);
         var encryption = Settings.Key is { } file ? new SymmetricEncryption(ChannelKeyFile.Read(file)) : null;
         try

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LogosActors.Actors;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Node.Client;
 using LogosActors.Node.Configuration;
@@ -43,7 +44,7 @@ internal static class IdCommand
         {
             var path = parsed.GetRequiredValue(file);
             using var key = open(path);
-            if (NodeKeys.WarningOf(path) is { } warning)
+            if (PrivateFiles.WarningOf(path) is { } warning)
                 terminal.Note(warning);
             terminal.Result(
                 new KeyInfo(PeerId.FromPublicKey(key.PublicKey).ToString(), path), (_, shown) => terminal.Output.WriteLine(shown.PeerId));

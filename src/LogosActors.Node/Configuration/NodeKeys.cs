@@ -1,4 +1,3 @@
-using LogosActors.Actors;
 using LogosActors.Delivery;
 using LogosActors.Libp2p.Identity;
 
@@ -24,11 +23,6 @@ internal static class NodeKeys
             throw new NodeStartException(NodeStartFailure.KeyFile, $"The key file '{path}' cannot be read: {e.Message}", e);
         }
     }
-
-    /// <summary>What to say of a key file that others can read or change; null: nothing.</summary>
-    public static string? WarningOf(string? path) => path is not null && PrivateFiles.IsOpenToOthers(path)
-        ? $"The key file '{path}' can be read or changed by other users of this machine: chmod 600 '{path}'"
-        : null;
 
     /// <summary>Makes a key and keeps it in a new file that only its owner can read.</summary>
     /// <exception cref="NodeStartException">The file is there already, or cannot be written.</exception>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Akka.Configuration;
+using LogosActors.Actors;
 using LogosActors.Delivery;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Metrics;
@@ -60,7 +61,7 @@ internal sealed class NodeHost : IAsyncDisposable
     async Task StartPartsAsync(NodeSettings settings, Config? akka, ILoggerFactory loggers, LogLevelSwitch logs, CancellationToken cancellation)
     {
         var key = NodeOptionsFactory.KeyOf(settings) is { } configured ? Own(configured) : null;
-        if (NodeKeys.WarningOf(settings.NodeKeyFile) is { } warning)
+        if (PrivateFiles.WarningOf(settings.NodeKeyFile) is { } warning)
             loggers.CreateLogger("logos").LogWarning("{Warning}", warning);
         var options = NodeOptionsFactory.Create(settings, key, akka);
         if (settings.Store.Enabled)
