@@ -7,7 +7,7 @@ public static class DiskSpace
     /// <value>256 KiB: the largest message of the network, 150 KiB, with what a database writes beside it.</value>
     public const long Least = 256 * 1024;
 
-    /// <summary>Whether a file's disk has room; true if that cannot be told.</summary>
+    /// <summary>Whether a file's disk has room; true if that is not known.</summary>
     public static bool IsLeft(string path)
     {
         try

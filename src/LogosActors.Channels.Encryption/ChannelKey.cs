@@ -59,7 +59,7 @@ public sealed class ChannelKey : IDisposable
         }
     }
 
-    /// <summary>Ends its use by whoever has it. Encryptions that use it go on.</summary>
+    /// <summary>Refuses every further use but that of encryptions that have the key already.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -22,7 +22,7 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     /// <summary>How long an answer of the channel's actors may take: a slow disk, or a restart.</summary>
     internal static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long whoever sends waits for a journal that is known to fail.</summary>
+    /// <summary>How long a sender waits for a journal that is known to fail.</summary>
     static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>How long closing waits for the application's handlers.</summary>

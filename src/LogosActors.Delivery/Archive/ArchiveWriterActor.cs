@@ -199,7 +199,7 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
     /// <summary>Why the last write failed has changed; null: it did not fail.</summary>
     protected virtual void Report(string? problem)
     {
-        // Whoever asks is told in the status.
+        // The status has it.
     }
 
     // One line a minute, whether it fails all the time or again and again.

@@ -49,7 +49,7 @@ public interface IMessageArchive : IAsyncDisposable
     /// <exception cref="ArchiveException">The database is unreachable or broken.</exception>
     Task<long?> CountAsync(CancellationToken cancellation = default) => Task.FromResult<long?>(null);
 
-    /// <summary>Finds out whether messages can be kept and found now, as far as that can be told without keeping one.</summary>
+    /// <summary>Finds out whether messages can be kept and found now, as far as that shows without keeping one.</summary>
     /// <exception cref="ArchiveException">They cannot.</exception>
     Task CheckAsync(CancellationToken cancellation = default) => QueryAsync(new ArchiveQuery { Limit = 1, IncludesData = false }, cancellation);
 

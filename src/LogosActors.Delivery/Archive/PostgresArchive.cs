@@ -111,7 +111,7 @@ public sealed class PostgresArchive : IMessageArchive
     }
 
     /// <inheritdoc/>
-    /// <remarks>A database that was emptied, or made anew, gets its tables.</remarks>
+    /// <remarks>A database that was emptied, or created again, gets its tables.</remarks>
     public async Task CheckAsync(CancellationToken cancellation = default)
     {
         await InitializeAsync(cancellation).ConfigureAwait(false);

@@ -94,7 +94,7 @@ sealed class SqliteArchiveWriter : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    /// <summary>Begins to write, and ends without having written: whoever has locked the file keeps this from it.</summary>
+    /// <summary>Begins to write, and ends without having written: it fails while another process has locked the file.</summary>
     public void TakeLock()
     {
         Begin();

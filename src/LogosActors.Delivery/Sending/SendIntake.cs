@@ -24,7 +24,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
     int _entering;
     volatile bool _isClosed;
 
-    /// <summary>How long whoever sends waits until his request is stored.</summary>
+    /// <summary>How long a sender waits until the request is stored.</summary>
     /// <value>3 s: clients of the REST service have an answer within 5 s, on a machine that is busy, too.</value>
     public static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 

@@ -120,7 +120,7 @@ internal sealed class OutboundQueue(GossipsubLimits limits, OutboundBudget budge
         return true;
     }
 
-    /// <summary>The peer is gone: what waits for it is let go.</summary>
+    /// <summary>The peer is gone: what waits for it is dropped.</summary>
     public void Clear()
     {
         foreach (var lane in _lanes)

@@ -94,11 +94,11 @@ internal static class NodeAddresses
     public static IReadOnlyList<IPNetwork> Proxies(NodeSettings settings) =>
         [.. settings.TrustedProxies.Select(text => TryParseNetwork(text, out var network) ? network : throw new FormatException($"'{text}' is no network."))];
 
-    /// <summary>Whether the node deals with private networks that strangers name: not in a public network, unless it is told to.</summary>
+    /// <summary>Whether the node deals with private networks that strangers name: not in a public network, unless the settings say so.</summary>
     public static bool AllowPrivate(NodeSettings settings) =>
         settings.PrivateAddresses ?? !(NetworkPreset.TryFind(settings.Preset, out var preset) && preset.IsPublic);
 
-    /// <summary>Addresses that are configured to be told to peers, and are not.</summary>
+    /// <summary>Addresses that are configured to be announced to peers, and are not.</summary>
     public static IReadOnlyList<Multiaddr> NotAnnounced(NodeSettings settings) =>
         AllowPrivate(settings) ? [] : [.. Announced(settings).Where(address => !PublicAddress.MayBe(address))];
 
