@@ -103,7 +103,7 @@ internal sealed partial class SdsChannel
         var key = BloomKey.Of(message.MessageId);
         if (!_bloom.MayContain(key))
             AddToBloom(key);
-        _debt.Owe(message.MessageId, key, message.SenderId, message.Content.Length, _now);
+        _debt.Owe(message.MessageId, key, message.SenderId, message.Footprint, _now);
     }
 
     /// <summary>A filter cannot acknowledge what it seemed to hold before it was sent; its name does.</summary>

@@ -59,7 +59,8 @@ public sealed class FullSpeedSimulationTests
         SendAll(simulation, scene.Participants[..1], count);
 
         AllIsConfirmed(scene.Participants[0], scene.Participants[1], count);
-        Assert.InRange(simulation.Now - began, TimeSpan.Zero, TimeSpan.FromSeconds((count / 200) + 60));
+        Assert.InRange(scene.Posted, count, count + (count / 10));
+        Assert.InRange(simulation.Now - began, TimeSpan.Zero, TimeSpan.FromSeconds((count / 200) + 20));
     }
 
     static void SendAll(Simulation simulation, ChannelScene.Participant[] senders, int count)
