@@ -30,13 +30,14 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
 
 /// <summary>The messages of ours that are not acknowledged yet (SDS §Participant state).</summary>
 /// <remarks>A causal history is reviewed at O(1) a name, a filter at a few memory reads a message: most misses show at the first bit.</remarks>
-internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFlight)
+internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight, long maxInFlightSize)
 {
     readonly Dictionary<string, OutgoingMessage> _messages = new(StringComparer.Ordinal);
     readonly Deadlines<OutgoingMessage> _deadlines = new();
     readonly Queue<OutgoingMessage> _heldBack = new();
     long _size;
-    long _inFlight;
+    int _inFlight;
+    long _inFlightSize;
 
     /// <summary>How many there are.</summary>
     public int Count => _messages.Count;
@@ -61,7 +62,7 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     {
         _messages.Add(message.Message.MessageId, message);
         _size += message.Message.Content.Length;
-        _inFlight += message.Message.Content.Length;
+        Launch(message);
         _deadlines.Set(message, due);
     }
 
@@ -69,11 +70,10 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     /// <returns>Whether it is held back.</returns>
     public bool TryHoldBack(OutgoingMessage message)
     {
-        var others = _inFlight - message.Message.Content.Length;
-        if (_heldBack.Count == 0 && (others == 0 || _inFlight <= maxInFlight))
+        if (_heldBack.Count == 0 && (_inFlight == 1 || (_inFlight <= maxInFlight && _inFlightSize <= maxInFlightSize)))
             return false;
         message.IsHeldBack = true;
-        _inFlight = others;
+        Land(message);
         _heldBack.Enqueue(message);
         _deadlines.Remove(message);
         return true;
@@ -83,10 +83,10 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     public void HoldBack(IReadOnlyList<OutgoingMessage> unsent)
     {
         foreach (var message in unsent)
-            _inFlight -= message.Message.Content.Length;
+            Land(message);
         foreach (var message in unsent)
         {
-            _inFlight += message.Message.Content.Length;
+            Launch(message);
             TryHoldBack(message);
         }
     }
@@ -96,16 +96,15 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     {
         while (_heldBack.TryPeek(out message))
         {
-            var size = message.Message.Content.Length;
             // One that is gone was acknowledged before it was sent: it is from an earlier life.
             var isThere = _messages.TryGetValue(message.Message.MessageId, out var current) && ReferenceEquals(current, message);
-            if (isThere && !always && _inFlight > 0 && _inFlight + size > maxInFlight)
+            if (isThere && !always && _inFlight > 0 && (_inFlight >= maxInFlight || _inFlightSize + message.Message.Footprint > maxInFlightSize))
                 return false;
             _heldBack.Dequeue();
             message.IsHeldBack = false;
             if (!isThere)
                 continue;
-            _inFlight += size;
+            Launch(message);
             return true;
         }
         return false;
@@ -124,7 +123,7 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
             return;
         _size -= message.Message.Content.Length;
         if (!message.IsHeldBack)
-            _inFlight -= message.Message.Content.Length;
+            Land(message);
         _deadlines.Remove(message);
     }
 
@@ -136,5 +135,17 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
             if (!message.IsAmbiguous && !message.IsHeldBack && filter.MayContain(message.Key))
                 found.Add(message);
         }
+    }
+
+    void Launch(OutgoingMessage message)
+    {
+        _inFlight++;
+        _inFlightSize += message.Message.Footprint;
+    }
+
+    void Land(OutgoingMessage message)
+    {
+        _inFlight--;
+        _inFlightSize -= message.Message.Footprint;
     }
 }

@@ -182,7 +182,7 @@ internal sealed partial class SdsChannel
             return;
         }
         _filterAt = _now;
-        _debt.Settle();
+        _debt.ToldByFilter(Math.Max(1, FilterEvidence.Of(_bloom.Snapshot(), _options.BloomErrorRate)), _options.PossibleAcknowledgements, _now);
         SyncLater();
     }
 

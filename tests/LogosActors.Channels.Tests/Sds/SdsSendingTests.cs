@@ -236,7 +236,7 @@ public sealed class SdsSendingTests
     [Fact]
     public void No_more_goes_out_than_may_be_in_flight_and_the_rest_follows_in_order_as_it_is_acknowledged()
     {
-        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(2) });
+        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(3) });
         foreach (var id in (string[])["1", "2", "3", "4", "5"])
             SendKibibyte(alice, id);
         Assert.Equal(["1", "2"], Out(alice));
@@ -245,6 +245,18 @@ public sealed class SdsSendingTests
         Assert.Equal(["1", "2", "3"], Out(alice));
         alice.Receive(Messages.Sync(2, "bob", "2", "3"), Start + 2);
         Assert.Equal(["1", "2", "3", "4", "5"], Out(alice));
+    }
+
+    [Fact]
+    public void No_more_messages_go_out_than_may_be_in_flight_however_small_they_are()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlight = 2 });
+        foreach (var id in (string[])["1", "2", "3", "4"])
+            alice.Do(channel => channel.Send(id, new byte[] { 1 }, Start));
+        Assert.Equal(["1", "2"], Out(alice));
+
+        alice.Receive(Messages.Sync(1, "bob", "1"), Start + 1);
+        Assert.Equal(["1", "2", "3"], Out(alice));
     }
 
     [Fact]
@@ -274,7 +286,7 @@ public sealed class SdsSendingTests
     [Fact]
     public void After_a_restart_no_more_goes_out_than_may_be_in_flight()
     {
-        var before = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(2) });
+        var before = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(3) });
         foreach (var id in (string[])["1", "2", "3", "4"])
             SendKibibyte(before, id);
         before.Do(channel => channel.Dispatched("1", new byte[] { 7 }, Start));
