@@ -111,6 +111,8 @@ public sealed record SdsOptions
     public DataSize MaxOutgoingSize { get; init => field = OptionRange.Check(value, DataSize.FromKibibytes(1), DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(64);
 
     /// <summary>How many messages may be sent and unacknowledged at a time; what is over it waits as for <see cref="MaxInFlightSize"/>.</summary>
+    /// <remarks>From the oldest of them to the newest that was sent there are at most twice as many, acknowledged ones among them, and twice
+    /// <see cref="MaxInFlightSize"/>: all of those wait at a receiver that lacks the oldest.</remarks>
     /// <value>Default 1000: half of what a receiver lets wait of one sender (a quarter of <see cref="MaxIncoming"/>), so that it refuses nothing however the
     /// network mixes them up. Range 1 – 1,000,000.</value>
     public int MaxInFlight { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 1000;

@@ -63,6 +63,28 @@ public sealed class FullSpeedSimulationTests
         Assert.InRange(simulation.Now - began, TimeSpan.Zero, TimeSpan.FromSeconds((count / 200) + 20));
     }
 
+    [Fact]
+    public void What_was_sent_while_the_receiver_was_away_is_confirmed_soon_after_it_is_back()
+    {
+        var count = Tier.Of(5_000, full: 10_000);
+        using var simulation = new Simulation(ChannelScene.Options with { Seed = 1, MaxSteps = long.MaxValue });
+        var scene = new ChannelScene(simulation, participants: 2);
+        var (sender, receiver) = (scene.Participants[0], scene.Participants[1]);
+        scene.Loss = 1;
+        for (var number = 0; number < count; number++)
+            sender.Send(TextOf(sender, number));
+        simulation.RunFor(TimeSpan.FromSeconds(20));
+        Assert.Empty(receiver.Received);
+
+        scene.Loss = 0;
+        var back = simulation.Now;
+        for (var end = back + Patience; EndsOf(sender) < count && simulation.Now < end;)
+            simulation.RunFor(TimeSpan.FromSeconds(1));
+
+        AllIsConfirmed(sender, receiver, count);
+        Assert.InRange(simulation.Now - back, TimeSpan.Zero, TimeSpan.FromSeconds(60));
+    }
+
     static void SendAll(Simulation simulation, ChannelScene.Participant[] senders, int count)
     {
         foreach (var batch in Enumerable.Range(0, count).Chunk(Batch))

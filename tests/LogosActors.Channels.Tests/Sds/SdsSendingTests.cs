@@ -260,6 +260,48 @@ public sealed class SdsSendingTests
     }
 
     [Fact]
+    public void Behind_a_message_that_is_not_acknowledged_no_more_goes_out_than_a_receiver_lets_wait()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlight = 2 });
+        for (var i = 1; i <= 8; i++)
+            alice.Do(channel => channel.Send($"{i}", new byte[] { 1 }, Start));
+        for (var i = 2; i <= 4; i++)
+            alice.Receive(Messages.Sync(i, "bob", $"{i}"), Start + i);
+        Assert.Equal(["1", "2", "3", "4"], Out(alice));
+
+        alice.Receive(Messages.Sync(5, "bob", "1"), Start + 5);
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], Out(alice));
+    }
+
+    [Fact]
+    public void Behind_a_message_that_is_not_acknowledged_no_larger_ones_go_out_than_a_receiver_lets_wait()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(3) });
+        for (var i = 1; i <= 8; i++)
+            SendKibibyte(alice, $"{i}");
+        for (var i = 2; i <= 8; i++)
+            alice.Receive(Messages.Sync(i, "bob", $"{i}"), Start + i);
+        Assert.Equal(["1", "2", "3", "4"], Out(alice));
+    }
+
+    [Fact]
+    public void What_was_sent_for_the_last_time_is_sent_again_as_soon_as_somebody_acknowledges_another()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.RunUntil(Start + 25_000);
+        Assert.Equal(5, alice.Transmitted(TransmitKind.Retransmission).Count());
+
+        alice.Send("2", Start + 26_000);
+        alice.Receive(Messages.Sync(1, "bob", "2"), Start + 26_500);
+
+        alice.RunUntil(Start + 31_499);
+        Assert.Equal(5, alice.Transmitted(TransmitKind.Retransmission).Count());
+        alice.RunUntil(Start + 31_500);
+        Assert.Equal(6, alice.Transmitted(TransmitKind.Retransmission).Count());
+    }
+
+    [Fact]
     public void What_is_held_back_is_neither_sent_again_nor_given_up_before_it_was_sent()
     {
         var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(1) });
