@@ -110,7 +110,14 @@ public sealed record SdsOptions
     /// <value>Default 64 MiB. Range 1 KiB – 16 GiB.</value>
     public DataSize MaxOutgoingSize { get; init => field = OptionRange.Check(value, DataSize.FromKibibytes(1), DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(64);
 
-    /// <summary>How large the messages may be together that have been sent and are unacknowledged; what is over it waits for their acknowledgement,
+    /// <summary>How many messages may be sent and unacknowledged at a time; what is over it waits as for <see cref="MaxInFlightSize"/>.</summary>
+    /// <remarks>From the oldest of them to the newest that was sent there are at most twice as many, acknowledged ones among them, and twice
+    /// <see cref="MaxInFlightSize"/>: all of those wait at a receiver that lacks the oldest.</remarks>
+    /// <value>Default 1000: half of what a receiver lets wait of one sender (a quarter of <see cref="MaxIncoming"/>), so that it refuses nothing however the
+    /// network mixes them up. Range 1 – 1,000,000.</value>
+    public int MaxInFlight { get; init => field = OptionRange.Check(value, 1, 1_000_000); } = 1000;
+
+    /// <summary>How large the messages may be together that have been sent and are unacknowledged, with 256 bytes for each name in them; what is over it waits for their acknowledgement,
     /// or until one of them is given up: then nobody is there who could be overrun.</summary>
     /// <value>Default 8 MiB: half of what a receiver lets wait (<see cref="ReliableChannelOptions.MaxIncomingBytes"/>), so that it drops nothing. Range
     /// 1 KiB – 16 GiB; one message goes out in any case.</value>
@@ -121,17 +128,18 @@ public sealed record SdsOptions
     /// <value>Default 1 h. 0: the number of retransmissions alone counts. Range 0 – 30 days.</value>
     public TimeSpan MaxPatience { get; init => field = OptionRange.Check(value, TimeSpan.Zero, TimeSpan.FromDays(30)); } = Hour;
 
-    /// <summary>How many received messages may wait for what came before them; a quarter of them from one sender.</summary>
-    /// <value>Default 1000. Range 4 – 1,000,000.</value>
-    public int MaxIncoming { get; init => field = OptionRange.Check(value, 4, 1_000_000); } = 1000;
+    /// <summary>How many received messages may wait for what came before them; a quarter of them from one sender. What others wait for comes on
+    /// top, at most <see cref="MaxMissing"/>.</summary>
+    /// <value>Default 8000: 2000 from one sender, twice <see cref="MaxInFlight"/>, as what waits is acknowledged and more follows. Range 4 – 1,000,000.</value>
+    public int MaxIncoming { get; init => field = OptionRange.Check(value, 4, 1_000_000); } = 8000;
 
-    /// <summary>How large the waiting messages may be together; a quarter of it from one sender.</summary>
+    /// <summary>How large the waiting messages may be together, with 256 bytes for each name in them; a quarter of it from one sender.</summary>
     /// <value>Default 64 MiB. Range 4 KiB – 16 GiB.</value>
     public DataSize MaxIncomingSize { get; init => field = OptionRange.Check(value, DataSize.FromKibibytes(4), DataSize.FromMebibytes(16 * 1024)); } = DataSize.FromMebibytes(64);
 
-    /// <summary>How many missing messages are looked for at a time.</summary>
-    /// <value>Default 10,000. Range 4 – 1,000,000.</value>
-    public int MaxMissing { get; init => field = OptionRange.Check(value, 4, 1_000_000); } = 10_000;
+    /// <summary>How many missing messages are waited for at a time; a quarter of them that one sender has named.</summary>
+    /// <value>Default 20,000: 5000 that one sender has named, more than wait of it and are on their way. Range 4 – 1,000,000.</value>
+    public int MaxMissing { get; init => field = OptionRange.Check(value, 4, 1_000_000); } = 20_000;
 
     /// <summary>How many messages' ids, senders and retrieval hints the local log holds.</summary>
     /// <value>Default 10,000 (js-waku <c>DEFAULT_MAX_LENGTH</c>): some 4 MB. Range 1 – 10,000,000, and not below <see cref="CausalHistorySize"/>.</value>
@@ -158,7 +166,7 @@ public sealed record SdsOptions
 
     /// <summary>Until when a message has ended for certain, counted from its sending: acknowledged or given up.</summary>
     /// <remarks>105 s by default, unless others of its sender are acknowledged meanwhile (<see cref="MaxPatience"/>). Each <c>Postpone</c> of its owner comes on
-    /// top, and as much again for a message that waits because of <see cref="MaxInFlightSize"/>.</remarks>
+    /// top, and as much again for a message that waits because of <see cref="MaxInFlight"/> or <see cref="MaxInFlightSize"/>.</remarks>
     internal TimeSpan LongestSend
     {
         get

@@ -16,7 +16,8 @@ internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long
     readonly Dictionary<string, Owed> _owed = new(StringComparer.Ordinal);
     readonly HashSet<string> _participants = new(StringComparer.Ordinal);
     readonly List<string> _covered = [];
-    long _owedBytes;
+    int _untold;
+    long _untoldBytes;
     (double Lambda, double Most) _shape = Shape(1);
 
     /// <summary>When to say what we have, in Unix ms.</summary>
@@ -32,25 +33,33 @@ internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long
             _shape = Shape(_participants.Count);
     }
 
-    /// <summary>A message was received. When too many are owed it is time at once.</summary>
+    /// <summary>A message was received. When too many have not been told at all it is time at once.</summary>
     public void Owe(string id, in BloomKey key, string sender, int size, long now)
     {
         if (_owed.Remove(id, out var before))
-            _owedBytes -= before.Size;
+            Subtract(before);
         _owed.Add(id, new Owed(key, sender, size));
-        _owedBytes += size;
-        Due = _owed.Count >= mostOwed || _owedBytes >= mostOwedBytes ? now : Math.Min(Due, now + Delay());
+        _untold++;
+        _untoldBytes += size;
+        Due = _untold >= mostOwed || _untoldBytes >= mostOwedBytes ? now : Math.Min(Due, now + Delay());
     }
 
     /// <summary>Says something soon, whatever there is.</summary>
     public void OweSomething(long now) => Due = Math.Min(Due, now + Delay());
 
-    /// <summary>All is told.</summary>
-    public void Settle()
+    /// <summary>A filter of ours tells all of it. What senders do not believe one filter is told once more, after the short delay: else they would send it
+    /// again to learn of it.</summary>
+    public void ToldByFilter(int evidence, int enough, long now)
     {
-        _owed.Clear();
-        _owedBytes = 0;
-        Due = long.MaxValue;
+        _covered.Clear();
+        foreach (var (id, owed) in _owed)
+        {
+            if (IsEnough(owed, evidence, enough))
+                _covered.Add(id);
+        }
+        foreach (var id in _covered)
+            Remove(id);
+        Due = _owed.Count == 0 ? long.MaxValue : now + Delay();
     }
 
     /// <summary>Those are told, by us (<paramref name="teller"/> is null) or by somebody else, whose word on its own messages does not count.</summary>
@@ -74,7 +83,7 @@ internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long
         _covered.Clear();
         foreach (var (id, owed) in _owed)
         {
-            if (!string.Equals(owed.Sender, teller, StringComparison.Ordinal) && filter.MayContain(owed.Key) && (owed.Evidence += evidence) >= enough)
+            if (!string.Equals(owed.Sender, teller, StringComparison.Ordinal) && filter.MayContain(owed.Key) && IsEnough(owed, evidence, enough))
                 _covered.Add(id);
         }
         foreach (var id in _covered)
@@ -84,9 +93,24 @@ internal sealed class AcknowledgementDebt(int mostOwed, long mostOwedBytes, long
     void Remove(string id)
     {
         if (_owed.Remove(id, out var owed))
-            _owedBytes -= owed.Size;
+            Subtract(owed);
         if (_owed.Count == 0)
-            Settle();
+            Due = long.MaxValue;
+    }
+
+    bool IsEnough(Owed owed, int evidence, int enough)
+    {
+        Subtract(owed);
+        owed.Evidence += evidence;
+        return owed.Evidence >= enough;
+    }
+
+    void Subtract(Owed owed)
+    {
+        if (owed.Evidence > 0)
+            return;
+        _untold--;
+        _untoldBytes -= owed.Size;
     }
 
     long Delay()

@@ -17,9 +17,6 @@ internal sealed class HeldMessage(SdsMessage message, SdsDialect dialect)
 
     /// <summary>How many messages it waits for.</summary>
     public int Awaited { get; set; }
-
-    /// <summary>How many messages it waited for at first.</summary>
-    public int AwaitedAtFirst { get; set; }
 }
 
 /// <summary>A message that others wait for: a missing one, or one that itself waits.</summary>
@@ -31,8 +28,8 @@ internal sealed class Dependency(HistoryEntry name) : Timed
     /// <summary>Who waits for it; nobody, when only sync messages have named it.</summary>
     public List<HeldMessage> Waiting { get; } = [];
 
-    /// <summary>Whether a sync message has named it first.</summary>
-    public bool IsOnlyNamed { get; init; }
+    /// <summary>Whose message has named it first; null: a sync message.</summary>
+    public string? NamedBy { get; init; }
 
     /// <summary>Whether it has not come yet.</summary>
     public bool IsMissing { get; set; }
@@ -53,7 +50,8 @@ internal sealed class Dependency(HistoryEntry name) : Timed
 /// <summary>The received messages with unmet causal dependencies, found by what they wait for (SDS §Participant state).</summary>
 /// <remarks>
 /// A message that arrives costs as much as wait for it. No sender has more than a quarter of the room, so that nobody
-/// takes it all; messages that need not wait take none.
+/// takes it all; messages that need not wait take none. One that others wait for needs no place of its own among them: they keep theirs until it comes, and
+/// when it is refused all of them wait for it to be sent again. <c>maxMissing</c> bounds how many those are.
 /// </remarks>
 internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
 {
@@ -61,7 +59,8 @@ internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
 
     readonly Dictionary<string, HeldMessage> _held = new(StringComparer.Ordinal);
     readonly Dictionary<string, Dependency> _dependencies = new(StringComparer.Ordinal);
-    readonly Dictionary<string, (int Count, long Size, int Awaited)> _senders = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (int Count, long Size)> _senders = new(StringComparer.Ordinal);
+    readonly Dictionary<string, int> _awaitedBySender = new(StringComparer.Ordinal);
     readonly Deadlines<Dependency> _deadlines = new();
     long _size;
     int _named;
@@ -87,14 +86,15 @@ internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
     /// <summary>What waits for the message with that id, and whether it is missing.</summary>
     public Dependency? FindDependency(string id) => _dependencies.GetValueOrDefault(id);
 
-    /// <summary>Whether there is room for a message that waits for some more.</summary>
-    public bool HasRoom(SdsMessage message, int awaited)
+    /// <summary>Whether there is room for a message that waits for others, of which so many are not waited for yet.</summary>
+    public bool HasRoom(SdsMessage message, int newlyAwaited)
     {
-        var (count, size, awaitedBySender) = _senders.GetValueOrDefault(message.SenderId);
-        var length = message.Content.Length;
-        return _held.Count < maxCount && count < maxCount / Share
-            && _size + length <= maxSize && size + length <= maxSize / Share
-            && _dependencies.Count + awaited <= maxMissing && awaitedBySender + awaited <= maxMissing / Share;
+        var (count, size) = _senders.GetValueOrDefault(message.SenderId);
+        var footprint = message.Footprint;
+        return ((_held.Count < maxCount && count < maxCount / Share) || FindDependency(message.MessageId) is { NamedBy: not null })
+            && _size + footprint <= maxSize && size + footprint <= maxSize / Share
+            && _dependencies.Count + newlyAwaited <= maxMissing
+            && _awaitedBySender.GetValueOrDefault(message.SenderId) + newlyAwaited <= maxMissing / Share;
     }
 
     /// <summary>Whether one more message may be looked for that only a sync message has named.</summary>
@@ -105,10 +105,9 @@ internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
     {
         var message = held.Message;
         _held.Add(message.MessageId, held);
-        held.AwaitedAtFirst = held.Awaited;
-        var (count, size, awaited) = _senders.GetValueOrDefault(message.SenderId);
-        _senders[message.SenderId] = (count + 1, size + message.Content.Length, awaited + held.Awaited);
-        _size += message.Content.Length;
+        var (count, size) = _senders.GetValueOrDefault(message.SenderId);
+        _senders[message.SenderId] = (count + 1, size + message.Footprint);
+        _size += message.Footprint;
         if (_dependencies.TryGetValue(message.MessageId, out var dependency))
             NoLongerMissing(dependency);
     }
@@ -119,12 +118,12 @@ internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
         if (!_held.Remove(id, out var held))
             return null;
         var sender = held.Message.SenderId;
-        var (count, size, awaited) = _senders[sender];
+        var (count, size) = _senders[sender];
         if (count == 1)
             _senders.Remove(sender);
         else
-            _senders[sender] = (count - 1, size - held.Message.Content.Length, awaited - held.AwaitedAtFirst);
-        _size -= held.Message.Content.Length;
+            _senders[sender] = (count - 1, size - held.Message.Footprint);
+        _size -= held.Message.Footprint;
         return held;
     }
 
@@ -135,9 +134,9 @@ internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
     {
         if (!_dependencies.TryGetValue(name.MessageId, out var dependency))
         {
-            dependency = new Dependency(name) { IsMissing = !_held.ContainsKey(name.MessageId), IsOnlyNamed = held is null };
+            dependency = new Dependency(name) { IsMissing = !_held.ContainsKey(name.MessageId), NamedBy = held?.Message.SenderId };
             _dependencies.Add(name.MessageId, dependency);
-            _named += held is null ? 1 : 0;
+            Charge(dependency, 1);
         }
         else if (!name.RetrievalHint.IsEmpty)
         {
@@ -158,7 +157,7 @@ internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
         if (!_dependencies.Remove(id, out var dependency))
             return null;
         _deadlines.Remove(dependency);
-        _named -= dependency.IsOnlyNamed ? 1 : 0;
+        Charge(dependency, -1);
         return dependency;
     }
 
@@ -167,6 +166,16 @@ internal sealed class IncomingBuffer(int maxCount, long maxSize, int maxMissing)
 
     /// <summary>A missing message to see about.</summary>
     public Dependency? TakeDue(long now) => _deadlines.TakeDue(now);
+
+    void Charge(Dependency dependency, int change)
+    {
+        if (dependency.NamedBy is not { } sender)
+            _named += change;
+        else if (_awaitedBySender.GetValueOrDefault(sender) + change is var count and > 0)
+            _awaitedBySender[sender] = count;
+        else
+            _awaitedBySender.Remove(sender);
+    }
 
     void NoLongerMissing(Dependency dependency)
     {

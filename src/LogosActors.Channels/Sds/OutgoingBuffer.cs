@@ -26,17 +26,28 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
 
     /// <summary>How many filters have held it; more than 0: it is possibly acknowledged.</summary>
     public int Evidence { get; set; }
+
+    /// <summary>How many messages were added before it, and how large those are together.</summary>
+    internal (long Count, long Size) Before { get; set; }
 }
 
 /// <summary>The messages of ours that are not acknowledged yet (SDS §Participant state).</summary>
-/// <remarks>A causal history is reviewed at O(1) a name, a filter at a few memory reads a message: most misses show at the first bit.</remarks>
-internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFlight)
+/// <remarks>
+/// <para>A causal history is reviewed at O(1) a name, a filter at a few memory reads a message: most misses show at the first bit.</para>
+/// <para>A receiver acknowledges what waits for an earlier message, too. So there are two bounds: on what is in flight, and, twice as large, on all from the
+/// oldest unacknowledged message to the newest that was sent. Without the second the receiver's buffer fills behind one lost message, and refuses the rest.</para>
+/// </remarks>
+internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight, long maxInFlightSize)
 {
     readonly Dictionary<string, OutgoingMessage> _messages = new(StringComparer.Ordinal);
     readonly Deadlines<OutgoingMessage> _deadlines = new();
     readonly Queue<OutgoingMessage> _heldBack = new();
+    readonly Queue<(string Id, long Count, long Size)> _inOrder = new();
+    readonly HashSet<OutgoingMessage> _inLastWait = [];
     long _size;
-    long _inFlight;
+    (long Count, long Size) _added;
+    int _inFlight;
+    long _inFlightSize;
 
     /// <summary>How many there are.</summary>
     public int Count => _messages.Count;
@@ -61,7 +72,10 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     {
         _messages.Add(message.Message.MessageId, message);
         _size += message.Message.Content.Length;
-        _inFlight += message.Message.Content.Length;
+        message.Before = _added;
+        _added = (_added.Count + 1, _added.Size + message.Message.Footprint);
+        _inOrder.Enqueue((message.Message.MessageId, message.Before.Count, message.Before.Size));
+        Launch(message);
         _deadlines.Set(message, due);
     }
 
@@ -69,11 +83,10 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     /// <returns>Whether it is held back.</returns>
     public bool TryHoldBack(OutgoingMessage message)
     {
-        var others = _inFlight - message.Message.Content.Length;
-        if (_heldBack.Count == 0 && (others == 0 || _inFlight <= maxInFlight))
+        if (_heldBack.Count == 0 && (_inFlight == 1 || (_inFlight <= maxInFlight && _inFlightSize <= maxInFlightSize && IsNearOldest(message))))
             return false;
         message.IsHeldBack = true;
-        _inFlight = others;
+        Land(message);
         _heldBack.Enqueue(message);
         _deadlines.Remove(message);
         return true;
@@ -83,10 +96,10 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     public void HoldBack(IReadOnlyList<OutgoingMessage> unsent)
     {
         foreach (var message in unsent)
-            _inFlight -= message.Message.Content.Length;
+            Land(message);
         foreach (var message in unsent)
         {
-            _inFlight += message.Message.Content.Length;
+            Launch(message);
             TryHoldBack(message);
         }
     }
@@ -96,16 +109,15 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
     {
         while (_heldBack.TryPeek(out message))
         {
-            var size = message.Message.Content.Length;
             // One that is gone was acknowledged before it was sent: it is from an earlier life.
             var isThere = _messages.TryGetValue(message.Message.MessageId, out var current) && ReferenceEquals(current, message);
-            if (isThere && !always && _inFlight > 0 && _inFlight + size > maxInFlight)
+            if (isThere && !always && _inFlight > 0 && (_inFlight >= maxInFlight || _inFlightSize + message.Message.Footprint > maxInFlightSize || !IsNearOldest(message)))
                 return false;
             _heldBack.Dequeue();
             message.IsHeldBack = false;
             if (!isThere)
                 continue;
-            _inFlight += size;
+            Launch(message);
             return true;
         }
         return false;
@@ -113,6 +125,24 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
 
     /// <summary>Changes when a message is due.</summary>
     public void Schedule(OutgoingMessage message, long due) => _deadlines.Set(message, due);
+
+    /// <summary>A message was sent for the last time, unless others are acknowledged until it is due.</summary>
+    public void ScheduleLast(OutgoingMessage message, long due)
+    {
+        _deadlines.Set(message, due);
+        _inLastWait.Add(message);
+    }
+
+    /// <summary>Those that were sent for the last time are due at some time at the latest: somebody is there to hear them.</summary>
+    public void EndLastWait(long latest)
+    {
+        foreach (var message in _inLastWait)
+        {
+            if (message.Due > latest)
+                _deadlines.Set(message, latest);
+        }
+        _inLastWait.Clear();
+    }
 
     /// <summary>A message that is due; it is not due again until it is scheduled.</summary>
     public OutgoingMessage? TakeDue(long now) => _deadlines.TakeDue(now);
@@ -124,8 +154,9 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
             return;
         _size -= message.Message.Content.Length;
         if (!message.IsHeldBack)
-            _inFlight -= message.Message.Content.Length;
+            Land(message);
         _deadlines.Remove(message);
+        _inLastWait.Remove(message);
     }
 
     /// <summary>Adds those that a filter may hold to a list.</summary>
@@ -136,5 +167,29 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, long maxInFligh
             if (!message.IsAmbiguous && !message.IsHeldBack && filter.MayContain(message.Key))
                 found.Add(message);
         }
+    }
+
+    /// <summary>Whether a message is among those that may be sent while the oldest is unacknowledged.</summary>
+    bool IsNearOldest(OutgoingMessage message)
+    {
+        while (_inOrder.TryPeek(out var oldest))
+        {
+            if (_messages.ContainsKey(oldest.Id))
+                return message.Before.Count - oldest.Count < 2L * maxInFlight && message.Before.Size + message.Message.Footprint - oldest.Size <= 2 * maxInFlightSize;
+            _inOrder.Dequeue();
+        }
+        return true;
+    }
+
+    void Launch(OutgoingMessage message)
+    {
+        _inFlight++;
+        _inFlightSize += message.Message.Footprint;
+    }
+
+    void Land(OutgoingMessage message)
+    {
+        _inFlight--;
+        _inFlightSize -= message.Message.Footprint;
     }
 }

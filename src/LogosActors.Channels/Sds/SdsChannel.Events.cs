@@ -53,7 +53,7 @@ internal sealed partial class SdsChannel
         var key = BloomKey.Of(id);
         AddToBloom(key);
         if (_isLive)
-            _debt.Owe(id, key, message.SenderId, message.Content.Length, _now);
+            _debt.Owe(id, key, message.SenderId, message.Footprint, _now);
         _requests.Remove(id);
         if (accepted.IsDelivered)
         {

@@ -103,7 +103,7 @@ internal sealed partial class SdsChannel
         var key = BloomKey.Of(message.MessageId);
         if (!_bloom.MayContain(key))
             AddToBloom(key);
-        _debt.Owe(message.MessageId, key, message.SenderId, message.Content.Length, _now);
+        _debt.Owe(message.MessageId, key, message.SenderId, message.Footprint, _now);
     }
 
     /// <summary>A filter cannot acknowledge what it seemed to hold before it was sent; its name does.</summary>
@@ -128,11 +128,16 @@ internal sealed partial class SdsChannel
 
     SdsReceiveOutcome TakeContent(SdsMessage message, ulong lamport, SdsDialect dialect, ReadOnlyMemory<byte> hint)
     {
-        var awaited = 0;
+        var (awaited, newlyAwaited) = (0, 0);
         var names = message.CausalHistory;
         for (var i = 0; i < names.Count; i++)
-            awaited += IsMet(names[i], message.MessageId, lamport) ? 0 : 1;
-        if (awaited > 0 && !_incoming.HasRoom(message, awaited))
+        {
+            if (IsMet(names[i], message.MessageId, lamport))
+                continue;
+            awaited++;
+            newlyAwaited += _incoming.FindDependency(names[i].MessageId) is null ? 1 : 0;
+        }
+        if (awaited > 0 && !_incoming.HasRoom(message, newlyAwaited))
             return SdsReceiveOutcome.OverQuota;
         // What others wait for is decided first: else it would keep their room for ever.
         if (_incoming.FindDependency(message.MessageId) is null && !Admits(message))

@@ -127,7 +127,10 @@ internal sealed partial class SdsChannel
             if (isCounted)
                 Record(new SdsEvent.Retransmitted(id));
             var wait = Ms(Timeout(message));
-            _outgoing.Schedule(message, _now + (isCounted && message.Retransmissions == _options.MaxRetransmissions ? Math.Max(wait, Ms(_options.LastTimeout)) : wait));
+            if (isCounted && message.Retransmissions == _options.MaxRetransmissions)
+                _outgoing.ScheduleLast(message, _now + Math.Max(wait, Ms(_options.LastTimeout)));
+            else
+                _outgoing.Schedule(message, _now + wait);
             Counters.Retransmissions++;
             Transmit(message.Message, TransmitKind.Retransmission);
         }
@@ -182,7 +185,7 @@ internal sealed partial class SdsChannel
             return;
         }
         _filterAt = _now;
-        _debt.Settle();
+        _debt.ToldByFilter(Math.Max(1, FilterEvidence.Of(_bloom.Snapshot(), _options.BloomErrorRate)), _options.PossibleAcknowledgements, _now);
         SyncLater();
     }
 
@@ -246,6 +249,7 @@ internal sealed partial class SdsChannel
     void Acknowledge(string id)
     {
         (_acknowledgedAt, _isUnheard) = (_now, false);
+        _outgoing.EndLastWait(_now + Ms(_options.AcknowledgementTimeout));
         Record(new SdsEvent.Acknowledged(id));
         _effects.Enqueue(new SdsEffect(SdsEffectKind.Acknowledged, MessageId: id));
     }

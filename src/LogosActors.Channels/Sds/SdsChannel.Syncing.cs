@@ -111,10 +111,13 @@ internal sealed partial class SdsChannel
         {
             var id = names[i].MessageId;
             _requests.AskedByOther(id, _now);
-            if (_log.Find(id) is { Message: { } message } entry && ResponseDelay(entry, message.SenderId, dialect) is { } delay)
+            if (_log.Find(id) is { } entry && MessageOf(id) is { } message && ResponseDelay(entry, message.SenderId, dialect) is { } delay)
                 _responses.Add(id, dialect, _now + delay);
         }
     }
+
+    /// <summary>A message that can be sent again for others; null: it is not kept any more.</summary>
+    SdsMessage? MessageOf(string id) => _log.Find(id)?.Message ?? (_outgoing.TryGet(id, out var outgoing) ? outgoing.Message : null);
 
     /// <summary>How long to wait before a message is sent again, in ms; null: others will do it.</summary>
     long? ResponseDelay(LogEntry entry, string sender, SdsDialect dialect)
@@ -132,7 +135,7 @@ internal sealed partial class SdsChannel
     {
         while (_responses.TakeDue(_now) is { } response)
         {
-            if (_log.Find(response.Id)?.Message is not { } message)
+            if (MessageOf(response.Id) is not { } message)
                 continue;
             Counters.Repairs++;
             foreach (var dialect in Dialects(response.Dialects))

@@ -75,10 +75,10 @@ internal sealed partial class SdsChannel
         _old = new OldIds(options.MaxOldIds);
         _met = new MetIds(options.MaxMissing);
         _kept = new KeptMessages(options.MaxKept, options.MaxKeptSize.Bytes);
-        _outgoing = new OutgoingBuffer(options.MaxOutgoing, options.MaxOutgoingSize.Bytes, options.MaxInFlightSize.Bytes);
+        _outgoing = new OutgoingBuffer(options.MaxOutgoing, options.MaxOutgoingSize.Bytes, options.MaxInFlight, options.MaxInFlightSize.Bytes);
         _incoming = new IncomingBuffer(options.MaxIncoming, options.MaxIncomingSize.Bytes, options.MaxMissing);
         _requests = new RepairRequests(participantId, Ms(options.RepairMinDelay), Ms(options.RepairMaxDelay));
-        _debt = new AcknowledgementDebt(Math.Max(1, Math.Min(options.BloomCapacity, options.MaxOutgoing) / 4), options.MaxInFlightSize.Bytes / 4, Ms(options.AcknowledgementDelay), random);
+        _debt = new AcknowledgementDebt(Math.Max(1, Math.Min(options.BloomCapacity, Math.Min(options.MaxOutgoing, options.MaxInFlight)) / 4), options.MaxInFlightSize.Bytes / 4, Ms(options.AcknowledgementDelay), random);
         _bridge = new DialectBridge(random);
         _bloom = new RollingBloomFilter(new BloomParameters(options.BloomCapacity, options.BloomErrorRate));
     }

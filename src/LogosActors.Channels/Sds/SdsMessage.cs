@@ -5,6 +5,9 @@ namespace LogosActors.Channels.Sds;
 /// <summary>A message between the participants of a channel (SDS §Message), whichever dialect it is written in.</summary>
 internal sealed record SdsMessage
 {
+    /// <summary>What one name takes: an id of 64 characters, a hint of 32 bytes, and three objects.</summary>
+    const int NameFootprint = 256;
+
     /// <summary>The order that all participants agree on: by time, and by id where times are equal (SDS §Resolve Conflicts).</summary>
     public static readonly Comparer<SdsMessage> AgreedOrder = Comparer<SdsMessage>.Create(static (x, y) =>
     {
@@ -35,6 +38,9 @@ internal sealed record SdsMessage
 
     /// <summary>What it carries; empty: a sync message.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>About how many bytes of memory it takes while it waits: its content and the names of what came before it.</summary>
+    public int Footprint => Content.Length + (NameFootprint * CausalHistory.Count);
 
     /// <summary>Whether it tells only what its sender has.</summary>
     public bool IsSync => LamportTimestamp is not null && Content.IsEmpty;

@@ -61,9 +61,9 @@ public sealed class ChannelFailureTests
             var alice = scene.Participants[0];
             alice.Send("anybody?");
             simulation.RunFor(TimeSpan.FromSeconds(1));
-            var posted = scene.Posted.Count;
+            var posted = scene.Posted;
             simulation.StepClock(TimeSpan.FromHours(hours));
-            Assert.True(simulation.RunUntil(() => scene.Posted.Count > posted, TimeSpan.FromMinutes(30)));
+            Assert.True(simulation.RunUntil(() => scene.Posted > posted, TimeSpan.FromMinutes(30)));
             var retransmitted = simulation.Now;
             Assert.True(simulation.RunUntil(() => alice.Of<ReliableMessageSendError>().Any(), TimeSpan.FromMinutes(30)));
             return (retransmitted, simulation.Now);
@@ -167,11 +167,11 @@ public sealed class ChannelFailureTests
 
         var sent = simulation.AskAsync<Conversation.SendAnswer>(scene.Participants[0].Sds, new Conversation.Send(RequestId.New(), "text"u8.ToArray(), IsEphemeral: false));
         simulation.RunFor(TimeSpan.FromMilliseconds(900));
-        Assert.Empty(scene.Posted);
+        Assert.Equal(0, scene.Posted);
         simulation.RunFor(TimeSpan.FromMilliseconds(200));
 
         Assert.True(sent.IsCompletedSuccessfully);
-        Assert.Single(scene.Posted);
+        Assert.Equal(1, scene.Posted);
         Assert.Equal(writes + 1, simulation.Storage.WriteCount);
     }
 
@@ -182,7 +182,7 @@ public sealed class ChannelFailureTests
         var scene = new ChannelScene(simulation, participants: 2) { Refuses = SendErrorKind.TooManyUnfinished };
         scene.Participants[0].Send("patience");
         simulation.RunFor(TimeSpan.FromSeconds(2));
-        Assert.Empty(scene.Posted);
+        Assert.Equal(0, scene.Posted);
 
         scene.Refuses = null;
         simulation.RunFor(TimeSpan.FromSeconds(2));

@@ -64,8 +64,8 @@ internal sealed class ChannelScene
     /// <summary>What the node refuses with; null: it does not.</summary>
     public SendErrorKind? Refuses { get; set; }
 
-    /// <summary>The messages that were sent, as often as they were.</summary>
-    public List<MessageEnvelope> Posted { get; } = [];
+    /// <summary>How many messages the network has carried, each as often as it was sent.</summary>
+    public int Posted { get; private set; }
 
     /// <summary>The actor of the first participant's channel, or a part of it: /sds, /rate-limit, /retrieval.</summary>
     public IActorRef? Find(string part) => part.Length == 0
@@ -106,7 +106,7 @@ internal sealed class ChannelScene
 
     Task<Result<StoreHistory, StoreQueryError>> QueryAsync(StoreQuery query) => Task.FromResult<Result<StoreHistory, StoreQueryError>>(HasStore
         ? new StoreHistory(
-            [.. _stored.Where(one => query.Hashes.Count == 0 || query.Hashes.Contains(one.Key)).Select(one => new StoredMessage(one.Key, one.Value, null))], Cursor: null)
+            [.. (query.Hashes.Count == 0 ? _stored.Keys : query.Hashes.Where(_stored.ContainsKey)).Select(hash => new StoredMessage(hash, _stored[hash], null))], Cursor: null)
         : new StoreQueryError(StoreQueryErrorKind.NoStore, "There is no store."));
 
     /// <summary>A participant, and what it was told.</summary>
@@ -249,7 +249,7 @@ internal sealed class ChannelScene
                 post.Observer.Tell(new Sends.Ended(post.Request, hash, "refused") { Refusal = refusal });
                 return;
             }
-            scene.Posted.Add(post.Message);
+            scene.Posted++;
             if (!post.Message.IsEphemeral)
                 scene._stored[hash] = post.Message;
             post.Observer.Tell(new Sends.Propagated(post.Request, hash), Self);

@@ -43,5 +43,21 @@ public sealed class AcknowledgementDebtTests
         Assert.True(_debt.Due > Now);
     }
 
+    [Fact]
+    public void What_one_filter_does_not_acknowledge_is_told_once_more_and_not_at_once()
+    {
+        Owe("a", 900);
+        _debt.ToldByFilter(evidence: 1, enough: 2, Now);
+        Assert.InRange(_debt.Due, Now + 1, Now + 200);
+
+        Owe("b", 900);
+        Assert.InRange(_debt.Due, Now + 1, Now + 200);
+
+        _debt.ToldByFilter(evidence: 1, enough: 2, Now);
+        Assert.Equal(1, _debt.Count);
+        _debt.ToldByFilter(evidence: 1, enough: 2, Now);
+        Assert.Equal(long.MaxValue, _debt.Due);
+    }
+
     void Owe(string id, int size) => _debt.Owe(id, BloomKey.Of(id), "alice", size, Now);
 }

@@ -1,4 +1,5 @@
 using LogosActors.Channels.Sds;
+using LogosActors.Configuration;
 
 namespace LogosActors.Channels.Tests.Sds;
 
@@ -203,6 +204,36 @@ public sealed class SdsReceivingTests
         Assert.Equal(SdsReceiveOutcome.OverQuota, alice.Receive(Messages.Content("m3", 2, "mallory", "x")));
         Assert.Equal(SdsReceiveOutcome.Waiting, alice.Receive(Messages.Content("b1", 2, "bob", "y")));
         Assert.Equal(SdsReceiveOutcome.Delivered, alice.Receive(Messages.Content("m4", 2, "mallory")));
+    }
+
+    [Fact]
+    public void A_message_that_others_wait_for_is_accepted_however_many_wait()
+    {
+        var alice = new Participant("alice", Defaults with { MaxIncoming = 4 });
+        Assert.Equal(SdsReceiveOutcome.Waiting, alice.Receive(Messages.Content("3", 3, "bob", "2")));
+        Assert.Equal(SdsReceiveOutcome.OverQuota, alice.Receive(Messages.Content("4", 4, "bob", "3")));
+        Assert.Equal(SdsReceiveOutcome.Waiting, alice.Receive(Messages.Content("2", 2, "bob", "1")));
+        alice.Receive(Messages.Content("1", 1, "bob"));
+        Assert.Equal(["1", "2", "3"], alice.Delivered);
+    }
+
+    [Fact]
+    public void A_message_counts_once_as_missing_however_many_name_it()
+    {
+        var alice = new Participant("alice", Defaults with { MaxMissing = 8 });
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(SdsReceiveOutcome.Waiting, alice.Receive(Messages.Content($"{i}", 2, "bob", "x", "y")));
+        alice.Receive(Messages.Content("x", 1, "bob"));
+        alice.Receive(Messages.Content("y", 1, "bob"));
+        Assert.Equal(SdsReceiveOutcome.Waiting, alice.Receive(Messages.Content("later", 3, "bob", "v", "w")));
+    }
+
+    [Fact]
+    public void The_names_in_a_message_that_waits_take_room_as_its_content_does()
+    {
+        var alice = new Participant("alice", Defaults with { MaxIncomingSize = DataSize.FromKibibytes(4) });
+        Assert.Equal(SdsReceiveOutcome.OverQuota, alice.Receive(Messages.Content("m1", 2, "mallory", "v", "w", "x", "y")));
+        Assert.Equal(SdsReceiveOutcome.Waiting, alice.Receive(Messages.Content("m2", 2, "mallory", "v", "w", "x")));
     }
 
     [Fact]

@@ -78,6 +78,17 @@ public sealed class SdsRepairTests
     }
 
     [Fact]
+    public void Our_own_message_that_nobody_has_acknowledged_is_sent_again_however_many_were_sent_since()
+    {
+        var alice = new Participant("alice", Defaults with { MaxKept = 2 });
+        foreach (var id in (string[])["1", "2", "3", "4"])
+            alice.Send(id);
+        alice.Receive(Messages.Sync(1, "bob").AskingFor("1", "alice"));
+        alice.RunUntil(Start);
+        Assert.Equal("1", Assert.Single(alice.Transmitted(TransmitKind.Repair)).MessageId);
+    }
+
+    [Fact]
     public void Somebody_elses_message_is_sent_again_as_it_was_when_our_turn_comes()
     {
         var message = Messages.Content("1");

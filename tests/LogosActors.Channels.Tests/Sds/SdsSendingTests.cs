@@ -236,7 +236,7 @@ public sealed class SdsSendingTests
     [Fact]
     public void No_more_goes_out_than_may_be_in_flight_and_the_rest_follows_in_order_as_it_is_acknowledged()
     {
-        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(2) });
+        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(3) });
         foreach (var id in (string[])["1", "2", "3", "4", "5"])
             SendKibibyte(alice, id);
         Assert.Equal(["1", "2"], Out(alice));
@@ -245,6 +245,60 @@ public sealed class SdsSendingTests
         Assert.Equal(["1", "2", "3"], Out(alice));
         alice.Receive(Messages.Sync(2, "bob", "2", "3"), Start + 2);
         Assert.Equal(["1", "2", "3", "4", "5"], Out(alice));
+    }
+
+    [Fact]
+    public void No_more_messages_go_out_than_may_be_in_flight_however_small_they_are()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlight = 2 });
+        foreach (var id in (string[])["1", "2", "3", "4"])
+            alice.Do(channel => channel.Send(id, new byte[] { 1 }, Start));
+        Assert.Equal(["1", "2"], Out(alice));
+
+        alice.Receive(Messages.Sync(1, "bob", "1"), Start + 1);
+        Assert.Equal(["1", "2", "3"], Out(alice));
+    }
+
+    [Fact]
+    public void Behind_a_message_that_is_not_acknowledged_no_more_goes_out_than_a_receiver_lets_wait()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlight = 2 });
+        for (var i = 1; i <= 8; i++)
+            alice.Do(channel => channel.Send($"{i}", new byte[] { 1 }, Start));
+        for (var i = 2; i <= 4; i++)
+            alice.Receive(Messages.Sync(i, "bob", $"{i}"), Start + i);
+        Assert.Equal(["1", "2", "3", "4"], Out(alice));
+
+        alice.Receive(Messages.Sync(5, "bob", "1"), Start + 5);
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], Out(alice));
+    }
+
+    [Fact]
+    public void Behind_a_message_that_is_not_acknowledged_no_larger_ones_go_out_than_a_receiver_lets_wait()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(3) });
+        for (var i = 1; i <= 8; i++)
+            SendKibibyte(alice, $"{i}");
+        for (var i = 2; i <= 8; i++)
+            alice.Receive(Messages.Sync(i, "bob", $"{i}"), Start + i);
+        Assert.Equal(["1", "2", "3", "4"], Out(alice));
+    }
+
+    [Fact]
+    public void What_was_sent_for_the_last_time_is_sent_again_as_soon_as_somebody_acknowledges_another()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.RunUntil(Start + 25_000);
+        Assert.Equal(5, alice.Transmitted(TransmitKind.Retransmission).Count());
+
+        alice.Send("2", Start + 26_000);
+        alice.Receive(Messages.Sync(1, "bob", "2"), Start + 26_500);
+
+        alice.RunUntil(Start + 31_499);
+        Assert.Equal(5, alice.Transmitted(TransmitKind.Retransmission).Count());
+        alice.RunUntil(Start + 31_500);
+        Assert.Equal(6, alice.Transmitted(TransmitKind.Retransmission).Count());
     }
 
     [Fact]
@@ -274,7 +328,7 @@ public sealed class SdsSendingTests
     [Fact]
     public void After_a_restart_no_more_goes_out_than_may_be_in_flight()
     {
-        var before = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(2) });
+        var before = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(3) });
         foreach (var id in (string[])["1", "2", "3", "4"])
             SendKibibyte(before, id);
         before.Do(channel => channel.Dispatched("1", new byte[] { 7 }, Start));
