@@ -24,6 +24,9 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
     /// <summary>Whether it has not been sent yet, as too much is in flight.</summary>
     public bool IsHeldBack { get; set; }
 
+    /// <summary>Whether it has been in the network.</summary>
+    public bool IsDispatched { get; set; }
+
     /// <summary>How many filters have held it; more than 0: it is possibly acknowledged.</summary>
     public int Evidence { get; set; }
 

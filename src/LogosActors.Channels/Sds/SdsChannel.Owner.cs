@@ -30,10 +30,12 @@ internal sealed partial class SdsChannel
     public void Dispatched(string id, ReadOnlyMemory<byte> hint, long now)
     {
         Advance(now);
-        if (_log.Find(id) is not { Name.RetrievalHint.IsEmpty: true })
+        if (_log.Find(id) is { Name.RetrievalHint.IsEmpty: true })
+            SetRetrievalHint(id, hint);
+        // It may have left the log: many that are held back were sent after it.
+        if (!_outgoing.TryGet(id, out var message) || message.IsDispatched)
             return;
-        SetRetrievalHint(id, hint);
-        if (_outgoing.TryGet(id, out var message))
-            _outgoing.Schedule(message, _now + Ms(Timeout(message)));
+        message.IsDispatched = true;
+        _outgoing.Schedule(message, _now + Ms(Timeout(message)));
     }
 }

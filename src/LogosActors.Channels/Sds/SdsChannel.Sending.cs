@@ -161,7 +161,8 @@ internal sealed partial class SdsChannel
         foreach (var message in _outgoing.All.OrderBy(static message => message.Message, SdsMessage.AgreedOrder))
         {
             _outgoing.Schedule(message, _now + Ms(_options.AcknowledgementTimeout));
-            if (_log.Find(message.Message.MessageId) is { Name.RetrievalHint.IsEmpty: true })
+            message.IsDispatched = _log.Find(message.Message.MessageId) is { Name.RetrievalHint.IsEmpty: false };
+            if (!message.IsDispatched)
                 unsent.Add(message);
         }
         _outgoing.HoldBack(unsent);

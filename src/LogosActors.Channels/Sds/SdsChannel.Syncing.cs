@@ -111,15 +111,24 @@ internal sealed partial class SdsChannel
         {
             var id = names[i].MessageId;
             _requests.AskedByOther(id, _now);
-            if (_log.Find(id) is { } entry && MessageOf(id) is { } message && ResponseDelay(entry, message.SenderId, dialect) is { } delay)
+            if (ResponseDelay(id, dialect) is { } delay)
                 _responses.Add(id, dialect, _now + delay);
         }
     }
 
-    /// <summary>A message that can be sent again for others; null: it is not kept any more.</summary>
-    SdsMessage? MessageOf(string id) => _log.Find(id)?.Message ?? (_outgoing.TryGet(id, out var outgoing) ? outgoing.Message : null);
+    /// <summary>How long to wait before a message is sent again, in ms; null: it is not kept, or others will do it.</summary>
+    long? ResponseDelay(string id, SdsDialect dialect)
+    {
+        // Nobody but us is sure to have it.
+        if (_outgoing.TryGet(id, out _))
+            return 0;
+        return _log.Find(id) is { Message: { } message } entry ? ResponseDelay(entry, message.SenderId, dialect) : null;
+    }
 
-    /// <summary>How long to wait before a message is sent again, in ms; null: others will do it.</summary>
+    /// <summary>A message that can be sent again for others; null: it is not kept any more.</summary>
+    SdsMessage? MessageOf(string id) => _outgoing.TryGet(id, out var outgoing) ? outgoing.Message : _log.Find(id)?.Message;
+
+    /// <summary>The same for one that was delivered or acknowledged.</summary>
     long? ResponseDelay(LogEntry entry, string sender, SdsDialect dialect)
     {
         var delay = RepairHash.ResponseDelay(_participant, sender, entry.Id, Ms(_options.RepairMaxDelay));

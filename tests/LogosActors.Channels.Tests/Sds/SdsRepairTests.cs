@@ -77,10 +77,12 @@ public sealed class SdsRepairTests
         Assert.Equal((sent.MessageId, sent.SenderId, sent.LamportTimestamp), (repair.MessageId, repair.SenderId, repair.LamportTimestamp));
     }
 
-    [Fact]
-    public void Our_own_message_that_nobody_has_acknowledged_is_sent_again_however_many_were_sent_since()
+    [Theory]
+    [InlineData(2, 10_000)]
+    [InlineData(1000, 2)]
+    public void Our_own_message_that_nobody_has_acknowledged_is_sent_again_however_many_were_sent_since(int kept, int logged)
     {
-        var alice = new Participant("alice", Defaults with { MaxKept = 2 });
+        var alice = new Participant("alice", Defaults with { MaxKept = kept, LogCapacity = logged });
         foreach (var id in (string[])["1", "2", "3", "4"])
             alice.Send(id);
         alice.Receive(Messages.Sync(1, "bob").AskingFor("1", "alice"));

@@ -217,6 +217,20 @@ public sealed class SdsSendingTests
     }
 
     [Fact]
+    public void A_message_has_its_time_once_it_is_out_however_many_were_sent_since()
+    {
+        var alice = new Participant("alice", Defaults with { LogCapacity = 2 });
+        foreach (var id in (string[])["1", "2", "3"])
+        {
+            alice.Send(id);
+            alice.Do(channel => channel.Postpone(id, Start + 600_000));
+        }
+        alice.Do(channel => channel.Dispatched("1", new byte[] { 7 }, Start + 1));
+        alice.RunUntil(Start + 5001);
+        Assert.Equal("1", Assert.Single(alice.Transmitted(TransmitKind.Retransmission)).MessageId);
+    }
+
+    [Fact]
     public void No_more_messages_are_taken_than_may_be_unacknowledged()
     {
         var alice = new Participant("alice", Defaults with { MaxOutgoing = 1 });
