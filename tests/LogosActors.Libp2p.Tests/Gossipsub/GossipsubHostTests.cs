@@ -236,9 +236,8 @@ public sealed class GossipsubHostTests
         // Nobody says such things; they stand for a defect.
         here.Gossipsub.Actor.Tell(routerFails ? new Gossip.GetStatus(null!) : new PeerIdentified(there.Host.Id, null!), ActorRefs.NoSender);
 
-        // What is published meanwhile waits.
+        // What is published meanwhile waits. How soon the peer is known again depends on the machine.
         Assert.Equal(PublishOutcome.NoPeers, await here.Gossipsub.PublishAsync("another topic", new byte[] { 1 }));
-        Assert.Equal(0, (await here.Gossipsub.StatusAsync(Topic)).Peers);
         await here.HasMeshAsync(1);
         await there.HasMeshAsync(1);
         await here.PublishAsync("there");
