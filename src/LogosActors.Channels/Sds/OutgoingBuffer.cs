@@ -38,7 +38,8 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
 /// <remarks>
 /// <para>A causal history is reviewed at O(1) a name, a filter at a few memory reads a message: most misses show at the first bit.</para>
 /// <para>A receiver acknowledges what waits for an earlier message, too. So there are two bounds: on what is in flight, and, twice as large, on all from the
-/// oldest unacknowledged message to the newest that was sent. Without the second the receiver's buffer fills behind one lost message, and refuses the rest.</para>
+/// oldest message that may be lost to the newest that was sent. Without the second the receiver's buffer fills behind one lost message, and refuses the rest.
+/// What a filter has held, and what no filter tells anything about (one of a thousand), has most likely arrived, and does not count as lost.</para>
 /// </remarks>
 internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight, long maxInFlightSize)
 {
@@ -172,12 +173,12 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight
         }
     }
 
-    /// <summary>Whether a message is among those that may be sent while the oldest is unacknowledged.</summary>
+    /// <summary>Whether a message is among those that may be sent while the oldest may be lost.</summary>
     bool IsNearOldest(OutgoingMessage message)
     {
         while (_inOrder.TryPeek(out var oldest))
         {
-            if (_messages.ContainsKey(oldest.Id))
+            if (_messages.TryGetValue(oldest.Id, out var first) && !first.IsAmbiguous && first.Evidence == 0)
                 return message.Before.Count - oldest.Count < 2L * maxInFlight && message.Before.Size + message.Message.Footprint - oldest.Size <= 2 * maxInFlightSize;
             _inOrder.Dequeue();
         }

@@ -51,9 +51,13 @@ internal sealed partial class SdsChannel
         if (message.CausalHistory.Count > 0)
             _joinEnd ??= (_isLive ? _now : accepted.At) + Ms(_options.JoinTimeout);
         var key = BloomKey.Of(id);
+        // Nor does its sender's filter tell anything about it, most likely.
+        var isAmbiguous = _bloom.MayContain(key);
         AddToBloom(key);
         if (_isLive)
             _debt.Owe(id, key, message.SenderId, message.Footprint, _now);
+        if (_isLive && isAmbiguous && accepted.IsDelivered)
+            NameInNextSync(new HistoryEntry(id, accepted.RetrievalHint, message.SenderId));
         _requests.Remove(id);
         if (accepted.IsDelivered)
         {

@@ -66,7 +66,7 @@ public sealed class FullSpeedSimulationTests
     [Fact]
     public void What_was_sent_while_the_receiver_was_away_is_confirmed_soon_after_it_is_back()
     {
-        var count = Tier.Of(5_000, full: 10_000);
+        var count = Tier.Of(5_000, full: 9_000);
         using var simulation = new Simulation(ChannelScene.Options with { Seed = 1, MaxSteps = long.MaxValue });
         var scene = new ChannelScene(simulation, participants: 2);
         var (sender, receiver) = (scene.Participants[0], scene.Participants[1]);

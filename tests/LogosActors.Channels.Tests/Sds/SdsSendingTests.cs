@@ -299,6 +299,27 @@ public sealed class SdsSendingTests
     }
 
     [Fact]
+    public void A_message_that_no_filter_tells_anything_about_does_not_hold_up_what_follows()
+    {
+        var options = Defaults with { MaxInFlight = 2, BloomCapacity = 100, BloomErrorRate = 0.5 };
+        var alice = new Participant("alice", options);
+        var filter = new RollingBloomFilter(new BloomParameters(options.BloomCapacity, options.BloomErrorRate));
+        for (var i = 0; i < 100; i++)
+        {
+            alice.Receive(Messages.Content($"before {i}"));
+            filter.Add(BloomKey.Of($"before {i}"));
+        }
+        var ambiguous = Enumerable.Range(0, 100).Select(static i => $"ambiguous {i}").First(id => filter.MayContain(BloomKey.Of(id)));
+
+        foreach (var id in (string[])[ambiguous, "2", "3", "4", "5", "6"])
+            alice.Do(channel => channel.Send(id, new byte[] { 1 }, Start + 2));
+        for (var i = 2; i <= 5; i++)
+            alice.Receive(Messages.Sync(i, "bob", $"{i}"), Start + i);
+
+        Assert.Equal([ambiguous, "2", "3", "4", "5", "6"], Out(alice));
+    }
+
+    [Fact]
     public void What_was_sent_for_the_last_time_is_sent_again_as_soon_as_somebody_acknowledges_another()
     {
         var alice = new Participant("alice");
