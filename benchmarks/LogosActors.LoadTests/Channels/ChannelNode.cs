@@ -43,7 +43,7 @@ internal sealed record ChannelSettings(string? Database = null, bool HasParity =
         PossiblyAcknowledgedTimeout = TimeSpan.FromMilliseconds(1000),
         AcknowledgementDelay = TimeSpan.FromMilliseconds(50),
         MaxRetransmissions = 50,
-        MaxIncoming = 4000,
+        MaxInFlightSize = DataSize.FromMebibytes(32),
         MaxIncomingSize = DataSize.FromMebibytes(256),
     };
 }

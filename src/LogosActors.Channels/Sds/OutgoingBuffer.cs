@@ -27,6 +27,9 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
     /// <summary>Whether it has been in the network.</summary>
     public bool IsDispatched { get; set; }
 
+    /// <summary>When its wait for acknowledgement began, in Unix ms.</summary>
+    public long SentAt { get; set; }
+
     /// <summary>How many filters have held it; more than 0: it is possibly acknowledged.</summary>
     public int Evidence { get; set; }
 
@@ -163,13 +166,13 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight
         _inLastWait.Remove(message);
     }
 
-    /// <summary>Adds those that a filter may hold to a list.</summary>
-    public void Find(BloomFilter filter, List<OutgoingMessage> found)
+    /// <summary>Adds the messages that a filter may hold to a list, and those that it does not hold to another.</summary>
+    public void Find(BloomFilter filter, List<OutgoingMessage> found, List<OutgoingMessage> missing)
     {
         foreach (var message in _messages.Values)
         {
-            if (!message.IsAmbiguous && !message.IsHeldBack && filter.MayContain(message.Key))
-                found.Add(message);
+            if (!message.IsAmbiguous && !message.IsHeldBack)
+                (filter.MayContain(message.Key) ? found : missing).Add(message);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class SdsChannel
         AddToBloom(key);
         AddToLog(message, lamport, key, hint: default, SdsDialects.None);
         _lastSent = id;
-        _outgoing.Add(new OutgoingMessage(message, key, isAmbiguous), (_isLive ? _now : sent.At) + Ms(_options.AcknowledgementTimeout));
+        _outgoing.Add(new OutgoingMessage(message, key, isAmbiguous) { SentAt = _now }, (_isLive ? _now : sent.At) + Ms(_options.AcknowledgementTimeout));
     }
 
     void ApplyRetransmitted(string id)

@@ -35,7 +35,7 @@ internal sealed partial class SdsChannel
         // It may have left the log: many that are held back were sent after it.
         if (!_outgoing.TryGet(id, out var message) || message.IsDispatched)
             return;
-        message.IsDispatched = true;
+        (message.IsDispatched, message.SentAt) = (true, _now);
         _outgoing.Schedule(message, _now + Ms(Timeout(message)));
     }
 }

@@ -45,6 +45,7 @@ internal sealed partial class SdsChannel
     readonly DialectBridge _bridge;
     readonly RecentIds _ephemeral = new(1024);
     readonly List<OutgoingMessage> _found = [];
+    readonly List<OutgoingMessage> _missing = [];
     readonly List<HistoryEntry> _doubted = [];
     readonly RollingBloomFilter _bloom;
     List<LogEntry> _lacked = [];

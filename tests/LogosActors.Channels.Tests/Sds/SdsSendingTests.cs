@@ -320,6 +320,40 @@ public sealed class SdsSendingTests
     }
 
     [Fact]
+    public void What_somebody_lacks_who_has_several_later_messages_is_sent_again_at_once()
+    {
+        var alice = new Participant("alice");
+        foreach (var id in (string[])["lost", "2", "3", "4"])
+            alice.Send(id);
+
+        alice.Receive(Messages.Sync(1, "bob").Holding(Defaults, others: 9_000, "2", "3"), Start + 600);
+        alice.RunUntil(Start + 600);
+        Assert.Empty(alice.Transmitted(TransmitKind.Retransmission));
+
+        alice.Send("5", Start + 600);
+        alice.Receive(Messages.Sync(2, "bob").Holding(Defaults, others: 9_000, "2", "3", "4", "5"), Start + 700);
+        alice.RunUntil(Start + 700);
+        Assert.Equal("lost", Assert.Single(alice.Transmitted(TransmitKind.Retransmission)).MessageId);
+
+        alice.Receive(Messages.Sync(3, "bob").Holding(Defaults, others: 9_000, "2", "3", "4", "5"), Start + 1300);
+        alice.RunUntil(Start + 1300);
+        Assert.Single(alice.Transmitted(TransmitKind.Retransmission));
+    }
+
+    [Fact]
+    public void What_may_only_have_been_overtaken_is_not_sent_again()
+    {
+        var alice = new Participant("alice");
+        foreach (var id in (string[])["late", "2", "3", "4", "5"])
+            alice.Send(id);
+
+        alice.Receive(Messages.Sync(1, "bob").Holding(Defaults, others: 9_000, "2", "3", "4", "5"), Start + 499);
+        alice.RunUntil(Start + 499);
+
+        Assert.Empty(alice.Transmitted(TransmitKind.Retransmission));
+    }
+
+    [Fact]
     public void What_was_sent_for_the_last_time_is_sent_again_as_soon_as_somebody_acknowledges_another()
     {
         var alice = new Participant("alice");
