@@ -50,7 +50,7 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight
     readonly Deadlines<OutgoingMessage> _deadlines = new();
     readonly Queue<OutgoingMessage> _heldBack = new();
     readonly Queue<(string Id, long Count, long Size)> _inOrder = new();
-    readonly HashSet<OutgoingMessage> _inLastWait = [];
+    HashSet<OutgoingMessage>? _inLastWait;
     long _size;
     (long Count, long Size) _added;
     int _inFlight;
@@ -137,18 +137,20 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight
     public void ScheduleLast(OutgoingMessage message, long due)
     {
         _deadlines.Set(message, due);
-        _inLastWait.Add(message);
+        (_inLastWait ??= []).Add(message);
     }
 
     /// <summary>Those that were sent for the last time are due at some time at the latest: somebody is there to hear them.</summary>
     public void EndLastWait(long latest)
     {
+        if (_inLastWait is null)
+            return;
         foreach (var message in _inLastWait)
         {
             if (message.Due > latest)
                 _deadlines.Set(message, latest);
         }
-        _inLastWait.Clear();
+        _inLastWait = null;
     }
 
     /// <summary>A message that is due; it is not due again until it is scheduled.</summary>
@@ -163,7 +165,7 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight
         if (!message.IsHeldBack)
             Land(message);
         _deadlines.Remove(message);
-        _inLastWait.Remove(message);
+        _inLastWait?.Remove(message);
     }
 
     /// <summary>Adds the messages that a filter may hold to a list, and those that it does not hold to another.</summary>

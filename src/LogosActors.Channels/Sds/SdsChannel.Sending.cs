@@ -236,26 +236,29 @@ internal sealed partial class SdsChannel
             return;
         }
         _debt.Told(filter, message.SenderId, evidence, _options.PossibleAcknowledgements);
-        _outgoing.Find(filter, _found, _missing);
-        RetransmitMissing();
-        foreach (var found in _found)
-            PossiblyAcknowledge(found, evidence);
-        _found.Clear();
-        _missing.Clear();
+        if (_outgoing.Count == 0)
+            return;
+        var (found, missing) = (_found ??= [], _missing ??= []);
+        _outgoing.Find(filter, found, missing);
+        RetransmitMissing(found, missing);
+        foreach (var held in found)
+            PossiblyAcknowledge(held, evidence);
+        found.Clear();
+        missing.Clear();
     }
 
     /// <summary>What somebody lacks who has several later messages of ours is most likely lost: it is sent again at once, a first time.</summary>
-    void RetransmitMissing()
+    void RetransmitMissing(List<OutgoingMessage> found, List<OutgoingMessage> missing)
     {
         // A filter seems to hold one in a thousand that it does not.
-        var enough = FewLater + ((_found.Count + _missing.Count) / 200);
-        if (_missing.Count == 0 || _found.Count < enough)
+        var enough = FewLater + ((found.Count + missing.Count) / 200);
+        if (missing.Count == 0 || found.Count < enough)
             return;
-        _found.Sort(static (x, y) => y.Before.Count.CompareTo(x.Before.Count));
-        var before = _found[enough - 1].Before.Count;
+        found.Sort(static (x, y) => y.Before.Count.CompareTo(x.Before.Count));
+        var before = found[enough - 1].Before.Count;
         // Those that were sent less than that ago may only have been overtaken.
         var sentUntil = _now - (Ms(_options.AcknowledgementTimeout) / 10);
-        foreach (var message in _missing)
+        foreach (var message in missing)
         {
             var isWaiting = message is { Retransmissions: 0, Evidence: 0 } && message.Due > _now && message.Due <= _now + Ms(_options.AcknowledgementTimeout);
             if (isWaiting && message.Before.Count < before && message.SentAt <= sentUntil)

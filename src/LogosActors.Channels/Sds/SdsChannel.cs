@@ -44,10 +44,11 @@ internal sealed partial class SdsChannel
     readonly AcknowledgementDebt _debt;
     readonly DialectBridge _bridge;
     readonly RecentIds _ephemeral = new(1024);
-    readonly List<OutgoingMessage> _found = [];
-    readonly List<OutgoingMessage> _missing = [];
     readonly List<HistoryEntry> _doubted = [];
     readonly RollingBloomFilter _bloom;
+    // Of use to who sends: most channels are idle.
+    List<OutgoingMessage>? _found;
+    List<OutgoingMessage>? _missing;
     List<LogEntry> _lacked = [];
     List<LogEntry> _compared = [];
     RollingBloomFilter? _nimBloom;
