@@ -55,7 +55,7 @@ internal sealed partial class SdsChannel
         var isAmbiguous = _bloom.MayContain(key);
         AddToBloom(key);
         if (_isLive)
-            _debt.Owe(id, key, message.SenderId, message.Footprint, _now);
+            _acknowledgements.Add(id, key, message.SenderId, message.Footprint, _now);
         if (_isLive && isAmbiguous && accepted.IsDelivered)
             NameInNextSync(new HistoryEntry(id, accepted.RetrievalHint, message.SenderId));
         _requests.Remove(id);

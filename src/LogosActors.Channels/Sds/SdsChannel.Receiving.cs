@@ -50,7 +50,7 @@ internal sealed partial class SdsChannel
         if (message.LamportTimestamp is not { } lamport)
             return TakeEphemeral(message);
         var isKnown = !message.IsSync && IsKnown(message.MessageId, lamport);
-        _debt.Met(message.SenderId);
+        _acknowledgements.AddParticipant(message.SenderId);
         _bridge.Heard(message.MessageId, dialect, isNew: !isKnown, _now);
         ReviewAcknowledgements(message);
         var isRepair = !message.IsSync && _responses.SentByOther(message.MessageId, dialect);
@@ -90,20 +90,20 @@ internal sealed partial class SdsChannel
         // Its sender has not heard that it has arrived; in the other dialect it is only the other copy.
         if (!isRepair && (heard is SdsDialects.None || heard.Has(dialect)))
         {
-            OweAgain(message);
+            AcknowledgeAgain(message);
             if (held is null)
                 NameInNextSync(entry?.Name ?? new HistoryEntry(message.MessageId, hint, message.SenderId));
         }
-        SyncIfOwed();
+        SyncIfOverdue();
         return SdsReceiveOutcome.Duplicate;
     }
 
-    void OweAgain(SdsMessage message)
+    void AcknowledgeAgain(SdsMessage message)
     {
         var key = BloomKey.Of(message.MessageId);
         if (!_bloom.MayContain(key))
             AddToBloom(key);
-        _debt.Owe(message.MessageId, key, message.SenderId, message.Footprint, _now);
+        _acknowledgements.Add(message.MessageId, key, message.SenderId, message.Footprint, _now);
     }
 
     /// <summary>A filter cannot acknowledge what it seemed to hold before it was sent; its name does.</summary>
@@ -151,7 +151,7 @@ internal sealed partial class SdsChannel
         if (awaited == 0)
             _effects.Enqueue(new SdsEffect(SdsEffectKind.Deliver, stored));
         DeliverReady();
-        SyncIfOwed();
+        SyncIfOverdue();
         return awaited == 0 ? SdsReceiveOutcome.Delivered : SdsReceiveOutcome.Waiting;
     }
 

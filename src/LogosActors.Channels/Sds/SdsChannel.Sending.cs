@@ -187,11 +187,11 @@ internal sealed partial class SdsChannel
         }
         if (!hasFilter)
         {
-            _debt.Told(message.CausalHistory, teller: null);
+            _acknowledgements.Acknowledge(message.CausalHistory, by: null);
             return;
         }
         _filterAt = _now;
-        _debt.ToldByFilter(Math.Max(1, FilterEvidence.Of(_bloom.Snapshot(), _options.BloomErrorRate)), _options.PossibleAcknowledgements, _now);
+        _acknowledgements.AcknowledgeAll(Math.Max(1, FilterEvidence.Of(_bloom.Snapshot(), _options.BloomErrorRate)), _options.PossibleAcknowledgements, _now);
         SyncLater();
     }
 
@@ -223,11 +223,11 @@ internal sealed partial class SdsChannel
             if ((names[i].SenderId is not { } sender || string.Equals(sender, _participant, StringComparison.Ordinal)) && _outgoing.TryGet(names[i].MessageId, out _))
                 Acknowledge(names[i].MessageId);
         }
-        _debt.Told(names, message.SenderId);
+        _acknowledgements.Acknowledge(names, message.SenderId);
         if (message.BloomFilter is not { } filter)
             return;
         Compare(filter);
-        if (_outgoing.Count == 0 && _debt.Count == 0)
+        if (_outgoing.Count == 0 && _acknowledgements.Count == 0)
             return;
         var evidence = FilterEvidence.Of(filter, _options.BloomErrorRate);
         if (evidence == 0)
@@ -235,7 +235,7 @@ internal sealed partial class SdsChannel
             Counters.OverfullFilters++;
             return;
         }
-        _debt.Told(filter, message.SenderId, evidence, _options.PossibleAcknowledgements);
+        _acknowledgements.Acknowledge(filter, message.SenderId, evidence, _options.PossibleAcknowledgements);
         if (_outgoing.Count == 0)
             return;
         var (found, missing) = (_found ??= [], _missing ??= []);

@@ -27,7 +27,7 @@ internal sealed partial class SdsChannel
     {
         get
         {
-            var next = Math.Min(_debt.Due, _log.Count > 0 ? _syncDue : long.MaxValue);
+            var next = Math.Min(_acknowledgements.Due, _log.Count > 0 ? _syncDue : long.MaxValue);
             return _options.Repair ? Math.Min(next, Math.Max(_requests.Next, _repairSyncFrom)) : next;
         }
     }
@@ -40,10 +40,10 @@ internal sealed partial class SdsChannel
         _syncDue = Math.Max(_syncDue, _now + 1);
     }
 
-    /// <summary>So much is owed that others' filters may roll over before it is told.</summary>
-    void SyncIfOwed()
+    /// <summary>So many messages are unacknowledged that senders wait, or that filters may roll over.</summary>
+    void SyncIfOverdue()
     {
-        if (_debt.Due <= _now)
+        if (_acknowledgements.Due <= _now)
             Sync();
     }
 

@@ -17,7 +17,7 @@ namespace LogosActors.Channels.Sds;
 /// <para>A newcomer's wait for what was before it is short: what it misses from the first message on and for
 /// <see cref="SdsOptions.JoinTimeout"/> holds up nothing for longer than that, and messages older than its joining wait for nothing.</para>
 /// <para>Where this is more than the specification asks for: messages in a burst carry no filter (<see cref="SdsOptions.FilterInterval"/>);
-/// who only listens acknowledges soon (<see cref="AcknowledgementDebt"/>); sync messages also name what nobody names
+/// who only listens acknowledges soon (<see cref="PendingAcknowledgements"/>); sync messages also name what nobody names
 /// (<see cref="UnnamedMessages"/>); a sparse filter is worth several full ones; two dialects are bridged (<see cref="DialectBridge"/>).</para>
 /// <para>Whoever can write into the channel can claim to have anything: a bloom filter or a history that lies ends retransmissions
 /// that were needed. Then repair remains.</para>
@@ -41,7 +41,7 @@ internal sealed partial class SdsChannel
     readonly PriorityQueue<HeldMessage, HeldMessage> _ready = new(Ordered);
     readonly RepairRequests _requests;
     readonly RepairResponses _responses = new();
-    readonly AcknowledgementDebt _debt;
+    readonly PendingAcknowledgements _acknowledgements;
     readonly DialectBridge _bridge;
     readonly RecentIds _ephemeral = new(1024);
     readonly List<HistoryEntry> _doubted = [];
@@ -80,7 +80,7 @@ internal sealed partial class SdsChannel
         _outgoing = new OutgoingBuffer(options.MaxOutgoing, options.MaxOutgoingSize.Bytes, options.MaxInFlight, options.MaxInFlightSize.Bytes);
         _incoming = new IncomingBuffer(options.MaxIncoming, options.MaxIncomingSize.Bytes, options.MaxMissing);
         _requests = new RepairRequests(participantId, Ms(options.RepairMinDelay), Ms(options.RepairMaxDelay));
-        _debt = new AcknowledgementDebt(Math.Max(1, Math.Min(options.BloomCapacity, Math.Min(options.MaxOutgoing, options.MaxInFlight)) / 4), options.MaxInFlightSize.Bytes / 4, Ms(options.AcknowledgementDelay), random);
+        _acknowledgements = new PendingAcknowledgements(Math.Max(1, Math.Min(options.BloomCapacity, Math.Min(options.MaxOutgoing, options.MaxInFlight)) / 4), options.MaxInFlightSize.Bytes / 4, Ms(options.AcknowledgementDelay), random);
         _bridge = new DialectBridge(random);
         _bloom = new RollingBloomFilter(new BloomParameters(options.BloomCapacity, options.BloomErrorRate));
     }
@@ -143,7 +143,7 @@ internal sealed partial class SdsChannel
             _bridge.HeardBefore(entry.Heard, _now);
         SyncLater();
         if (_log.Count > 0 || _incoming.Count > 0)
-            _debt.OweSomething(_now);
+            _acknowledgements.BecomeDue(_now);
         DeliverReady();
     }
 
