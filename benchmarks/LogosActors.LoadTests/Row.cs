@@ -73,7 +73,8 @@ internal abstract record Target
     /// <summary>Nothing: the figure is there to be seen.</summary>
     internal sealed record Printed : Target
     {
-        public override bool IsMetBy(Outcome outcome) => true;
+        // Where messages were lost there is no figure.
+        public override bool IsMetBy(Outcome outcome) => double.IsFinite(outcome.Figure);
 
         public override string ToString() => "printed";
     }
