@@ -6,13 +6,13 @@ namespace LogosActors.Channels;
 
 /// <summary>How a channel's participants keep each other complete: scalable data sync (SDS).</summary>
 /// <remarks>
-/// The asked text's defaults where it has some (<c>DefaultSdsConfig</c>), else the specification's. Participants need not agree on
+/// The defaults of RELIABLE-CHANNEL-API where it has some (<c>DefaultSdsConfig</c>), else the specification's. Participants need not agree on
 /// them, but for the bloom filter's two parameters and, with repair, the number of response groups.
 /// </remarks>
 public sealed record SdsOptions
 {
     /// <summary>How long a message waits for its acknowledgement before it is sent again.</summary>
-    /// <value>Default 5 s (asked text, <c>acknowledgementTimeoutMs</c>). Range 100 ms – 1 h.</value>
+    /// <value>Default 5 s (RELIABLE-CHANNEL-API, <c>acknowledgementTimeoutMs</c>). Range 100 ms – 1 h.</value>
     public TimeSpan AcknowledgementTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(100), Hour); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a message that is possibly acknowledged waits for certainty before it is sent again (SDS §Periodic Outgoing Buffer
@@ -21,7 +21,7 @@ public sealed record SdsOptions
     public TimeSpan PossiblyAcknowledgedTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(100), Hour); } = TimeSpan.FromSeconds(15);
 
     /// <summary>How often a message is sent again before its sender gives up.</summary>
-    /// <value>Default 5 (asked text, <c>maxRetransmissions</c>). Range 0 – 100.</value>
+    /// <value>Default 5 (RELIABLE-CHANNEL-API, <c>maxRetransmissions</c>). Range 0 – 100.</value>
     public int MaxRetransmissions { get; init => field = OptionRange.Check(value, 0, 100); } = 5;
 
     /// <summary>How long a message waits for its acknowledgement after it was sent for the last time, before its sender gives up.</summary>
@@ -34,7 +34,7 @@ public sealed record SdsOptions
     public int PossibleAcknowledgements { get; init => field = OptionRange.Check(value, 1, 100); } = 2;
 
     /// <summary>How many preceding messages a message names.</summary>
-    /// <value>Default 2 (asked text, <c>causalHistorySize</c>; SDS §Send Message). Range 1 – 1000.</value>
+    /// <value>Default 2 (RELIABLE-CHANNEL-API, <c>causalHistorySize</c>; SDS §Send Message). Range 1 – 1000.</value>
     public int CausalHistorySize { get; init => field = OptionRange.Check(value, 1, MaxCausalHistorySize); } = 2;
 
     /// <summary>How many ids a bloom filter is made for.</summary>

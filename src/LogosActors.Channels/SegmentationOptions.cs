@@ -6,12 +6,12 @@ namespace LogosActors.Channels;
 /// <summary>How messages are cut into chunks, and how many of others' may be in parts.</summary>
 public sealed record SegmentationOptions
 {
-    /// <summary>The largest message, in bytes (asked text: 1 MiB).</summary>
+    /// <summary>The largest message, in bytes (RELIABLE-CHANNEL-API: 1 MiB).</summary>
     public const int MaxMessageSize = 1 << 20;
 
     /// <summary>The most bytes of a message that one chunk carries; longer messages are cut. With small chunks, messages have to be
     /// smaller than <see cref="MaxMessageSize"/>, since a message has fewer than 256 chunks.</summary>
-    /// <value>Default 100 KiB, in bytes (asked text, <c>chunkSizeBytes</c>). Range 1 KiB – 128 KiB: relays take messages of 150 KiB
+    /// <value>Default 100 KiB, in bytes (RELIABLE-CHANNEL-API, <c>chunkSizeBytes</c>). Range 1 KiB – 128 KiB: relays take messages of 150 KiB
     /// (64/WAKU2-NETWORK §Message Size), of which up to 22 KiB are names, acknowledgements and encryption. A multiple of 64 when
     /// <see cref="EnableReedSolomon"/> is set, as other implementations need it.</value>
     public int ChunkSizeBytes { get; init; } = 102_400;

@@ -37,7 +37,7 @@ public sealed record LogosNodeSettings : IValidatedOptions
     /// <summary>Multiaddresses to listen at.</summary>
     public IReadOnlyList<string> ListenAddresses { get; init; } = ["/ip4/0.0.0.0/tcp/0"];
 
-    /// <summary>Multiaddresses that peers are told; none: those that the node listens at.</summary>
+    /// <summary>Multiaddresses that are announced to peers; none: those that the node listens at.</summary>
     public IReadOnlyList<string> AnnounceAddresses { get; init; } = [];
 
     /// <summary>Whether addresses of private networks that peers name are dialed and remembered, and the node's own are announced; null: unless the preset is a public network.</summary>
@@ -53,7 +53,7 @@ public sealed record LogosNodeSettings : IValidatedOptions
     [SizeRange("1 KiB", "16 MiB")]
     public DataSize? MaxMessageSize { get; init; }
 
-    /// <summary>With how many relay peers known nodes are dialed no more.</summary>
+    /// <summary>The number of relay peers at which the node stops dialing known peers.</summary>
     [NumberRange(0, 50)]
     public int TargetRelayPeers { get; init; } = 12;
 

@@ -37,7 +37,7 @@ public sealed record NodeOptions
     /// <value>Default none: those that are met.</value>
     public IReadOnlyList<Multiaddr> StoreNodes { get; init; } = [];
 
-    /// <summary>With how many relay peers known nodes are dialed no more; others may connect beyond.</summary>
+    /// <summary>The number of relay peers at which the node stops dialing known peers; inbound connections may exceed it.</summary>
     /// <value>Default 12, twice gossipsub's D (11/WAKU2-RELAY): a whole mesh may go, and there is another. Range 0 – 50; 0 dials entry nodes
     /// only. (The Nim reference dials up to 25.)</value>
     public int TargetRelayPeers

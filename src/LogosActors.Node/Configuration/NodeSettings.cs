@@ -169,7 +169,7 @@ public sealed record RestSettings
     /// <summary>Whether it runs. `logos send`, `listen`, `peers` and `history` use it.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>The address to listen at. There is no authentication: whoever can connect can use the node.</summary>
+    /// <summary>The address to listen at. There is no authentication: everybody who can connect can use the node.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>The TCP port; 0: any free port.</summary>
