@@ -17,6 +17,16 @@ public sealed record ReliableMessageReceived(string ChannelId, RequestId Request
 {
     /// <summary>Whether it was sent without any guarantee.</summary>
     public bool IsEphemeral { get; init; }
+
+    /// <summary>The message as UTF-8; what is no UTF-8 becomes U+FFFD.</summary>
+    public string ReadText() => System.Text.Encoding.UTF8.GetString(Payload.Span);
+
+    /// <summary>The value that the message is in JSON.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="options">How it is read; null: <see cref="System.Text.Json.JsonSerializerOptions.Web"/>.</param>
+    /// <returns>False: it is no JSON of that type, as anybody can send anything.</returns>
+    public bool TryReadJson<T>([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? value, System.Text.Json.JsonSerializerOptions? options = null) =>
+        JsonPayload.TryRead(Payload.Span, options, out value);
 }
 
 /// <summary>What became of a request to send.</summary>

@@ -1,6 +1,6 @@
 namespace LogosActors.Channels;
 
-/// <summary>Why a message was not taken to be sent. Nothing of it has left the node.</summary>
+/// <summary>Why a message was not taken to be sent: nothing of it has left the node, unless the kind says otherwise.</summary>
 /// <param name="Kind">For programs.</param>
 /// <param name="Message">For people: what is wrong and what to do instead.</param>
 public sealed record ChannelSendError(ChannelSendErrorKind Kind, string Message)
@@ -30,6 +30,13 @@ public enum ChannelSendErrorKind
     /// <summary>The message is ephemeral, and the limit of the epoch is near.</summary>
     RateLimited,
 
-    /// <summary>The node does not take the message.</summary>
+    /// <summary>The node does not take the message, or, where the end of a request is awaited, the network has not taken all of it.</summary>
     NotSent,
+
+    /// <summary>The message has gone out, and nobody has confirmed all of it in time. Only where the end of a request is awaited; else a
+    /// <see cref="ReliableMessageSendError"/> says so.</summary>
+    NotConfirmed,
+
+    /// <summary>The encryption has failed; likewise.</summary>
+    NotEncrypted,
 }

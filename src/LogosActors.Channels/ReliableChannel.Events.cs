@@ -1,3 +1,5 @@
+using LogosActors.Delivery.Events;
+
 namespace LogosActors.Channels;
 
 /// <summary>What a channel tells its application: as .NET events, and as enumerations.</summary>
@@ -5,74 +7,80 @@ namespace LogosActors.Channels;
 /// and what becomes of requests, count as told when all handlers have returned: what is not is told again after a restart.</remarks>
 public sealed partial class ReliableChannel
 {
-    /// <summary>A whole message has come (<c>reliable:message:received</c>).</summary>
+    /// <inheritdoc/>
     public event EventHandler<ReliableMessageReceived>? MessageReceived
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>All of a message has gone out (<c>reliable:message:sent</c>).</summary>
+    /// <inheritdoc/>
     public event EventHandler<ReliableMessageSent>? MessageSent
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>All of a message is confirmed (<c>reliable:message:delivered</c>).</summary>
+    /// <inheritdoc/>
     public event EventHandler<ReliableMessageDelivered>? MessageDelivered
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>A message could not be sent, or nobody has confirmed it (<c>reliable:message:send-error</c>).</summary>
+    /// <inheritdoc/>
     public event EventHandler<ReliableMessageSendError>? MessageSendError
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>Nobody has confirmed all of a message (<c>reliable:message:delivery-error</c>).</summary>
+    /// <inheritdoc/>
     public event EventHandler<ReliableMessageDeliveryError>? MessageDeliveryError
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>A request has come further.</summary>
+    /// <inheritdoc/>
     public event EventHandler<ReliableMessageProgress>? Progress
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>The rate limit comes near, or holds a message back.</summary>
+    /// <inheritdoc/>
     public event EventHandler<ChannelBackPressure>? BackPressure
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>Something has come that is of no use, or has not come.</summary>
+    /// <inheritdoc/>
     public event EventHandler<ChannelProblemFound>? ProblemFound
     {
         add => Add(value);
         remove => Published.Remove(value);
     }
 
-    /// <summary>How many events were lost to enumerations, or to handlers of events that are not told again, since they were too slow.</summary>
+    /// <inheritdoc/>
     public long MissedEvents => Published.Missed;
 
-    /// <summary>Enumerates every event from the moment its enumerator is requested (<c>await foreach</c> does so at its beginning), until the channel
-    /// is closed.</summary>
-    /// <remarks>Whoever does something whose events it wants requests the enumerator before. <see cref="ReliableChannelOptions.EventCapacity"/> events wait for a slow reader; further ones are lost to it, and counted.</remarks>
+    /// <inheritdoc/>
     public IAsyncEnumerable<ChannelEvent> Events(CancellationToken cancellation = default) => Published.Read<ChannelEvent>(cancellation);
 
-    /// <summary>Enumerates the messages that come, likewise.</summary>
-    /// <inheritdoc cref="Events"/>
+    /// <inheritdoc/>
     public IAsyncEnumerable<ReliableMessageReceived> Messages(CancellationToken cancellation = default) =>
         Published.Read<ReliableMessageReceived>(cancellation);
+
+    /// <inheritdoc/>
+    public IDisposable Handle<TEvent>(Func<TEvent, Task> handler)
+        where TEvent : ChannelEvent
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Published.Add(handler, handler);
+        return new HandlerRegistration(() => Published.Remove(handler));
+    }
 
     void Add<T>(EventHandler<T>? handler)
         where T : ChannelEvent

@@ -13,7 +13,7 @@ namespace LogosActors.Channels;
 /// <see cref="ReliableMessageSent"/> or <see cref="ReliableMessageSendError"/>. It does so within <see cref="SendingOptions.Timeout"/> of the
 /// node, and the time of all retransmissions; the time that the rate limit holds it back comes on top, and is told.
 /// </remarks>
-public sealed partial class ReliableChannel : IAsyncDisposable
+public sealed partial class ReliableChannel : IReliableChannel
 {
     /// <summary>How long closing waits for what is being stored.</summary>
     /// <value>4 s: a service manager that kills after some seconds finds a process that has ended.</value>
@@ -31,32 +31,35 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     readonly ChannelDirectory _directory;
     readonly EventPublisher<ChannelEvent> _publisher;
     readonly bool _ownsNode;
+    readonly AwaitedOutcomes<ReliableSendEvent> _outcomes = new();
+    readonly Lock _closing = new();
     volatile IActorRef _sds = ActorRefs.Nobody;
+    Task? _closed;
     int _isClosed;
 
     internal ReliableChannel(MessagingNode node, ReliableChannelOptions options, ChannelDirectory directory, bool ownsNode, EventPublisher<ChannelEvent> publisher)
     {
         (Node, Options, _directory, _ownsNode, _publisher) = (node, options, directory, ownsNode, publisher);
-        Published = new ChannelEvents(publisher, options.EventCapacity);
+        Published = new ChannelEvents(publisher, options.EventCapacity, _outcomes);
         Budget = new IncomingBudget(options.MaxIncomingBytes);
     }
 
-    /// <summary>Names the channel.</summary>
+    /// <inheritdoc/>
     public string ChannelId => Options.ChannelId;
 
-    /// <summary>Where its messages travel.</summary>
+    /// <inheritdoc/>
     public string ContentTopic => Options.ContentTopic;
 
-    /// <summary>Names this participant.</summary>
+    /// <inheritdoc/>
     public string SenderId => Options.SenderId!;
 
     /// <summary>The node that it stands on.</summary>
     public MessagingNode Node { get; }
 
-    /// <summary>Whether it is open.</summary>
+    /// <inheritdoc/>
     public bool IsOpen => Volatile.Read(ref _isClosed) == 0;
 
-    /// <summary>How many messages came faster than they could be handled, and were dropped; they are asked for again.</summary>
+    /// <inheritdoc/>
     public long DroppedMessages => Budget.Dropped;
 
     internal ReliableChannelOptions Options { get; }
@@ -70,20 +73,38 @@ public sealed partial class ReliableChannel : IAsyncDisposable
 
     internal IActorRef Actor { get; set; } = ActorRefs.Nobody;
 
-    /// <summary>Sends a message to all who take part in the channel.</summary>
-    /// <param name="payload">The message, 1 byte – 1 MiB; its bytes must not be changed.</param>
-    /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
-    /// <returns>The request, about which events tell; it is stored when it is there. Or why the message was not taken.</returns>
+    /// <inheritdoc/>
     public Task<Result<RequestId, ChannelSendError>> SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
         SendAsync(payload, RequestId.New(), isEphemeral: false, cancellation);
 
-    /// <summary>Sends a message to those who are there, without any guarantee: it is not stored, ordered, acknowledged or sent again.</summary>
-    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    /// <inheritdoc/>
+    public async Task<Result<ReliableMessageDelivered, ChannelSendError>> SendAndConfirmAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
+    {
+        var request = RequestId.New();
+        var outcome = _outcomes.AwaitAsync(request);
+        try
+        {
+            var taken = await SendAsync(payload, request, isEphemeral: false, cancellation);
+            if (!taken.IsSuccess)
+                return taken.Error;
+            return await outcome.WaitAsync(cancellation) switch
+            {
+                ReliableMessageDelivered delivered => delivered,
+                ReliableMessageSendError failed => new ChannelSendError(KindOf(failed.Failure), failed.Error),
+                _ => new ChannelSendError(ChannelSendErrorKind.NotOpen, "The channel was closed before the message was confirmed; what is stored goes on when it is opened again."),
+            };
+        }
+        finally
+        {
+            _outcomes.Forget(request);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<Result<RequestId, ChannelSendError>> SendEphemeralAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default) =>
         SendAsync(payload, RequestId.New(), isEphemeral: true, cancellation);
 
-    /// <summary>The requests to send that have not ended, those from before a restart among them; ephemeral ones aside.</summary>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <inheritdoc/>
     /// <exception cref="AskTimeoutException">It is being restarted.</exception>
     public async Task<IReadOnlyList<RequestId>> GetUnfinishedRequestsAsync(CancellationToken cancellation = default)
     {
@@ -92,8 +113,7 @@ public sealed partial class ReliableChannel : IAsyncDisposable
         return answer.Requests;
     }
 
-    /// <summary>How the channel does.</summary>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <inheritdoc/>
     /// <exception cref="AskTimeoutException">It is being restarted.</exception>
     public Task<ChannelStatus> GetStatusAsync(CancellationToken cancellation = default)
     {
@@ -101,15 +121,12 @@ public sealed partial class ReliableChannel : IAsyncDisposable
         return _sds.Ask<ChannelStatus>(Conversation.GetStatus.Instance, AnswerTimeout, cancellation);
     }
 
-    /// <summary>Closes the channel: it releases everything, and ends all enumerations of its events. What is not delivered yet goes on when it
-    /// is opened again, unless its history was in memory.</summary>
-    public async Task CloseAsync()
+    /// <inheritdoc/>
+    public Task CloseAsync(CancellationToken cancellation = default)
     {
-        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
-            return;
-        await _directory.CloseAsync(this);
-        if (_ownsNode)
-            await Node.DisposeAsync();
+        lock (_closing)
+            _closed ??= CloseOnceAsync();
+        return _closed.WaitAsync(cancellation);
     }
 
     /// <inheritdoc cref="CloseAsync"/>
@@ -124,6 +141,7 @@ public sealed partial class ReliableChannel : IAsyncDisposable
     {
         Interlocked.Exchange(ref _isClosed, 1);
         Published.Complete();
+        _outcomes.EndAll();
     }
 
     /// <summary>There is another actor that sends.</summary>
@@ -131,6 +149,24 @@ public sealed partial class ReliableChannel : IAsyncDisposable
 
     /// <summary>Waits until handlers have had what they were told, for so long.</summary>
     internal Task FlushAsync() => _publisher.FlushAsync(HandlersTimeout, TimeProvider.System);
+
+    async Task CloseOnceAsync()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+            return;
+        await _directory.CloseAsync(this);
+        _outcomes.EndAll();
+        if (_ownsNode)
+            await Node.DisposeAsync();
+    }
+
+    static ChannelSendErrorKind KindOf(SendFailure failure) => failure switch
+    {
+        SendFailure.NotAcknowledged => ChannelSendErrorKind.NotConfirmed,
+        SendFailure.NotEncrypted => ChannelSendErrorKind.NotEncrypted,
+        SendFailure.RateLimited => ChannelSendErrorKind.RateLimited,
+        _ => ChannelSendErrorKind.NotSent,
+    };
 
     async Task<Result<RequestId, ChannelSendError>> SendAsync(
         ReadOnlyMemory<byte> payload, RequestId request, bool isEphemeral, CancellationToken cancellation)

@@ -32,7 +32,7 @@ public static class ReliableChannelExtensions
     {
         ArgumentNullException.ThrowIfNull(nodeOptions);
         ArgumentNullException.ThrowIfNull(options);
-        var node = await MessagingNode.CreateAsync(nodeOptions, logs);
+        var node = await MessagingNode.CreateAsync(nodeOptions, logs, cancellation: cancellation);
         try
         {
             await node.StartAsync(cancellation);
@@ -51,16 +51,19 @@ public static class ReliableChannelExtensions
     /// <param name="contentTopic">Where its messages travel.</param>
     /// <param name="senderId">Names this participant.</param>
     /// <param name="encryption">Encrypts what is sent; null: it is plaintext.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ChannelOpenException">It cannot be opened.</exception>
     public static Task<ReliableChannel> CreateReliableChannelAsync(
-        this MessagingNode node, string channelId, string contentTopic, string senderId, IEncryption? encryption = null) =>
-        node.OpenChannelAsync(new ReliableChannelOptions { ChannelId = channelId, ContentTopic = contentTopic, SenderId = senderId, Encryption = encryption });
+        this MessagingNode node, string channelId, string contentTopic, string senderId, IEncryption? encryption = null,
+        CancellationToken cancellation = default) =>
+        node.OpenChannelAsync(
+            new ReliableChannelOptions { ChannelId = channelId, ContentTopic = contentTopic, SenderId = senderId, Encryption = encryption }, cancellation);
 
     /// <summary>Closes a channel (<c>closeChannel</c>).</summary>
-    public static Task CloseChannelAsync(this MessagingNode node, ReliableChannel channel)
+    public static Task CloseChannelAsync(this MessagingNode node, ReliableChannel channel, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return channel.CloseAsync();
+        return channel.CloseAsync(cancellation);
     }
 
     /// <summary>Sends a message in an open channel, or, without one, to whoever is there.</summary>

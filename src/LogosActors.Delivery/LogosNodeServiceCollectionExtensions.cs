@@ -22,7 +22,7 @@ public static class LogosNodeServiceCollectionExtensions
     /// Its actors live in the application's <see cref="ActorSystem"/> if the services have one, as <c>AddAkka</c> of Akka.Hosting registers it, else
     /// in a system of the node's. Its logs are the application's; an <see cref="IMessageArchive"/> among the services makes it a store. The host's stop waits up to
     /// 5 s for messages that are being sent. Health check <see cref="HealthCheckName"/>: connected is healthy, partially connected degraded,
-    /// disconnected unhealthy. Instruments are those of the meter <see cref="MessagingNode.MeterName"/>.
+    /// disconnected unhealthy. A second call changes nothing. Instruments are those of the meter <see cref="MessagingNode.MeterName"/>.
     /// </remarks>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Changes the options: <c>options => options with { … }</c>.</param>
@@ -30,7 +30,18 @@ public static class LogosNodeServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        return services.AddNode(configure(new NodeOptions()), new LogosNodeSettings().FlushTimeout, []);
+        return services.AddLogosNode((_, options) => configure(options));
+    }
+
+    /// <summary>Adds a <see cref="MessagingNode"/> whose options need other services.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Changes the options: <c>(services, options) => options with { … }</c>. Called once, when the node is created.</param>
+    /// <inheritdoc cref="AddLogosNode(IServiceCollection, Func{NodeOptions, NodeOptions})"/>
+    public static IServiceCollection AddLogosNode(this IServiceCollection services, Func<IServiceProvider, NodeOptions, NodeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddNode(provider => configure(provider, new NodeOptions()), new LogosNodeSettings().FlushTimeout, []);
     }
 
     /// <summary>Adds a <see cref="MessagingNode"/> as the configuration says, which starts and stops with the host.</summary>
@@ -47,12 +58,18 @@ public static class LogosNodeServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         var settings = OptionsBinder.Bind<LogosNodeSettings>(configuration, section);
         var options = settings.ToOptions() with { Akka = AkkaSettings.Read(configuration) };
-        return services.AddNode(configure?.Invoke(options) ?? options, settings.FlushTimeout, AkkaSettings.FindUnknown(configuration));
+        options = configure?.Invoke(options) ?? options;
+        return services.AddNode(_ => options, settings.FlushTimeout, AkkaSettings.FindUnknown(configuration));
     }
 
-    static IServiceCollection AddNode(this IServiceCollection services, NodeOptions options, TimeSpan flushTimeout, IReadOnlyList<UnknownAkkaKey> unknown)
+    static IServiceCollection AddNode(
+        this IServiceCollection services, Func<IServiceProvider, NodeOptions> options, TimeSpan flushTimeout, IReadOnlyList<UnknownAkkaKey> unknown)
     {
-        services.TryAddSingleton(provider => Create(provider, options));
+        if (services.Any(static service => service.ServiceType == typeof(Registration)))
+            return services;
+        services.AddSingleton<Registration>();
+        services.TryAddSingleton(provider => Create(provider, options(provider)));
+        services.TryAddSingleton<IMessagingNode>(static provider => provider.GetRequiredService<MessagingNode>());
         services.AddHealthChecks().AddCheck<LogosNodeHealthCheck>(HealthCheckName);
         services.AddSingleton<IHostedService>(provider => new LogosNodeService(
             provider.GetRequiredService<MessagingNode>(), flushTimeout, unknown, provider.GetService<TimeProvider>() ?? TimeProvider.System,
@@ -60,13 +77,9 @@ public static class LogosNodeServiceCollectionExtensions
         return services;
     }
 
-    static MessagingNode Create(IServiceProvider provider, NodeOptions options)
-    {
-        var created = MessagingNode.CreateAsync(
-            options with { Archive = options.Archive ?? provider.GetService<IMessageArchive>() }, provider.GetService<ILoggerFactory>(),
-            provider.GetService<ActorSystem>());
-#pragma warning disable VSTHRD002 // a container cannot wait otherwise, and a node that is made only opens its own files
-        return created.GetAwaiter().GetResult();
-#pragma warning restore VSTHRD002
-    }
+    static MessagingNode Create(IServiceProvider provider, NodeOptions options) => MessagingNode.Create(
+        options with { Archive = options.Archive ?? provider.GetService<IMessageArchive>() }, provider.GetService<ILoggerFactory>(), provider.GetService<ActorSystem>());
+
+    /// <summary>Is there when a node was added: health check and hosted service are added once.</summary>
+    sealed class Registration;
 }

@@ -1,3 +1,5 @@
+using LogosActors.Delivery.Events;
+
 namespace LogosActors.Delivery;
 
 /// <summary>What a node tells its application: as .NET events, and as enumerations.</summary>
@@ -7,65 +9,70 @@ namespace LogosActors.Delivery;
 /// </remarks>
 public sealed partial class MessagingNode
 {
-    /// <summary>A message of a subscribed content topic has come.</summary>
+    /// <inheritdoc/>
     public event EventHandler<MessageReceived>? MessageReceived
     {
         add => _events.Add<MessageReceived>(value, raised => value!(this, raised));
         remove => _events.Remove(value);
     }
 
-    /// <summary>A message has reached neighbouring nodes.</summary>
+    /// <inheritdoc/>
     public event EventHandler<MessagePropagated>? MessagePropagated
     {
         add => _events.Add<MessagePropagated>(value, raised => value!(this, raised));
         remove => _events.Remove(value);
     }
 
-    /// <summary>A message is sent; its request has ended.</summary>
+    /// <inheritdoc/>
     public event EventHandler<MessageSent>? MessageSent
     {
         add => _events.Add<MessageSent>(value, raised => value!(this, raised));
         remove => _events.Remove(value);
     }
 
-    /// <summary>A message could not be sent; its request has ended.</summary>
+    /// <inheritdoc/>
     public event EventHandler<MessageError>? MessageError
     {
         add => _events.Add<MessageError>(value, raised => value!(this, raised));
         remove => _events.Remove(value);
     }
 
-    /// <summary>How the node is connected has changed.</summary>
+    /// <inheritdoc/>
     public event EventHandler<ConnectionStatusChanged>? ConnectionStatusChanged
     {
         add => _events.Add<ConnectionStatusChanged>(value, raised => value!(this, raised));
         remove => _events.Remove(value);
     }
 
-    /// <summary>The health of a content topic has changed.</summary>
+    /// <inheritdoc/>
     public event EventHandler<ContentTopicHealthChanged>? ContentTopicHealthChanged
     {
         add => _events.Add<ContentTopicHealthChanged>(value, raised => value!(this, raised));
         remove => _events.Remove(value);
     }
 
-    /// <summary>The health of a shard has changed.</summary>
+    /// <inheritdoc/>
     public event EventHandler<ShardHealthChanged>? ShardHealthChanged
     {
         add => _events.Add<ShardHealthChanged>(value, raised => value!(this, raised));
         remove => _events.Remove(value);
     }
 
-    /// <summary>How many events were lost to handlers and enumerations that were too slow.</summary>
+    /// <inheritdoc/>
     public long MissedEvents => _events.Dropped;
 
-    /// <summary>Enumerates every event, from the moment its enumerator is requested, as <c>await foreach</c> does at its beginning, until the node is
-    /// disposed. To miss nothing of what is done in between, request the enumerator first.</summary>
-    /// <remarks><see cref="NodeOptions.EventCapacity"/> events wait for a slow reader; further ones are lost to it, and counted. What is never
-    /// enumerated holds nothing; what is requested once the node is disposed ends at once.</remarks>
+    /// <inheritdoc/>
     public IAsyncEnumerable<MessagingEvent> Events(CancellationToken cancellation = default) => _events.Read<MessagingEvent>(cancellation);
 
-    /// <summary>Enumerates the messages that come, from the moment its enumerator is requested until the node is disposed.</summary>
-    /// <inheritdoc cref="Events"/>
+    /// <inheritdoc/>
     public IAsyncEnumerable<MessageReceived> Messages(CancellationToken cancellation = default) => _events.Read<MessageReceived>(cancellation);
+
+    /// <inheritdoc/>
+    public IDisposable Handle<TEvent>(Func<TEvent, Task> handler)
+        where TEvent : MessagingEvent
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _events.Add(handler, handler);
+        return new HandlerRegistration(() => _events.Remove(handler));
+    }
 }

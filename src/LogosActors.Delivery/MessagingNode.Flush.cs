@@ -9,13 +9,12 @@ public sealed partial class MessagingNode
     /// <summary>How often a flush looks whether all requests have ended.</summary>
     static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How many requests to send have not ended yet; 0 while the node is not started.</summary>
+    /// <inheritdoc/>
     public int UnfinishedRequests => Volatile.Read(ref _running)?.Environment.Intake.Unfinished ?? 0;
 
-    /// <summary>Waits until every request to send has ended, in sent or in error: what to do before stopping. A request ends within
-    /// <see cref="SendingOptions.Timeout"/>. Then waits for a round trip to each connected peer, 10 s at most, so that what is still in the
-    /// connections' queues has time to go out; only a store's confirmation proves that a message has arrived.</summary>
-    /// <param name="cancellation">Stops waiting.</param>
+    /// <inheritdoc/>
+    /// <remarks>A request ends within <see cref="SendingOptions.Timeout"/>. Then waits for a round trip to each connected peer, 10 s at most, so that what is still in the
+    /// connections' queues has time to go out; only a store's confirmation proves that a message has arrived.</remarks>
     public async Task FlushAsync(CancellationToken cancellation = default)
     {
         while (UnfinishedRequests > 0)

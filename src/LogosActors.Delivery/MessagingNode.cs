@@ -6,6 +6,7 @@ using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
+using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Hosting;
@@ -26,7 +27,7 @@ namespace LogosActors.Delivery;
 /// await foreach (var received in node.Messages()) Console.WriteLine(received.Message.Payload.Length);
 /// </code>
 /// </remarks>
-public sealed partial class MessagingNode : IAsyncDisposable
+public sealed partial class MessagingNode : IMessagingNode
 {
     /// <summary>How long a stop waits for the application's handlers.</summary>
     static readonly TimeSpan HandlersTimeout = TimeSpan.FromSeconds(5);
@@ -39,32 +40,37 @@ public sealed partial class MessagingNode : IAsyncDisposable
     readonly ActorSystem _system;
     readonly bool _ownsSystem;
     readonly DataDirectory? _directory;
-    readonly NodeJournal? _journal;
     readonly PrivateKey _key;
     readonly EventPublisher<MessagingEvent> _events;
     readonly TopicShards _topics;
+    readonly AwaitedOutcomes<SendEvent> _outcomes = new();
     readonly SemaphoreSlim _turn = new(1);
+    readonly Lock _disposing = new();
     IReadOnlyList<Subscriptions.LeftTopic> _left = [];
     RunningNode? _running;
     TaskCompletionSource<string> _stoppedItself = NotStoppedItself();
     string? _stopReason;
+    NodeJournal? _journal;
+    bool _isJournalOpen;
+    Task? _disposal;
     bool _isDisposed;
 
-    MessagingNode(NodeOptions options, ILoggerFactory logs, ActorSystem system, bool ownsSystem, DataDirectory? directory, NodeJournal? journal, PrivateKey key)
+    MessagingNode(NodeOptions options, ILoggerFactory logs, ActorSystem system, bool ownsSystem, DataDirectory? directory, PrivateKey key)
     {
-        (_options, _logs, _system, _ownsSystem, _directory, _journal, _key) = (options, logs, system, ownsSystem, directory, journal, key);
+        (_options, _logs, _system, _ownsSystem, _directory, _key) = (options, logs, system, ownsSystem, directory, key);
         _metrics = new NodeMetrics(this);
-        _events = new EventPublisher<MessagingEvent>(system, UniqueName.Of(system, $"logos-{PeerId}"), options.EventCapacity, _metrics.Count, static raised => raised is MessageReceived received ? received.Message.Payload.Length : 0);
+        _events = new EventPublisher<MessagingEvent>(system, UniqueName.Of(system, $"logos-{PeerId}"), options.EventCapacity, Count, static raised => raised is MessageReceived received ? received.Message.Payload.Length : 0);
         _topics = new TopicShards(options.Network);
+        Store = new NodeStore(this);
     }
 
-    /// <summary>Who this node is.</summary>
+    /// <inheritdoc/>
     public PeerId PeerId => PeerId.FromPublicKey(_key.PublicKey);
 
-    /// <summary>Where others can connect; empty while the node is not started.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<Multiaddr> Addresses => Volatile.Read(ref _running)?.Host.ListenAddresses ?? [];
 
-    /// <summary>Whether the node is started.</summary>
+    /// <inheritdoc/>
     public bool IsStarted => Volatile.Read(ref _running) is not null;
 
     /// <summary>Makes a node, which does nothing before it is started.</summary>
@@ -72,33 +78,42 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// <param name="logs">Where it logs; null: nowhere.</param>
     /// <param name="system">The application's actor system in which the node's actors live, next to the application's own; null for a
     /// system of the node's. The node adds what it needs, under names of its own, and changes no default.</param>
+    /// <param name="cancellation">Gives up, for instance waiting for a database.</param>
     /// <exception cref="NodeStartException">The data directory, the key in it or the journal cannot be used.</exception>
-    public static async Task<MessagingNode> CreateAsync(NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null)
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public static async Task<MessagingNode> CreateAsync(
+        NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null, CancellationToken cancellation = default)
     {
-        options ??= new NodeOptions();
+        cancellation.ThrowIfCancellationRequested();
+        var node = Create(options ?? new NodeOptions(), logs, system);
+        try
+        {
+            await node.OpenJournalAsync(cancellation);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a node that opens its journal when it is started: for a container, which cannot wait.</summary>
+    /// <exception cref="NodeStartException">The data directory or the key in it cannot be used.</exception>
+    internal static MessagingNode Create(NodeOptions options, ILoggerFactory? logs, ActorSystem? system)
+    {
         logs ??= NullLoggerFactory.Instance;
         var directory = options.DataDirectory is { } path ? DataDirectory.Open(path) : null;
         PrivateKey? key = null;
-        NodeJournal? journal = null;
-        ActorSystem? own = null;
         try
         {
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
             if (PrivateFiles.WarningOf(directory?.Key) is { } warning)
                 logs.CreateLogger<MessagingNode>().LogWarning("{Warning}", warning);
-            journal = await NodeJournal.OpenAsync(options, directory, PeerId.FromPublicKey(key.PublicKey));
-            var actors = system ?? (own = CreateSystem(options, logs));
-            // A journal goes on with the serialization that it has started with.
-            NodeJournal.InstallTypes(actors);
-            journal?.AddTo(actors);
-            return new MessagingNode(options, logs, actors, ownsSystem: system is null, directory, journal, key);
+            return new MessagingNode(options, logs, system ?? CreateSystem(options, logs), ownsSystem: system is null, directory, key);
         }
         catch
         {
-            if (own is not null)
-                await own.Terminate();
-            if (journal is not null)
-                await journal.DisposeAsync();
             if (key != options.Key)
                 key?.Dispose();
             directory?.Dispose();
@@ -106,12 +121,11 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the node, and returns when it listens and receives what it was subscribed to when it ran last.</summary>
+    /// <inheritdoc/>
     /// <remarks>A node whose journal is in PostgreSQL stops by itself if another process has taken the journal's lock while the database was away:
     /// <see cref="IsStarted"/> is false then, <see cref="GetHealth"/> and <see cref="ConnectionStatusChanged"/> say disconnected, the log has an
     /// error, <see cref="WaitUntilStoppedItselfAsync"/> ends, and whatever is sent or subscribed to is refused with the reason. It can be started
     /// again once that process has ended.</remarks>
-    /// <exception cref="NodeStartException">An address cannot be listened at, or another process writes to the journal.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         await _turn.WaitAsync(cancellation);
@@ -120,6 +134,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_running is not null)
                 return;
+            await OpenJournalAsync(cancellation);
             if (_stopReason is not null && _journal?.Lock is { } held && await held.KeepAsync(cancellation) is PostgresLock.State.Taken)
                 throw new NodeStartException(NodeStartFailure.JournalInUse, SendIntake.JournalLostReason);
             _health.Reset();
@@ -135,7 +150,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the node: it leaves the network, and can be started again.</summary>
+    /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
         await _turn.WaitAsync(cancellation);
@@ -147,6 +162,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
             try
             {
                 _left = await running.StopActorsAsync();
+                _outcomes.EndAll();
                 await _events.FlushAsync(HandlersTimeout, Time);
             }
             finally
@@ -184,6 +200,7 @@ public sealed partial class MessagingNode : IAsyncDisposable
             // What the other process has subscribed to is its own.
             _left = [];
             await running.AwaitActorsAsync();
+            _outcomes.EndAll();
             await running.DisposeAsync();
             _stoppedItself.TrySetResult(_stopReason);
         }
@@ -199,29 +216,38 @@ public sealed partial class MessagingNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a message. The first one on a content topic subscribes to it.</summary>
-    /// <param name="message">The message; its bytes must not be changed.</param>
-    /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
-    /// <returns>The request, about which events tell; or why the message was not taken.</returns>
-    public Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    public Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default) =>
+        SendNamedAsync(message, RequestId.New(), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<Result<MessageSent, SendError>> SendAndConfirmAsync(MessageEnvelope message, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        return Volatile.Read(ref _running) is { } running
-            ? running.Environment.Intake.SendAsync(message, running.Actors).WaitAsync(cancellation)
-            : Task.FromResult<Result<RequestId, SendError>>(new SendError(SendErrorKind.NotStarted, NotStarted));
+        var request = RequestId.New();
+        var outcome = _outcomes.AwaitAsync(request);
+        try
+        {
+            var taken = await SendNamedAsync(message, request, cancellation);
+            if (!taken.IsSuccess)
+                return taken.Error;
+            return await outcome.WaitAsync(cancellation) switch
+            {
+                MessageSent sent => sent,
+                MessageError failed => new SendError(SendErrorKind.NotSent, failed.Error),
+                _ => new SendError(SendErrorKind.NotStarted, "The node was stopped before it was known what has become of the message; it may have been sent."),
+            };
+        }
+        finally
+        {
+            _outcomes.Forget(request);
+        }
     }
 
-    /// <summary>Receives the messages of content topics from now on.</summary>
-    /// <param name="contentTopics">The topics; those that are subscribed to already are passed over.</param>
-    /// <param name="cancellation">Stops waiting for the answer.</param>
-    /// <returns>What could not be subscribed to; empty: all is done.</returns>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SubscriptionError>> SubscribeAsync(IEnumerable<string> contentTopics, CancellationToken cancellation = default) =>
         ForEachAsync(contentTopics, (topic, shard) => new Subscriptions.Subscribe(topic, shard), cancellation);
 
-    /// <summary>Receives the messages of content topics no longer.</summary>
-    /// <param name="contentTopics">The topics.</param>
-    /// <param name="cancellation">Stops waiting for the answer.</param>
-    /// <returns>What could not be unsubscribed from; empty: all is done.</returns>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SubscriptionError>> UnsubscribeAsync(IEnumerable<string> contentTopics, CancellationToken cancellation = default) =>
         ForEachAsync(contentTopics, (topic, _) => new Subscriptions.Unsubscribe(topic), cancellation);
 
@@ -230,8 +256,34 @@ public sealed partial class MessagingNode : IAsyncDisposable
     /// that blocks: that is left behind, and the log says so. Whatever of its own the node waits for, such as a database, has 5 s.</remarks>
     public async ValueTask DisposeAsync()
     {
-        if (_isDisposed)
+        Task disposal;
+        lock (_disposing)
+            disposal = _disposal ??= DisposeOnceAsync();
+        await disposal;
+    }
+
+    async Task OpenJournalAsync(CancellationToken cancellation)
+    {
+        if (_isJournalOpen)
             return;
+        var journal = await NodeJournal.OpenAsync(_options, _directory, PeerId, cancellation);
+        try
+        {
+            // A journal goes on with the serialization that it has started with.
+            NodeJournal.InstallTypes(_system);
+            journal?.AddTo(_system);
+        }
+        catch
+        {
+            if (journal is not null)
+                await journal.DisposeAsync();
+            throw;
+        }
+        (_journal, _isJournalOpen) = (journal, true);
+    }
+
+    async Task DisposeOnceAsync()
+    {
         await DisposeLayerAsync();
         await StopAsync();
         _isDisposed = true;
@@ -245,6 +297,21 @@ public sealed partial class MessagingNode : IAsyncDisposable
         if (_key != _options.Key)
             _key.Dispose();
         _directory?.Dispose();
+    }
+
+    Task<Result<RequestId, SendError>> SendNamedAsync(MessageEnvelope message, RequestId request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return Volatile.Read(ref _running) is { } running
+            ? running.Environment.Intake.SendAsync(message, request, running.Actors).WaitAsync(cancellation)
+            : Task.FromResult<Result<RequestId, SendError>>(new SendError(SendErrorKind.NotStarted, NotStarted));
+    }
+
+    void Count(MessagingEvent raised)
+    {
+        _metrics.Count(raised);
+        if (!_outcomes.IsEmpty && raised is SendEvent end and not LogosActors.Delivery.MessagePropagated)
+            _outcomes.Ended(end.Request, end);
     }
 
     static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs)

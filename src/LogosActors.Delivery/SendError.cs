@@ -1,6 +1,6 @@
 namespace LogosActors.Delivery;
 
-/// <summary>Why a message was not taken to be sent. Nothing of it has left the node.</summary>
+/// <summary>Why a message was not taken to be sent: nothing of it has left the node, unless the kind says otherwise.</summary>
 /// <param name="Kind">For programs.</param>
 /// <param name="Message">For people: what is wrong and what to do instead.</param>
 public sealed record SendError(SendErrorKind Kind, string Message)
@@ -32,4 +32,8 @@ public enum SendErrorKind
 
     /// <summary>The node keeps its requests in a journal, which does not take this one.</summary>
     NotStored,
+
+    /// <summary>The message was taken, and could not be sent, after every retry. Only where the end of a request is awaited; else a
+    /// <see cref="MessageError"/> says so.</summary>
+    NotSent,
 }

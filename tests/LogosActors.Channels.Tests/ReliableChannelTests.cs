@@ -26,6 +26,70 @@ public sealed class ReliableChannelTests
     }
 
     [Fact]
+    public async Task A_confirmed_send_returns_when_the_other_participant_has_the_message()
+    {
+        await using var nodes = await StartAsync();
+        var (alice, bob) = await nodes.OpenAsync();
+        await using var received = bob.Messages().GetAsyncEnumerator();
+
+        var sent = await alice.SendAndConfirmAsync("hello"u8.ToArray());
+
+        Assert.True(sent.IsSuccess, sent.Error?.Message);
+        Assert.True(await received.MoveNextAsync());
+        Assert.Equal((sent.Value.RequestId, "hello"), (received.Current.RequestId, received.Current.ReadText()));
+    }
+
+    [Fact]
+    public async Task A_confirmed_send_that_nobody_confirms_says_so()
+    {
+        await using var nodes = await StartAsync();
+        var (alice, bob) = await nodes.OpenAsync(static options => options with
+        {
+            Sds = new SdsOptions
+            {
+                AcknowledgementTimeout = TimeSpan.FromMilliseconds(200),
+                AcknowledgementDelay = TimeSpan.FromMilliseconds(100),
+                PossiblyAcknowledgedTimeout = TimeSpan.FromMilliseconds(200),
+                MaxRetransmissions = 0,
+                LastTimeout = TimeSpan.FromMilliseconds(200),
+            },
+        });
+        await bob.CloseAsync();
+
+        Assert.Equal(ChannelSendErrorKind.NotConfirmed, (await alice.SendAndConfirmAsync("hello"u8.ToArray())).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task A_confirmed_send_ends_when_the_channel_is_closed()
+    {
+        await using var nodes = await StartAsync();
+        var (alice, bob) = await nodes.OpenAsync();
+        await bob.CloseAsync();
+        var sending = alice.SendAndConfirmAsync("hello"u8.ToArray());
+
+        await Task.WhenAll(alice.CloseAsync(), alice.CloseAsync());
+
+        Assert.Equal(ChannelSendErrorKind.NotOpen, (await sending).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task A_message_counts_as_handled_when_its_asynchronous_handler_has_returned()
+    {
+        await using var nodes = await StartAsync();
+        var (alice, bob) = await nodes.OpenAsync();
+        var handled = new TaskCompletionSource<string>();
+        using var handler = bob.Handle<ReliableMessageReceived>(async received =>
+        {
+            await Task.Yield();
+            handled.SetResult(received.ReadText());
+        });
+
+        await alice.SendTextAsync("hello");
+
+        Assert.Equal("hello", await handled.Task);
+    }
+
+    [Fact]
     public async Task A_conversation_comes_in_order_and_every_message_once()
     {
         await using var nodes = await StartAsync();

@@ -35,7 +35,7 @@ public sealed class ArchivingNodeTests : IDisposable
         var stored = await events.NextAsync<MessageSent>(sent => sent.IsStored);
         await using var late = await StartAsync(store);
         await UntilAsync(() => late.HasStore);
-        var history = await late.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] });
+        var history = await late.Store.QueryAsync(new StoreQuery { ContentTopics = [Topic] });
         var found = Assert.Single(history.Value!.Messages);
         Assert.Equal(stored.Hash, found.Hash);
         Assert.Equal("kept", System.Text.Encoding.UTF8.GetString(found.Message!.Payload.Span));
@@ -49,7 +49,7 @@ public sealed class ArchivingNodeTests : IDisposable
         await using var alice = await StartAsync(store);
         await UntilAsync(() => alice.KnowsStore);
 
-        Assert.True((await alice.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).IsSuccess);
+        Assert.True((await alice.Store.QueryAsync(new StoreQuery { ContentTopics = [Topic] })).IsSuccess);
 
         await UntilAsync(() => alice.Host!.Find(store.PeerId)?.Score > 0);
     }
@@ -154,7 +154,7 @@ public sealed class ArchivingNodeTests : IDisposable
         await UntilAsync(async () => (await other.QueryAsync(query))!.Messages.Count == 1);
         await using var late = await StartAsync(healed);
         await UntilAsync(() => late.HasStore);
-        Assert.Equal([hash], (await late.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).Value!.Messages.Select(found => found.Hash));
+        Assert.Equal([hash], (await late.Store.QueryAsync(new StoreQuery { ContentTopics = [Topic] })).Value!.Messages.Select(found => found.Hash));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class ArchivingNodeTests : IDisposable
             }
 
             await UntilAsync(() => alice.HasStore);
-            Assert.Equal(50, (await alice.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic], Limit = 100 })).Value!.Messages.Count);
+            Assert.Equal(50, (await alice.Store.QueryAsync(new StoreQuery { ContentTopics = [Topic], Limit = 100 })).Value!.Messages.Count);
         }
         await system.Terminate();
     }

@@ -27,9 +27,12 @@ internal static class Node
     public static string TextOf(MessageReceived received) => System.Text.Encoding.UTF8.GetString(received.Message.Payload.Span);
 
     /// <summary>Waits until a node's relay has this many peers that are subscribed to the shard of <see cref="Topic"/>.</summary>
-    public static async Task HasPeersAsync(this MessagingNode node, int peers)
+    public static Task HasPeersAsync(this MessagingNode node, int peers) => node.HasPeersAsync(Topic, peers);
+
+    /// <summary>The same for the shard of some topic.</summary>
+    public static async Task HasPeersAsync(this MessagingNode node, string topic, int peers)
     {
-        var shard = node.ShardOf(Topic);
+        var shard = node.ShardOf(topic);
         using var late = new CancellationTokenSource(Patience);
         while ((await node.RelayStatusAsync(shard)).Subscribers < peers)
             await Task.Delay(10, late.Token);

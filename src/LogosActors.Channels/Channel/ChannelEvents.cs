@@ -11,7 +11,8 @@ namespace LogosActors.Channels.Channel;
 /// </remarks>
 /// <param name="publisher">Calls handlers, and feeds enumerations.</param>
 /// <param name="capacity">How many events wait for one handler.</param>
-internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int capacity)
+/// <param name="outcomes">Those who await the end of a request; null: nobody does.</param>
+internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int capacity, AwaitedOutcomes<ReliableSendEvent>? outcomes = null)
 {
     readonly Lock _turn = new();
     readonly List<Handler> _handlers = [];
@@ -56,6 +57,8 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
                 handler.Await(number, raised);
         }
         publisher.Publish(raised);
+        if (outcomes is { IsEmpty: false } && raised is ReliableMessageDelivered or ReliableMessageSendError)
+            outcomes.Ended(((ReliableSendEvent)raised).RequestId, (ReliableSendEvent)raised);
     }
 
     /// <summary>The number up to which all is handled. The owner is told when there is more.</summary>
@@ -69,9 +72,19 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
     }
 
     /// <summary>Adds a handler.</summary>
+    /// <inheritdoc cref="Add{T}(Delegate?, Func{T, Task})"/>
+    public void Add<T>(Delegate? key, Action<T> handle)
+        where T : ChannelEvent =>
+        Add<T>(key, raised =>
+        {
+            handle(raised);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Adds a handler that is awaited.</summary>
     /// <param name="key">By which it is removed.</param>
     /// <param name="handle">Called with each event of the type.</param>
-    public void Add<T>(Delegate? key, Action<T> handle)
+    public void Add<T>(Delegate? key, Func<T, Task> handle)
         where T : ChannelEvent
     {
         if (key is null)
@@ -81,11 +94,11 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
         lock (_turn)
         {
             _handlers.Add(handler);
-            publisher.Add<T>(key, raised =>
+            publisher.Add<T>(key, async raised =>
             {
                 try
                 {
-                    handle(raised);
+                    await handle(raised);
                 }
                 finally
                 {

@@ -107,7 +107,7 @@ internal sealed class ChannelDirectory(MessagingNode node) : IAsyncDisposable
         {
             options.Opening?.Invoke(channel);
             var settings = new ChannelSettings(
-                options, new ChannelNode(node.Send, query => node.QueryStoreAsync(query)), channel.Published, channel.Budget, ChannelHistory.Plugins, PersistenceIdOf(options))
+                options, new ChannelNode(node.Send, query => node.Store.QueryAsync(query)), channel.Published, channel.Budget, ChannelHistory.Plugins, PersistenceIdOf(options))
             {
                 Clock = new SteadyClock(node.Time),
                 SdsCreated = channel.UseSds,

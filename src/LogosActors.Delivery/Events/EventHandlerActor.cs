@@ -7,18 +7,42 @@ namespace LogosActors.Delivery.Events;
 /// <summary>Calls one handler of the application, one event after the other.</summary>
 /// <remarks>
 /// Parent: /user; made and stopped by an <see cref="EventPublisher{TEvent}"/>. What the handler throws is logged and costs its own call; the
-/// actor has no state. While it runs, further events wait in the mailbox, as many as its <see cref="EventQueue"/> has room for. A handler that
-/// never returns keeps its actor and a thread of the dispatcher until the process ends; nothing else waits for it.
+/// actor has no state but what waits. While the handler runs, further events wait, as many as its <see cref="EventQueue"/> has room for: in the mailbox, and in
+/// a queue of the actor's own while an asynchronous handler is awaited. A handler that never returns keeps its actor, and a synchronous one a thread of the
+/// dispatcher, until the process ends; nothing else waits for it.
 /// </remarks>
 /// <param name="handle">The handler.</param>
 /// <param name="queue">What waits for it.</param>
 /// <param name="sizeOf">How many bytes an event holds.</param>
-internal sealed class EventHandlerActor<TEvent>(Action<TEvent> handle, EventQueue queue, Func<TEvent, int> sizeOf) : SupervisedActor
+internal sealed class EventHandlerActor<TEvent>(Func<TEvent, Task> handle, EventQueue queue, Func<TEvent, int> sizeOf) : SupervisedActor
 {
-    public static Props Props(Action<TEvent> handle, EventQueue queue, Func<TEvent, int> sizeOf) =>
+    readonly Queue<object> _waiting = new();
+    TEvent? _awaited;
+    bool _isAwaiting;
+
+    public static Props Props(Func<TEvent, Task> handle, EventQueue queue, Func<TEvent, int> sizeOf) =>
         Akka.Actor.Props.Create(() => new EventHandlerActor<TEvent>(handle, queue, sizeOf));
 
     protected override void OnReceive(object message)
+    {
+        if (message is Returned returned)
+        {
+            _isAwaiting = false;
+            End(_awaited!, returned.Failure);
+            while (!_isAwaiting && _waiting.TryDequeue(out var next))
+                Process(next);
+        }
+        else if (_isAwaiting)
+        {
+            _waiting.Enqueue(message);
+        }
+        else
+        {
+            Process(message);
+        }
+    }
+
+    void Process(object message)
     {
         switch (message)
         {
@@ -38,21 +62,50 @@ internal sealed class EventHandlerActor<TEvent>(Action<TEvent> handle, EventQueu
     void Handle(TEvent raised)
     {
         queue.Begin(Now);
+        Task handling;
         try
         {
-            handle(raised);
+            handling = handle(raised);
         }
 #pragma warning disable CA1031 // the application's failure is not the node's
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.Error(e, "A handler of {0} failed", raised!.GetType().Name);
+            End(raised, e);
+            return;
         }
-        finally
+        if (handling.IsCompletedSuccessfully)
         {
-            queue.End();
+            End(raised, failure: null);
+            return;
+        }
+        (_isAwaiting, _awaited) = (true, raised);
+        PipeToSelf(AwaitAsync(handling));
+    }
+
+    void End(TEvent raised, Exception? failure)
+    {
+        queue.End();
+        if (failure is not null)
+            Log.Error(failure, "A handler of {0} failed", raised!.GetType().Name);
+    }
+
+    static async Task<Returned> AwaitAsync(Task handling)
+    {
+        try
+        {
+            await handling;
+            return new Returned(null);
+        }
+#pragma warning disable CA1031 // the application's failure is not the node's
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new Returned(e);
         }
     }
+
+    sealed record Returned(Exception? Failure) : INoSerializationVerificationNeeded;
 }
 
 /// <summary>Completed by an <see cref="EventHandlerActor{TEvent}"/> when everything before it is handled.</summary>

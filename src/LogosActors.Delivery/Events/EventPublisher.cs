@@ -60,6 +60,16 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     /// <param name="key">By which it is removed.</param>
     /// <param name="handle">Called with each event of the type, one after the other.</param>
     public void Add<T>(Delegate? key, Action<T> handle)
+        where T : TEvent =>
+        Add<T>(key, raised =>
+        {
+            handle(raised);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Adds a handler that is awaited; does nothing once the publisher is completed.</summary>
+    /// <inheritdoc cref="Add{T}(Delegate?, Action{T})"/>
+    public void Add<T>(Delegate? key, Func<T, Task> handle)
         where T : TEvent
     {
         if (key is null)

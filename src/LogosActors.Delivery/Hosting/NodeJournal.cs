@@ -42,12 +42,12 @@ internal sealed class NodeJournal : IAsyncDisposable
     /// <summary>Opens the journal that the options name.</summary>
     /// <returns>Null: the node keeps everything in memory.</returns>
     /// <exception cref="NodeStartException">It cannot be used, or another process uses it.</exception>
-    public static async Task<NodeJournal?> OpenAsync(NodeOptions options, DataDirectory? directory, PeerId node)
+    public static async Task<NodeJournal?> OpenAsync(NodeOptions options, DataDirectory? directory, PeerId node, CancellationToken cancellation)
     {
         var plugins = PersistencePlugins.Named($"node-{node}");
         if (options.Journal is { ConnectionString: { } database })
         {
-            var held = await PostgresLock.AcquireAsync(database, node.ToString());
+            var held = await PostgresLock.AcquireAsync(database, node.ToString(), cancellation);
             return new NodeJournal(plugins, JournalConfiguration.Postgres(plugins, database), file: null, path: null, held);
         }
         if (directory is null || options.Journal is not null)

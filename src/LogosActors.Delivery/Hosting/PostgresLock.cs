@@ -31,8 +31,9 @@ internal sealed class PostgresLock : IAsyncDisposable
     /// <summary>Takes the lock of a name.</summary>
     /// <param name="connectionString">The database, as Npgsql takes it.</param>
     /// <param name="name">The beginning of all persistence ids that are written.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="NodeStartException">The database does not answer, or another process has the lock.</exception>
-    public static async Task<PostgresLock> AcquireAsync(string connectionString, string name)
+    public static async Task<PostgresLock> AcquireAsync(string connectionString, string name, CancellationToken cancellation)
     {
         PostgresLock? held = null;
         try
@@ -40,13 +41,14 @@ internal sealed class PostgresLock : IAsyncDisposable
             // Not from a pool, to which it would return with the lock.
             var connection = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 10, Timeout = (int)ConnectTimeout.TotalSeconds };
             held = new PostgresLock(connection.ConnectionString, KeyOf(name));
-            if (await held.TryLockAsync(CancellationToken.None))
+            if (await held.TryLockAsync(cancellation))
                 return held;
         }
-        catch (Exception e) when (e is NpgsqlException or ArgumentException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is NpgsqlException or ArgumentException or TimeoutException or System.Net.Sockets.SocketException or OperationCanceledException)
         {
             if (held is not null)
                 await held.DisposeAsync();
+            cancellation.ThrowIfCancellationRequested();
             throw new NodeStartException(NodeStartFailure.Journal, $"The journal's database cannot be used: {e.Message}", e);
         }
         await held.DisposeAsync();

@@ -60,7 +60,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
 
     /// <summary>Sends a message of the application.</summary>
     /// <returns>The request, when it is sure to end in an event; or why it was refused.</returns>
-    public async Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope envelope, NodeActors actors)
+    public async Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope envelope, RequestId request, NodeActors actors)
     {
         if (!TryPrepare(envelope, out var message, out var error))
             return error;
@@ -70,7 +70,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         if (!TryCount())
             return TooMany;
         var waits = Interlocked.Increment(ref _notBegun) > Window || isJournalled;
-        var send = new Sends.Send(RequestId.New(), message, isJournalled, Observer: null)
+        var send = new Sends.Send(request, message, isJournalled, Observer: null)
         {
             Answer = waits ? system.CreateCompletion<Result<RequestId, SendError>>() : null,
             IsCounted = true,

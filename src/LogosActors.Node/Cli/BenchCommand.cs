@@ -40,9 +40,9 @@ internal static class BenchCommand
     static async Task<BenchResult> RunAsync(Terminal terminal, int count, int size, CancellationToken cancellation)
     {
         var options = new NodeOptions { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] };
-        await using var sender = await MessagingNode.CreateAsync(options);
+        await using var sender = await MessagingNode.CreateAsync(options, cancellation: cancellation);
         await sender.StartAsync(cancellation);
-        await using var receiver = await MessagingNode.CreateAsync(options with { EntryNodes = sender.Addresses });
+        await using var receiver = await MessagingNode.CreateAsync(options with { EntryNodes = sender.Addresses }, cancellation: cancellation);
         await receiver.StartAsync(cancellation);
         await receiver.SubscribeAsync([Topic], cancellation);
         await sender.SubscribeAsync([Topic], cancellation);

@@ -70,7 +70,7 @@ internal sealed class NodeHost : IAsyncDisposable
             _parts.Push(archive);
             options = options with { Archive = archive };
         }
-        var node = Node = await MessagingNode.CreateAsync(options, loggers);
+        var node = Node = await MessagingNode.CreateAsync(options, loggers, cancellation: cancellation);
         _parts.Push(node);
         await node.StartAsync(cancellation);
         var metrics = Own(new ScrapedMetrics(node));

@@ -47,7 +47,7 @@ public sealed class ChannelSamples : IDisposable
         {
             Opening = opened =>
             {
-                opened.MessageReceived += (_, message) => Store(message);     // is told again if the process ends in it
+                opened.MessageReceived += (_, message) => Store(message);     // raised again if the process ends in it
                 opened.MessageDelivered += (_, delivered) => unfinished.Remove(delivered.RequestId);
             },
         });

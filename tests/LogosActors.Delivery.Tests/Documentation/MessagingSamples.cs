@@ -40,22 +40,42 @@ public sealed class MessagingSamples : IDisposable
         await other.SubscribeAsync(["/chat/1/lobby/proto"]);
         var told = new List<string>();
         var show = told.Add;
-        var message = new MessageEnvelope("/chat/1/lobby/proto", "hello"u8.ToArray());
+        await node.HasPeersAsync("/chat/1/lobby/proto", 1);
 
-        // sample: send-events
-        await using var events = node.Events().GetAsyncEnumerator();   // from here on
-        var request = (await node.SendAsync(message)).Value;
-        while (told.Count == 0 && await events.MoveNextAsync())
-        {
-            var happened = events.Current;
-            if (happened is MessageError { Request: var failed, Error: var why } && failed == request)
-                show($"not sent: {why}");
-            if (happened is MessageSent { Request: var ended, IsStored: var isStored } && ended == request)
-                show(isStored ? "sent, and a store has it" : "sent");
-        }
+        // sample: confirmed-send
+        var outcome = await node.SendAndConfirmAsync(MessageEnvelope.FromText("/chat/1/lobby/proto", "hello"));   // within 60 s
+        show(!outcome.IsSuccess ? $"not sent: {outcome.Error.Message}"
+            : outcome.Value.IsStored ? "sent, and a store has it" : "sent");
         // end sample
 
         Assert.Equal(["sent"], told);
+    }
+
+    [Fact]
+    public async Task An_asynchronous_handler_saves_what_comes()
+    {
+        await using var other = await Node.StartAsync();
+        await using var node = await Node.StartAsync(other);
+        await node.SubscribeAsync(["/chat/1/lobby/proto"]);
+        await other.HasPeersAsync("/chat/1/lobby/proto", 1);
+        var saved = new TaskCompletionSource<Reading>();
+
+        // sample: async-handler
+        using var handler = node.Handle<MessageReceived>(async received =>
+        {
+            if (received.Message.TryReadJson<Reading>(out var reading))
+                await SaveAsync(reading);
+        });
+        // end sample
+        await other.SendAsync(MessageEnvelope.FromJson("/chat/1/lobby/proto", new Reading("kitchen", 21.5)));
+
+        Assert.Equal(new Reading("kitchen", 21.5), await saved.Task);
+
+        async Task SaveAsync(Reading reading)
+        {
+            await Task.Yield();
+            saved.SetResult(reading);
+        }
     }
 
     [Fact]
@@ -79,7 +99,7 @@ public sealed class MessagingSamples : IDisposable
         while (count == 0)
         {
             // sample: history
-            var history = await node.QueryStoreAsync(new StoreQuery
+            var history = await node.Store.QueryAsync(new StoreQuery
             {
                 ContentTopics = ["/chat/1/lobby/proto"],
                 Start = DateTimeOffset.UtcNow.AddDays(-1),
@@ -92,4 +112,6 @@ public sealed class MessagingSamples : IDisposable
         Assert.Equal(1, count);
         Assert.NotEqual(ConnectionStatus.Connected, node.GetHealth().Status);
     }
+
+    sealed record Reading(string Room, double Degrees);
 }

@@ -1,4 +1,5 @@
 using LogosActors.Configuration;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Libp2p.Addresses;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,6 +76,36 @@ public sealed class LogosNodeTests
         await host.StopAsync();
 
         Assert.Equal(20, Volatile.Read(ref sent));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_added_twice_is_added_once()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        for (var i = 0; i < 2; i++)
+            builder.Services.AddLogosNode(options => options with { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] });
+        using var host = builder.Build();
+
+        await host.StartAsync();
+
+        Assert.Single(host.Services.GetServices<IHostedService>().OfType<LogosNodeService>());
+        Assert.NotEqual(HealthStatus.Healthy, (await CheckAsync(host)).Status);
+        Assert.Same(host.Services.GetRequiredService<MessagingNode>(), host.Services.GetRequiredService<IMessagingNode>());
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_options_of_a_node_can_use_the_applications_services()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddSingleton(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"));
+        builder.Services.AddLogosNode(static (services, options) => options with { ListenAddresses = [services.GetRequiredService<Multiaddr>()] });
+        using var host = builder.Build();
+
+        await host.StartAsync();
+
+        Assert.StartsWith("/ip4/127.0.0.1/tcp/", host.Services.GetRequiredService<MessagingNode>().Addresses[0].ToString(), StringComparison.Ordinal);
+        await host.StopAsync();
     }
 
     static async Task<HealthReportEntry> CheckAsync(IHost host) =>

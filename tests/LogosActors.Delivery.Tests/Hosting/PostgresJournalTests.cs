@@ -165,7 +165,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
     [Fact]
     public async Task The_lock_is_taken_again_after_an_outage_unless_another_process_has_it()
     {
-        await using var held = await PostgresLock.AcquireAsync(_database, "name");
+        await using var held = await PostgresLock.AcquireAsync(_database, "name", CancellationToken.None);
         Assert.Equal(PostgresLock.State.Held, await held.KeepAsync(CancellationToken.None));
         await _cluster!.StopServerAsync();
         Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
@@ -176,7 +176,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         await _cluster.StopServerAsync();
         Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
         await _cluster.StartServerAsync();
-        await using var other = await PostgresLock.AcquireAsync(_database, "name");
+        await using var other = await PostgresLock.AcquireAsync(_database, "name", CancellationToken.None);
         Assert.Equal(PostgresLock.State.Taken, await held.KeepAsync(CancellationToken.None));
         Assert.Equal(PostgresLock.State.Taken, await held.KeepAsync(CancellationToken.None));
     }

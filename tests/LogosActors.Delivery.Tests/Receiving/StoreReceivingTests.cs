@@ -77,12 +77,12 @@ public sealed class StoreReceivingTests : IDisposable
         store.Archive.Add([FakeStore.Message("/test/1/kitchen/proto", 5)]);
         await using var node = await StartAsync(With(store));
 
-        var all = await node.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] });
+        var all = await node.Store.QueryAsync(new StoreQuery { ContentTopics = [Topic] });
         Assert.Equal(250, all.Value!.Messages.Count);
         Assert.Null(all.Value.Cursor);
         Assert.Equal(all.Value.Messages.OrderBy(message => message.Timestamp), all.Value.Messages);
 
-        var some = await node.QueryStoreAsync(new StoreQuery
+        var some = await node.Store.QueryAsync(new StoreQuery
         {
             ContentTopics = [Topic],
             Start = DateTimeOffset.UnixEpoch.AddMilliseconds(100),
@@ -96,7 +96,7 @@ public sealed class StoreReceivingTests : IDisposable
             var query = new StoreQuery { ContentTopics = [Topic], Limit = 120, IsForward = isForward };
             do
             {
-                var page = (await node.QueryStoreAsync(query)).Value!;
+                var page = (await node.Store.QueryAsync(query)).Value!;
                 Assert.InRange(page.Messages.Count, 1, 120);
                 pages.InsertRange(isForward ? pages.Count : 0, page.Messages);
                 query = query with { Cursor = page.Cursor is { } cursor && StoreCursor.TryParse(cursor.ToString(), out var read) ? read : null };
@@ -106,10 +106,10 @@ public sealed class StoreReceivingTests : IDisposable
         }
 
         MessageHash[] hashes = [all.Value.Messages[3].Hash, new(new byte[32]), all.Value.Messages[1].Hash];
-        var looked = await node.QueryStoreAsync(new StoreQuery { Hashes = hashes });
+        var looked = await node.Store.QueryAsync(new StoreQuery { Hashes = hashes });
         Assert.Equal([hashes[2], hashes[0]], Hashes(looked.Value!.Messages));
         Assert.Equal("1000000", System.Text.Encoding.UTF8.GetString(looked.Value.Messages[0].Message!.Payload.Span));
-        var present = await node.QueryStoreAsync(new StoreQuery { Hashes = hashes, IncludesData = false });
+        var present = await node.Store.QueryAsync(new StoreQuery { Hashes = hashes, IncludesData = false });
         Assert.Equivalent(new[] { hashes[0], hashes[2] }, present.Value!.Messages.Select(message => message.Hash), strict: true);
         Assert.All(present.Value.Messages, message => Assert.Null(message.Message));
     }
@@ -119,7 +119,7 @@ public sealed class StoreReceivingTests : IDisposable
     {
         await using var node = await StartAsync(Options with { Archive = Store.ListArchive.Of(30) });
 
-        var found = await node.QueryStoreAsync(new StoreQuery { Hashes = [.. Store.ListArchive.Of(30).Messages.Select(message => message.Hash)] });
+        var found = await node.Store.QueryAsync(new StoreQuery { Hashes = [.. Store.ListArchive.Of(30).Messages.Select(message => message.Hash)] });
 
         Assert.Equal(30, found.Value!.Messages.Count);
     }
@@ -137,7 +137,7 @@ public sealed class StoreReceivingTests : IDisposable
         Assert.Equal(StoreQueryErrorKind.InvalidQuery, await ErrorAsync(topic with { Start = DateTimeOffset.MaxValue, End = DateTimeOffset.MinValue }));
         Assert.Equal(StoreQueryErrorKind.NoStore, await ErrorAsync(topic with { Start = DateTimeOffset.MinValue, End = DateTimeOffset.MaxValue }));
 
-        async Task<StoreQueryErrorKind?> ErrorAsync(StoreQuery query) => (await node.QueryStoreAsync(query)).Error?.Kind;
+        async Task<StoreQueryErrorKind?> ErrorAsync(StoreQuery query) => (await node.Store.QueryAsync(query)).Error?.Kind;
     }
 
     static IEnumerable<MessageHash> Hashes(IEnumerable<StoredMessage> messages) => messages.Select(message => message.Hash);

@@ -72,7 +72,7 @@ internal sealed class SendsScene
         Task<Result<RequestId, SendError>>? answer = null;
         _simulation.Run(() =>
         {
-            answer = _intake.SendAsync(new MessageEnvelope(topic, BitConverter.GetBytes(_sent++)) { IsEphemeral = isEphemeral }, _actors);
+            answer = _intake.SendAsync(new MessageEnvelope(topic, BitConverter.GetBytes(_sent++)) { IsEphemeral = isEphemeral }, RequestId.New(), _actors);
             return Task.CompletedTask;
         });
         return answer!;

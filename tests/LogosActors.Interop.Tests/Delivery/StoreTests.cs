@@ -81,7 +81,7 @@ public sealed class StoreTests : IAsyncLifetime
     }
 
     async Task<IReadOnlyList<StoredMessage>> HistoryAsync() =>
-        (await _node.QueryStoreAsync(new StoreQuery { ContentTopics = [Topic] })).Value?.Messages ?? [];
+        (await _node.Store.QueryAsync(new StoreQuery { ContentTopics = [Topic] })).Value?.Messages ?? [];
 
     async Task<Found[][]> QueryAsync(object query) =>
         (await _theirs.CallAsync("query", query)).GetProperty("pages").Deserialize<Found[][]>(JsonSerializerOptions.Web)!;
