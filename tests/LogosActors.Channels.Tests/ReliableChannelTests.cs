@@ -54,6 +54,8 @@ public sealed class ReliableChannelTests
                 LastTimeout = TimeSpan.FromMilliseconds(200),
             },
         });
+        // The node still takes messages of the topic, so that they go out.
+        await nodes.Bob.SubscribeAsync([Topic]);
         await bob.CloseAsync();
 
         Assert.Equal(ChannelSendErrorKind.NotConfirmed, (await alice.SendAndConfirmAsync("hello"u8.ToArray())).Error?.Kind);
