@@ -1,6 +1,7 @@
 namespace LogosActors.Documentation.Tests;
 
-/// <summary>Code between <c>// sample: name</c> and <c>// end sample</c> in the <c>*Samples.cs</c> of the tests, each compiled and run with its own project.</summary>
+/// <summary>Code between <c>// sample: name</c> and <c>// end sample</c> in the <c>*Samples.cs</c> of the tests, each compiled and run with its own project, and
+/// the whole programs in <c>Programs</c>, which <see cref="ProgramTests"/> runs.</summary>
 static class Samples
 {
     const string Begin = "// sample: ";
@@ -13,6 +14,7 @@ static class Samples
             .Append(Repository.File("tests/LogosActors.Documentation.Tests"))
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*Samples.cs"))
             .SelectMany(file => Read(File.ReadAllLines(file)))
+            .Concat(Directory.EnumerateFiles(Repository.File("tests/LogosActors.Documentation.Tests/Programs")).Select(static file => (Name: Path.GetFileNameWithoutExtension(file), Code: File.ReadAllText(file).TrimEnd())))
             .ToDictionary(sample => sample.Name, sample => sample.Code, StringComparer.Ordinal);
 
     static IEnumerable<(string Name, string Code)> Read(string[] lines)

@@ -22,7 +22,7 @@ public sealed class ChannelSamples : IDisposable
         await using var node = await MessagingNode.CreateAsync(new NodeOptions { EntryNodes = [other.Addresses[0]], DataDirectory = _directory.FullName });
         await node.StartAsync();
 
-        // sample: channel
+        // sample: durable-channel
         await using var channel = await node.OpenChannelAsync(new ReliableChannelOptions
         {
             ChannelId = "lobby",

@@ -11,28 +11,6 @@ public sealed class MessagingSamples : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Two_nodes_exchange_a_message()
-    {
-        await using var other = await Node.StartAsync();
-        Multiaddr entryNode = other.Addresses[0];
-
-        // sample: messaging
-        await using var node = await MessagingNode.CreateAsync(new NodeOptions { EntryNodes = [entryNode] });
-        node.MessageReceived += (_, received) => Console.WriteLine(received.Message.Payload.Length);
-        await node.StartAsync();
-        await node.SubscribeAsync(["/chat/1/lobby/proto"]);
-
-        var sent = await node.SendAsync(new MessageEnvelope("/chat/1/lobby/proto", "hello"u8.ToArray()));
-        Console.WriteLine(sent.IsSuccess ? $"request {sent.Value}" : sent.Error.Message);
-        // end sample
-        await using var events = other.Events().GetAsyncEnumerator();
-        await other.SubscribeAsync(["/chat/1/lobby/proto"]);
-
-        Assert.True(sent.IsSuccess);
-        Assert.Equal("hello", Node.TextOf(await events.NextAsync<MessageReceived>()));
-    }
-
-    [Fact]
     public async Task What_becomes_of_a_request_is_told()
     {
         await using var other = await Node.StartAsync();
