@@ -1,48 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace LogosActors.Channels.Sds;
 
-/// <summary>Whole messages of the local log, kept for those who may miss them (SDS §SDS-R participant state: augmented local history).</summary>
-/// <remarks>The longest kept go first, when there are too many or they are too large together.</remarks>
+/// <summary>Whole messages that others may miss: received ones, and our own once they are acknowledged or given up (SDS §SDS-R participant state: augmented
+/// local history).</summary>
+/// <remarks>The longest kept go first, when there are too many or they are too large together. Our own are in the outgoing buffer before: what is held back there
+/// must not take the place of what was sent.</remarks>
 internal sealed class KeptMessages(int maxCount, long maxSize)
 {
-    readonly Queue<LogEntry> _order = [];
-    int _count;
+    // Most channels are idle.
+    Dictionary<string, SdsMessage>? _messages;
+    Queue<string>? _order;
     long _size;
 
-    /// <summary>The entries whose messages are kept, the longest kept first.</summary>
-    public IEnumerable<LogEntry> All => _order.Where(entry => entry.Message is not null);
+    /// <summary>The messages, the longest kept first.</summary>
+    public IEnumerable<SdsMessage> All => _order is null ? [] : _order.Select(id => _messages![id]);
+
+    /// <summary>Finds a message.</summary>
+    public bool TryGet(string id, [NotNullWhen(true)] out SdsMessage? message)
+    {
+        message = null;
+        return _messages?.TryGetValue(id, out message) is true;
+    }
 
     /// <summary>Keeps a message.</summary>
-    public void Keep(LogEntry entry, SdsMessage message)
+    public void Keep(SdsMessage message)
     {
-        if (maxCount == 0 || message.Content.Length > maxSize)
+        if (maxCount == 0 || message.Content.Length > maxSize || !(_messages ??= new(StringComparer.Ordinal)).TryAdd(message.MessageId, message))
             return;
-        entry.Message = message;
-        _order.Enqueue(entry);
-        _count++;
+        (_order ??= new()).Enqueue(message.MessageId);
         _size += message.Content.Length;
-        while (_count > maxCount || _size > maxSize)
-            Forget(_order.Dequeue());
-        // Those that have left the log before their turn.
-        if (_order.Count > (2 * _count) + 16)
-            Compact();
-    }
-
-    /// <summary>Forgets the message of an entry that leaves the log.</summary>
-    public void Forget(LogEntry entry)
-    {
-        if (entry.Message is not { } message)
-            return;
-        entry.Message = null;
-        _count--;
-        _size -= message.Content.Length;
-    }
-
-    void Compact()
-    {
-        for (var left = _order.Count; left > 0; left--)
+        while (_order.Count > maxCount || _size > maxSize)
         {
-            if (_order.Dequeue() is { Message: not null } entry)
-                _order.Enqueue(entry);
+            if (_messages.Remove(_order.Dequeue(), out var oldest))
+                _size -= oldest.Content.Length;
         }
     }
 }

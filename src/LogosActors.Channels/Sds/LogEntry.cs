@@ -29,9 +29,6 @@ internal sealed class LogEntry(ulong lamport, HistoryEntry name, BloomKey key) :
     /// <summary>The dialects it was heard in; <see cref="SdsDialects.None"/>: it is our own.</summary>
     public SdsDialects Heard { get; set; }
 
-    /// <summary>The whole message, while it is kept.</summary>
-    public SdsMessage? Message { get; set; }
-
     /// <summary>Where it is among those that no later one names; null: it is not.</summary>
     public LinkedListNode<LogEntry>? Head { get; set; }
 

@@ -13,8 +13,8 @@ internal sealed partial class SdsChannel
             case SdsEvent.Joined joined: _joinedAt = joined.At; break;
             case SdsEvent.Sent sent: ApplySent(sent); break;
             case SdsEvent.Retransmitted again: ApplyRetransmitted(again.MessageId); break;
-            case SdsEvent.Acknowledged acknowledged: _outgoing.Remove(acknowledged.MessageId); break;
-            case SdsEvent.GaveUp gaveUp: _outgoing.Remove(gaveUp.MessageId); break;
+            case SdsEvent.Acknowledged acknowledged: ApplyEnded(acknowledged.MessageId); break;
+            case SdsEvent.GaveUp gaveUp: ApplyEnded(gaveUp.MessageId); break;
             case SdsEvent.Accepted accepted: ApplyAccepted(accepted); break;
             case SdsEvent.Delivered delivered: ApplyDelivered(delivered.MessageId); break;
             case SdsEvent.Lost lost: ApplyLost(lost); break;
@@ -35,6 +35,14 @@ internal sealed partial class SdsChannel
         AddToLog(message, lamport, key, hint: default, SdsDialects.None);
         _lastSent = id;
         _outgoing.Add(new OutgoingMessage(message, key, isAmbiguous) { SentAt = _now }, (_isLive ? _now : sent.At) + Ms(_options.AcknowledgementTimeout));
+    }
+
+    /// <summary>A filter may be wrong: who misses the message after all can still ask for it.</summary>
+    void ApplyEnded(string id)
+    {
+        if (_outgoing.TryGet(id, out var message))
+            _kept.Keep(message.Message);
+        _outgoing.Remove(id);
     }
 
     void ApplyRetransmitted(string id)
@@ -158,11 +166,11 @@ internal sealed partial class SdsChannel
         _unnamed.Named(message.CausalHistory);
         _unnamed.Add(entry);
         // Also those that others answer for: somebody may come who does not read their dialect.
-        _kept.Keep(entry, message);
+        if (!string.Equals(message.SenderId, _participant, StringComparison.Ordinal))
+            _kept.Keep(message);
         if (_log.Add(entry) is not { } oldest)
             return;
         _unnamed.Remove(oldest);
-        _kept.Forget(oldest);
         _old.Add(oldest.Id, oldest.Lamport);
     }
 }

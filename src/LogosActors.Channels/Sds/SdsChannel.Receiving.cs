@@ -137,11 +137,13 @@ internal sealed partial class SdsChannel
             awaited++;
             newlyAwaited += _incoming.FindDependency(names[i].MessageId) is null ? 1 : 0;
         }
-        if (awaited > 0 && !_incoming.HasRoom(message, newlyAwaited))
-            return SdsReceiveOutcome.OverQuota;
         // What others wait for is decided first: else it would keep their room for ever.
-        if (_incoming.FindDependency(message.MessageId) is null && !Admits(message))
+        if ((awaited > 0 && !_incoming.HasRoom(message, newlyAwaited)) || (_incoming.FindDependency(message.MessageId) is null && !Admits(message)))
+        {
+            // It will be sent again: others have to be asked for what does not come.
+            _requests.AskedByOther(message.MessageId, _now);
             return SdsReceiveOutcome.OverQuota;
+        }
         // The content is a part of what came, of which the filter is most: what is kept shall not keep that.
         var stored = message.BloomFilter is null && message.RepairRequest.Count == 0
             ? message

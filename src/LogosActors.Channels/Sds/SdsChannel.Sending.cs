@@ -13,7 +13,7 @@ internal sealed partial class SdsChannel
 
     string? _lastSent;
 
-    /// <summary>When a message of ours was acknowledged last, in Unix ms.</summary>
+    /// <summary>When a message of ours was acknowledged last, or the channel was opened, in Unix ms.</summary>
     long _acknowledgedAt = long.MinValue;
 
     /// <summary>Whether a message was given up, and none was acknowledged since.</summary>
@@ -161,6 +161,8 @@ internal sealed partial class SdsChannel
     /// <summary>After a restart: what has gone out has its time for acknowledgement again, and of the rest no more goes out than may be in flight.</summary>
     void ResumeOutgoing()
     {
+        // Whoever was there before is given time to acknowledge, however often a message was sent in an earlier life.
+        _acknowledgedAt = _now;
         List<OutgoingMessage> unsent = [];
         foreach (var message in _outgoing.All.OrderBy(static message => message.Message, SdsMessage.AgreedOrder))
         {

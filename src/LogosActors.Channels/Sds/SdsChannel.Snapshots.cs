@@ -12,7 +12,7 @@ internal sealed partial class SdsChannel
         Clock = _clock,
         Log = [.. _log.Entries.Select(entry => new SdsSnapshot.Entry(entry.Lamport, entry.Name, entry.Heard))],
         Unnamed = [.. _unnamed.All.Select(entry => entry.Id)],
-        Kept = [.. _kept.All.Select(entry => entry.Message!)],
+        Kept = [.. _kept.All],
         Outgoing = [.. _outgoing.All.OrderBy(message => message.Message, SdsMessage.AgreedOrder).Select(message => new SdsSnapshot.Unacknowledged(message.Message, message.Retransmissions))],
         Incoming = [.. _incoming.Held.OrderBy(held => held.Message, SdsMessage.AgreedOrder).Select(held => new SdsSnapshot.Waiting(held.Message, held.RetrievalHint, held.Dialect))],
         Met = [.. _met.All],
@@ -43,10 +43,7 @@ internal sealed partial class SdsChannel
                 _unnamed.Add(entry);
         }
         foreach (var message in snapshot.Kept)
-        {
-            if (_log.Find(message.MessageId) is { } entry)
-                _kept.Keep(entry, message);
-        }
+            _kept.Keep(message);
         foreach (var (message, retransmissions) in snapshot.Outgoing)
         {
             var restored = new OutgoingMessage(message, BloomKey.Of(message.MessageId), isAmbiguous: false) { Retransmissions = retransmissions };

@@ -122,22 +122,18 @@ internal sealed partial class SdsChannel
         // Nobody but us is sure to have it.
         if (_outgoing.TryGet(id, out _))
             return 0;
-        return _log.Find(id) is { Message: { } message } entry ? ResponseDelay(entry, message.SenderId, dialect) : null;
+        if (!_kept.TryGet(id, out var message))
+            return null;
+        var delay = RepairHash.ResponseDelay(_participant, message.SenderId, id, Ms(_options.RepairMaxDelay));
+        // Who has sent it cannot answer in a dialect that it does not write; few can.
+        if (_log.Find(id) is { Heard: not SdsDialects.None and var heard } && !heard.Has(dialect))
+            return delay % Ms(_options.RepairSweepInterval);
+        // Nor may the others of a response group, where both dialects are spoken.
+        return _bridge.Written(_now) is SdsDialects.Both || RepairHash.IsResponder(_participant, message.SenderId, id, _options.ResponseGroups) ? delay : null;
     }
 
     /// <summary>A message that can be sent again for others; null: it is not kept any more.</summary>
-    SdsMessage? MessageOf(string id) => _outgoing.TryGet(id, out var outgoing) ? outgoing.Message : _log.Find(id)?.Message;
-
-    /// <summary>The same for one that was delivered or acknowledged.</summary>
-    long? ResponseDelay(LogEntry entry, string sender, SdsDialect dialect)
-    {
-        var delay = RepairHash.ResponseDelay(_participant, sender, entry.Id, Ms(_options.RepairMaxDelay));
-        // Who has sent it cannot answer in a dialect that it does not write; few can.
-        if (entry.Heard is not SdsDialects.None && !entry.Heard.Has(dialect))
-            return delay % Ms(_options.RepairSweepInterval);
-        // Nor may the others of a response group, where both dialects are spoken.
-        return _bridge.Written(_now) is SdsDialects.Both || RepairHash.IsResponder(_participant, sender, entry.Id, _options.ResponseGroups) ? delay : null;
-    }
+    SdsMessage? MessageOf(string id) => _outgoing.TryGet(id, out var outgoing) ? outgoing.Message : _kept.TryGet(id, out var kept) ? kept : null;
 
     /// <summary>Sends again what others miss (SDS §SDS-R incoming repair request buffer sweep).</summary>
     void RepairDue()
@@ -156,7 +152,7 @@ internal sealed partial class SdsChannel
     {
         while (_bridge.TakeDue(_now) is { } bridged)
         {
-            if (_log.Find(bridged.Id)?.Message is { } message)
+            if (MessageOf(bridged.Id) is { } message)
                 Emit(message, TransmitKind.Bridge, bridged.Dialect);
         }
     }

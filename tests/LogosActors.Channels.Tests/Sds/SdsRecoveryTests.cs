@@ -75,7 +75,24 @@ public sealed class SdsRecoveryTests
             alice = alice.Restarted(alice.Journal.Count, now);
         }
         Assert.Equal(5, alice.Journal.OfType<SdsEvent.Retransmitted>().Count());
+        alice.RunUntil(Start + 50_000 + 30_000);
         Assert.Single(alice.Journal.OfType<SdsEvent.GaveUp>());
+    }
+
+    [Fact]
+    public void Whoever_is_there_has_time_to_acknowledge_after_a_restart_what_was_sent_often_before()
+    {
+        var before = new Participant("alice");
+        before.Send("1");
+        before.RunUntil(Start + 54_999);
+
+        var after = before.Restarted(before.Journal.Count, Start + 54_999);
+        after.RunUntil(Start + 84_998);
+
+        Assert.Empty(after.GivenUp);
+        Assert.NotEmpty(after.Transmitted(TransmitKind.Retransmission));
+        after.Receive(Messages.Sync(1, "bob", "1"), Start + 84_998);
+        Assert.Equal(["1"], after.Acknowledged);
     }
 
     [Fact]

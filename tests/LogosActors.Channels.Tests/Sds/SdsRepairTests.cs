@@ -91,6 +91,20 @@ public sealed class SdsRepairTests
     }
 
     [Fact]
+    public void Our_own_message_that_a_filter_has_acknowledged_wrongly_is_sent_again_however_many_wait_to_be_sent()
+    {
+        var alice = new Participant("alice", Defaults with { MaxKept = 2, LogCapacity = 2, MaxInFlight = 1 });
+        foreach (var id in (string[])["1", "2", "3", "4", "5"])
+            alice.Do(channel => channel.Send(id, new byte[] { 1 }, Start));
+        alice.Receive(Messages.Sync(1, "bob", "1"));
+
+        alice.Receive(Messages.Sync(2, "bob").AskingFor("1", "alice"));
+        alice.RunUntil(Start);
+
+        Assert.Equal("1", Assert.Single(alice.Transmitted(TransmitKind.Repair)).MessageId);
+    }
+
+    [Fact]
     public void Somebody_elses_message_is_sent_again_as_it_was_when_our_turn_comes()
     {
         var message = Messages.Content("1");
