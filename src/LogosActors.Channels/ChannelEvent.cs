@@ -2,7 +2,7 @@ using LogosActors.Delivery;
 
 namespace LogosActors.Channels;
 
-/// <summary>Something that a reliable channel tells its application.</summary>
+/// <summary>An event of a reliable channel.</summary>
 /// <param name="ChannelId">The channel.</param>
 public abstract record ChannelEvent(string ChannelId);
 

@@ -51,12 +51,12 @@ public interface IReliableChannel : IAsyncDisposable
     /// <summary>Sends a message to all who take part in the channel.</summary>
     /// <param name="payload">The message, 1 byte – 1 MiB; its bytes must not be changed.</param>
     /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
-    /// <returns>The request, about which events tell; it is stored when it is there. Or why the message was not taken.</returns>
+    /// <returns>The request, about which events are raised; it is stored when it is there. Or why the message was not taken.</returns>
     Task<Result<RequestId, ChannelSendError>> SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
 
     /// <summary>Sends a message to all who take part in the channel, and waits until its request has ended. The events are raised as well.</summary>
     /// <param name="payload">The message, 1 byte – 1 MiB; its bytes must not be changed.</param>
-    /// <param name="cancellation">Stops waiting; the message goes on, and events tell what becomes of it.</param>
+    /// <param name="cancellation">Stops waiting; the message goes on, and events say what becomes of it.</param>
     /// <returns>That another participant has confirmed all of it; or why not.</returns>
     /// <exception cref="OperationCanceledException">The waiting was stopped.</exception>
     Task<Result<ReliableMessageDelivered, ChannelSendError>> SendAndConfirmAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation = default);
@@ -82,7 +82,7 @@ public interface IReliableChannel : IAsyncDisposable
 
     /// <summary>Enumerates every event from the moment its enumerator is requested (<c>await foreach</c> does so at its beginning), until the channel
     /// is closed.</summary>
-    /// <remarks>Whoever does something whose events it wants requests the enumerator before. <see cref="ReliableChannelOptions.EventCapacity"/> events wait for
+    /// <remarks>To miss no event of what is done in between, request the enumerator first. <see cref="ReliableChannelOptions.EventCapacity"/> events wait for
     /// a slow reader; further ones are lost to it, and counted.</remarks>
     /// <param name="cancellation">Ends the enumeration.</param>
     IAsyncEnumerable<ChannelEvent> Events(CancellationToken cancellation = default);

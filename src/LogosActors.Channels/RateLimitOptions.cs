@@ -31,7 +31,7 @@ public sealed record RateLimitOptions
     /// <value>Default the first chunk of each message.</value>
     public RateLimitCounting Counting { get; init; } = RateLimitCounting.FirstChunk;
 
-    /// <summary>At which share of the limit the application is told that it comes near; from there on ephemeral messages are refused.</summary>
+    /// <summary>At which share of the limit the application is warned; from there on ephemeral messages are refused.</summary>
     /// <value>Default 0.8. Range 0 – 1.</value>
     public double Threshold { get; init => field = OptionRange.Check(value, 0.0, 1.0); } = 0.8;
 

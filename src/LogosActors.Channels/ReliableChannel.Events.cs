@@ -2,9 +2,9 @@ using LogosActors.Delivery.Events;
 
 namespace LogosActors.Channels;
 
-/// <summary>What a channel tells its application: as .NET events, and as enumerations.</summary>
+/// <summary>The events of a channel: as .NET events, and as enumerations.</summary>
 /// <remarks>A handler is called with one event after the other, and holds up nobody but itself; what it throws is logged and costs that call. Messages that have come,
-/// and what becomes of requests, count as told when all handlers have returned: what is not is told again after a restart.</remarks>
+/// and what becomes of requests, count as handled when all handlers have returned: what is not is raised again after a restart.</remarks>
 public sealed partial class ReliableChannel
 {
     /// <inheritdoc/>

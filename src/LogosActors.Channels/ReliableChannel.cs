@@ -11,7 +11,7 @@ namespace LogosActors.Channels;
 /// <remarks>
 /// A request to send ends in one <see cref="ReliableMessageDelivered"/> or <see cref="ReliableMessageSendError"/>: an ephemeral one in
 /// <see cref="ReliableMessageSent"/> or <see cref="ReliableMessageSendError"/>. It does so within <see cref="SendingOptions.Timeout"/> of the
-/// node, and the time of all retransmissions; the time that the rate limit holds it back comes on top, and is told.
+/// node, and the time of all retransmissions; the time that the rate limit holds it back comes on top, and an event says so.
 /// </remarks>
 public sealed partial class ReliableChannel : IReliableChannel
 {
@@ -147,7 +147,7 @@ public sealed partial class ReliableChannel : IReliableChannel
     /// <summary>There is another actor that sends.</summary>
     internal void UseSds(IActorRef sds) => _sds = sds;
 
-    /// <summary>Waits until handlers have had what they were told, for so long.</summary>
+    /// <summary>Waits until handlers have been called with what was raised, for a bounded time.</summary>
     internal Task FlushAsync() => _publisher.FlushAsync(HandlersTimeout, TimeProvider.System);
 
     async Task CloseOnceAsync()

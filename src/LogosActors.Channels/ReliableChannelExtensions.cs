@@ -66,11 +66,11 @@ public static class ReliableChannelExtensions
         return channel.CloseAsync(cancellation);
     }
 
-    /// <summary>Sends a message in an open channel, or, without one, to whoever is there.</summary>
+    /// <summary>Sends a message in an open channel, or, without one, to all that are there.</summary>
     /// <param name="node">The node.</param>
     /// <param name="envelope">The message and its channel.</param>
     /// <param name="cancellation">Stops waiting for the answer.</param>
-    /// <returns>The request, about which the channel's events tell, or the node's when there is no channel; or why the message was not taken.</returns>
+    /// <returns>The request, about which the channel raises events, or the node's when there is no channel; or why the message was not taken.</returns>
     public static async Task<Result<RequestId, ChannelSendError>> SendAsync(
         this MessagingNode node, ReliableEnvelope envelope, CancellationToken cancellation = default)
     {

@@ -65,7 +65,7 @@ public sealed record ReliableChannelOptions
     public int EventCapacity { get; init => field = OptionRange.Check(value, 1, 1 << 24); } = 65_536;
 
     /// <summary>Called with the channel before anything happens in it: handlers that are attached and enumerations that are begun here miss
-    /// nothing, not even what is told again after a restart.</summary>
+    /// nothing, not even what is raised again after a restart.</summary>
     /// <value>Default null. What it throws ends the opening.</value>
     public Action<ReliableChannel>? Opening { get; init; }
 

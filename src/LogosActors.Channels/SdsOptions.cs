@@ -29,7 +29,7 @@ public sealed record SdsOptions
     /// waits before counts.</value>
     public TimeSpan LastTimeout { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(100), Hour); } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many bloom filters must hold a message before it counts as acknowledged, when one alone is too full to tell.</summary>
+    /// <summary>How many bloom filters must hold a message before it counts as acknowledged, when one alone is too full to decide.</summary>
     /// <value>Default 2 (js-waku <c>DEFAULT_POSSIBLE_ACKS_THRESHOLD</c>). Range 1 – 100.</value>
     public int PossibleAcknowledgements { get; init => field = OptionRange.Check(value, 1, 100); } = 2;
 
@@ -53,7 +53,7 @@ public sealed record SdsOptions
     /// <value>Default 1.5 s: some are heard before <see cref="AcknowledgementTimeout"/> is over. Range 10 ms – 1 h, and below that one.</value>
     public TimeSpan AcknowledgementDelay { get; init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(10), Hour); } = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>How often a quiet channel is told what its participants have, by one of them.</summary>
+    /// <summary>How often one participant of a quiet channel says what it has.</summary>
     /// <value>Default 30 s (js-waku <c>DEFAULT_SYNC_MIN_INTERVAL_MS</c>, nim-sds <c>DefaultSyncMessageInterval</c>). Range 1 s – 1 day.</value>
     public TimeSpan SyncInterval { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), Day); } = TimeSpan.FromSeconds(30);
 

@@ -2,7 +2,7 @@ using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Channels.Channel;
 
-/// <summary>Effect: the application is told.</summary>
+/// <summary>Effect: an event for the application.</summary>
 /// <param name="Number">Of an event that is kept until it is handled, each higher than the last; 0: it is not kept.</param>
 /// <param name="Event">What.</param>
 internal sealed record Told(long Number, ChannelEvent Event);

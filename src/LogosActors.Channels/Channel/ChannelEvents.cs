@@ -3,9 +3,9 @@ using LogosActors.Delivery.Events;
 
 namespace LogosActors.Channels.Channel;
 
-/// <summary>What a channel tells its application, and how much of it the handlers have handled. For any number of threads.</summary>
+/// <summary>The events of a channel for its application, and how much of it the handlers have handled. For any number of threads.</summary>
 /// <remarks>
-/// <para>An event with a number is published once, however often the channel's actors tell it: they tell all that is not handled again when they
+/// <para>An event with a number is published once, however often the channel's actors raise it: they raise all that is not handled again when they
 /// start. A handler that is slow holds back the number up to which all is handled, and no other handler; at most <see cref="Window"/> events with a number
 /// wait for it. Enumerations hold nothing back.</para>
 /// </remarks>
@@ -31,7 +31,7 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
     /// <summary>Whether anybody observes the progress of requests.</summary>
     public bool WantsProgress => _wantsProgress;
 
-    /// <summary>The actor that is told of what is handled (<see cref="Conversation.HandledMore"/>).</summary>
+    /// <summary>The actor that is notified of what is handled (<see cref="Conversation.HandledMore"/>).</summary>
     /// <returns>The number up to which all is published.</returns>
     public long Attach(IActorRef owner)
     {
@@ -61,7 +61,7 @@ internal sealed class ChannelEvents(EventPublisher<ChannelEvent> publisher, int 
             outcomes.Ended(((ReliableSendEvent)raised).RequestId, (ReliableSendEvent)raised);
     }
 
-    /// <summary>The number up to which all is handled. The owner is told when there is more.</summary>
+    /// <summary>The number up to which all is handled. The owner is notified when there is more.</summary>
     public long TakeHandled()
     {
         lock (_turn)

@@ -52,7 +52,7 @@ internal sealed partial class ChannelMachine
 
     bool IsBare(ReadOnlyMemory<byte> content) => _options.Segmentation.AllowBareMessages && !SegmentCodec.TryDecode(content, out _, out _);
 
-    /// <summary>It is a chunk's turn: all that came before it has been told.</summary>
+    /// <summary>It is a chunk's turn: all that came before it has been delivered.</summary>
     void Release(string id)
     {
         if (_next is { } next && string.Equals(next.Name, id, StringComparison.Ordinal))

@@ -110,7 +110,7 @@ internal sealed partial class ChannelMachine
         _outcomes.Clear();
     }
 
-    /// <summary>Begins, or goes on after a restart: what the application has not handled is told again, and what has not gone out is sent.</summary>
+    /// <summary>Begins, or goes on after a restart: what the application has not handled is raised again, and what has not gone out is sent.</summary>
     public void Begin(DateTimeOffset now)
     {
         Advance(now);

@@ -31,7 +31,7 @@ internal sealed partial class ChannelMachine
             if (isEphemeral || chunks[i].IsParity)
                 _sds.SendEphemeral(i < data.Length ? data[i] : chunks[i].Id.ToString(), chunks[i].Content, Ms);
             else
-                // Parity makes up for so many chunks, the first ones perhaps: the next one then tells what the message comes after.
+                // Parity makes up for so many chunks, the first ones perhaps: the next one then names what the message comes after.
                 _sds.Send(data[i], chunks[i].Content, Ms, i <= parityCount ? preceding : null);
         }
     }

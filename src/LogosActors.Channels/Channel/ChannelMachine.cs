@@ -17,7 +17,7 @@ namespace LogosActors.Channels.Channel;
 /// event. A failure between the two leaves it unknown what was stored: make another machine, <see cref="Restore"/> the last snapshot,
 /// <see cref="Apply(Records.Changed)"/> the events since, and <see cref="Begin"/>.</para>
 /// <para>Each fact is stored once. A chunk is stored with the SDS message that brings it; which chunks make a message is found again after a
-/// restart. What the application is told of for good has a number, and is told again until <see cref="Handled"/> has reached it.</para>
+/// restart. What the application must not miss has a number, and is raised again until <see cref="Handled"/> has reached it.</para>
 /// </remarks>
 internal sealed partial class ChannelMachine
 {

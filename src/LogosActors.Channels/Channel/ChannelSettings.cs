@@ -7,7 +7,7 @@ namespace LogosActors.Channels.Channel;
 /// <summary>What the actors of a channel work with.</summary>
 /// <param name="Options">Of the channel; its sender is named.</param>
 /// <param name="Node">The node beneath.</param>
-/// <param name="Events">What the application is told.</param>
+/// <param name="Events">Raises events for the application.</param>
 /// <param name="Budget">Bounds what has come and is not handled.</param>
 /// <param name="Persistence">Where the channel's history is kept.</param>
 /// <param name="PersistenceId">Names the history.</param>
@@ -25,8 +25,8 @@ internal sealed record ChannelSettings(
 }
 
 /// <summary>What a channel needs of a node.</summary>
-/// <param name="Send">Sends a message under the name of a request, whose fate the actor is told by <see cref="Delivery.Sending.Sends.Propagated"/> and,
-/// last, <see cref="Delivery.Sending.Sends.Ended"/>. An error means that the request is refused, and nothing is told.</param>
+/// <param name="Send">Sends a message under the name of a request, whose fate the actor receives as <see cref="Delivery.Sending.Sends.Propagated"/> and,
+/// last, <see cref="Delivery.Sending.Sends.Ended"/>. An error means that the request is refused, and nothing follows.</param>
 /// <param name="QueryAsync">Asks stores for messages of the past.</param>
 internal sealed record ChannelNode(
     Func<RequestId, MessageEnvelope, IActorRef, SendError?> Send, Func<StoreQuery, Task<Result<StoreHistory, StoreQueryError>>> QueryAsync);

@@ -5,7 +5,7 @@ using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Channels.Channel;
 
-/// <summary>What the actors of a channel may be told, and what they answer.</summary>
+/// <summary>The messages of the actors of a channel, and their answers.</summary>
 internal static class Conversation
 {
     /// <summary>To the <see cref="SdsActor"/>: send a message; answered by <see cref="SendAnswer"/> when it is stored. A request that is known

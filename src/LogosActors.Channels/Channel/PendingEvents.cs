@@ -9,7 +9,7 @@ namespace LogosActors.Channels.Channel;
 /// <param name="ChunkIds">What is kept for it.</param>
 internal sealed record PendingEvent(long Number, IMessage Record, IReadOnlyList<string> ChunkIds)
 {
-    /// <summary>What the application is told; null after a restart, until it is made again.</summary>
+    /// <summary>The event for the application; null after a restart, until it is made again.</summary>
     public ChannelEvent? Event { get; init; }
 
     /// <summary>How many bytes it has, while they are known.</summary>
@@ -56,7 +56,7 @@ internal sealed class PendingEvents
         return true;
     }
 
-    /// <summary>Makes what the application is told, where a restart has lost it.</summary>
+    /// <summary>Makes the event for the application, where a restart has lost it.</summary>
     public void Complete(Func<PendingEvent, ChannelEvent> make)
     {
         _events = new Queue<PendingEvent>(_events.Select(pending => pending.Event is null ? pending with { Event = make(pending) } : pending));

@@ -8,9 +8,9 @@ namespace LogosActors.Channels.Channel;
 /// <summary>The one owner of what a channel keeps: SDS buffers, segmentation, requests to send, and what the application has handled.</summary>
 /// <remarks>
 /// <para>Parent: <see cref="ChannelActor"/>. Inputs are decided on at once and committed in small batches, as one event, before anything of them leaves: what
-/// was sent, acknowledged or told survives. Facts that come while a batch is open share its commit.</para>
+/// was sent, acknowledged or raised survives. Facts that come while a batch is open share its commit.</para>
 /// <para>An exception costs the message that was being handled; the actor restarts (backoff 10 ms … 5 s) with its mailbox, replays its history,
-/// sends again what had not gone out, and tells again what was not handled. A write or recovery that fails stops it: its parent keeps up to 1,000
+/// sends again what had not gone out, and raises again what was not handled. A write or recovery that fails stops it: its parent keeps up to 1,000
 /// messages, creates it again with backoff, and answers NotStored beyond. A request whose write has failed is answered by the next
 /// incarnation, which knows whether it was stored.</para>
 /// <para>Snapshots replace what they cover: events and older snapshots are deleted when one is saved.</para>

@@ -18,7 +18,7 @@ internal sealed class EpochCounts(RateLimitOptions options)
     /// <summary>How much of an epoch is used up.</summary>
     public int Used(long epoch) => _used.GetValueOrDefault(epoch);
 
-    /// <summary>True if so much of an epoch is used up that the application is told, and ephemeral messages are refused.</summary>
+    /// <summary>True if so much of an epoch is used up that the application is warned, and ephemeral messages are refused.</summary>
     public bool IsNear(long epoch) => Used(epoch) is > 0 and var used && used >= options.Threshold * options.MessagesPerEpoch;
 
     /// <summary>Decides whether something may be sent in an epoch, and counts it.</summary>

@@ -60,7 +60,7 @@ internal sealed class OutgoingRequests
         chunk.Request.Acknowledged++;
         if (!state.IsSent)
         {
-            // Others have it before the node has told that it went out.
+            // Others have it before the node has reported that it went out.
             state.IsSent = true;
             chunk.Request.Sent++;
         }

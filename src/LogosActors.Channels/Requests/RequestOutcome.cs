@@ -2,7 +2,7 @@ using LogosActors.Delivery;
 
 namespace LogosActors.Channels.Requests;
 
-/// <summary>What is to be told of a request to send.</summary>
+/// <summary>What is reported of a request to send.</summary>
 internal abstract record RequestOutcome(RequestId Request)
 {
     /// <summary>It has come further.</summary>

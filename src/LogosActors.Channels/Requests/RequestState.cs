@@ -7,6 +7,6 @@ namespace LogosActors.Channels.Requests;
 /// <param name="ChunkIds">Its chunks, in order.</param>
 /// <param name="SentIds">Those that have gone out.</param>
 /// <param name="AcknowledgedIds">Those that are confirmed.</param>
-/// <param name="IsSentTold">Whether it was told that all of it has gone out.</param>
+/// <param name="IsSentTold">Whether the event was raised that all of it has gone out.</param>
 internal sealed record RequestState(
     RequestId Request, IReadOnlyList<string> ChunkIds, IReadOnlyList<string> SentIds, IReadOnlyList<string> AcknowledgedIds, bool IsSentTold);

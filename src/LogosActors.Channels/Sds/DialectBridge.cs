@@ -71,7 +71,7 @@ internal sealed class DialectBridge(Random random)
         {
             Remove(pending);
             _spoken[(int)pending.Dialect] = now;
-            // Whoever has just spoken for the first time counts, too.
+            // One that has just spoken for the first time counts, too.
             var other = pending.Dialect.Other();
             if (_counts[(int)other] > 0 || IsSpoken(other, now))
                 return (pending.Id, other);

@@ -9,7 +9,7 @@ internal static class FilterEvidence
     /// <summary>How many times as often as it should a filter may be wrong. A rolling one is, up to 2.6 times.</summary>
     const double Tolerance = 10;
 
-    /// <summary>How many full filters the filter is worth: 0: it is so full that it tells nothing; a sparse one is worth several.</summary>
+    /// <summary>How many full filters the filter is worth: 0: it is so full that it says nothing; a sparse one is worth several.</summary>
     /// <param name="filter">Somebody's filter; all of its bits may be set.</param>
     /// <param name="errorRate">How often a full filter of the channel is wrong.</param>
     public static int Of(BloomFilter filter, double errorRate)

@@ -4,7 +4,7 @@ namespace LogosActors.Channels.Sds;
 
 /// <summary>The messages of a channel that were sent or delivered, in the order that all participants agree on (SDS §Participant state).</summary>
 /// <remarks>
-/// Holds the newest <c>capacity</c> entries; whoever leaves goes to <see cref="OldIds"/>. Adding costs the moving of at most
+/// Holds the newest <c>capacity</c> entries; those that leave go to <see cref="OldIds"/>. Adding costs the moving of at most
 /// <see cref="BlockSize"/> references, wherever the entry belongs; looking up costs O(1).
 /// </remarks>
 internal sealed class LocalLog(int capacity)

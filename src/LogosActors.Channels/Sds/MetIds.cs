@@ -1,7 +1,7 @@
 namespace LogosActors.Channels.Sds;
 
 /// <summary>Missing messages that nobody waits for any more, though they have not come.</summary>
-/// <remarks>Bounded: the longest known goes first. Whoever names one that is forgotten waits for it anew.</remarks>
+/// <remarks>Bounded: the longest known goes first. A message that names one that is forgotten waits for it again.</remarks>
 internal sealed class MetIds(int capacity)
 {
     readonly Dictionary<string, Reason> _ids = new(StringComparer.Ordinal);

@@ -7,7 +7,7 @@ namespace LogosActors.Channels.Sds;
 /// <summary>Which messages have been in the local log and left it, so that none is delivered twice and none is missed.</summary>
 /// <remarks>
 /// Holds a hash of 8 bytes for each id: by chance no two share it. Who makes an id that shares another's must know that one before its
-/// message arrives, and fill the whole log in between. Of what it has forgotten only the time remains: nobody can tell whether a
+/// message arrives, and fill the whole log in between. Of what it has forgotten only the time remains: it is unknown whether a
 /// message up to <see cref="Horizon"/> was delivered.
 /// </remarks>
 internal sealed class OldIds(int capacity)

@@ -12,7 +12,7 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
     /// <summary>Its id, as bloom filters know it.</summary>
     public BloomKey Key { get; } = key;
 
-    /// <summary>Whether a filter held its id before it was sent, so that no filter tells anything about it.</summary>
+    /// <summary>Whether a filter held its id before it was sent, so that no filter says anything about it.</summary>
     public bool IsAmbiguous { get; } = isAmbiguous;
 
     /// <summary>How often it was sent again.</summary>
@@ -42,7 +42,7 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
 /// <para>A causal history is reviewed at O(1) a name, a filter at a few memory reads a message: most misses show at the first bit.</para>
 /// <para>A receiver acknowledges what waits for an earlier message, too. So there are two bounds: on what is in flight, and, twice as large, on all from the
 /// oldest message that may be lost to the newest that was sent. Without the second the receiver's buffer fills behind one lost message, and refuses the rest.
-/// What a filter has held, and what no filter tells anything about (one of a thousand), has most likely arrived, and does not count as lost.</para>
+/// What a filter has held, and what no filter says anything about (one of a thousand), has most likely arrived, and does not count as lost.</para>
 /// </remarks>
 internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight, long maxInFlightSize)
 {

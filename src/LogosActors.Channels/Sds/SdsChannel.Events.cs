@@ -59,7 +59,7 @@ internal sealed partial class SdsChannel
         if (message.CausalHistory.Count > 0)
             _joinEnd ??= (_isLive ? _now : accepted.At) + Ms(_options.JoinTimeout);
         var key = BloomKey.Of(id);
-        // Nor does its sender's filter tell anything about it, most likely.
+        // Nor does its sender's filter say anything about it, most likely.
         var isAmbiguous = _bloom.MayContain(key);
         AddToBloom(key);
         if (_isLive)

@@ -144,7 +144,7 @@ internal sealed partial class SdsChannel
             _requests.AskedByOther(message.MessageId, _now);
             return SdsReceiveOutcome.OverQuota;
         }
-        // The content is a part of what came, of which the filter is most: what is kept shall not keep that.
+        // The content is a part of what came, of which the filter is most: what is kept must not keep that.
         var stored = message.BloomFilter is null && message.RepairRequest.Count == 0
             ? message
             : message with { BloomFilter = null, RepairRequest = [], Content = message.Content.ToArray() };

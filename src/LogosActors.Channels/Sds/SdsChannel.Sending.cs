@@ -161,7 +161,7 @@ internal sealed partial class SdsChannel
     /// <summary>After a restart: what has gone out has its time for acknowledgement again, and of the rest no more goes out than may be in flight.</summary>
     void ResumeOutgoing()
     {
-        // Whoever was there before is given time to acknowledge, however often a message was sent in an earlier life.
+        // Those who were there before are given time to acknowledge, however often a message was sent in an earlier life.
         _acknowledgedAt = _now;
         List<OutgoingMessage> unsent = [];
         foreach (var message in _outgoing.All.OrderBy(static message => message.Message, SdsMessage.AgreedOrder))

@@ -98,7 +98,7 @@ internal sealed partial class SdsChannel
         _compareFrom = _now + CompareInterval;
         _compared.Clear();
         _log.FindLacked(filter, Math.Min(MaxCompared, filter.Parameters.Capacity / 2), _now - Ms(_options.AcknowledgementTimeout), _compared);
-        // Whoever lacks nothing does not make us forget who does.
+        // One that lacks nothing does not make us forget one that does.
         if (_compared.Count > 0)
             (_lacked, _compared) = (_compared, _lacked);
     }

@@ -19,7 +19,7 @@ namespace LogosActors.Channels.Sds;
 /// <para>Where this is more than the specification asks for: messages in a burst carry no filter (<see cref="SdsOptions.FilterInterval"/>);
 /// who only listens acknowledges soon (<see cref="PendingAcknowledgements"/>); sync messages also name what nobody names
 /// (<see cref="UnnamedMessages"/>); a sparse filter is worth several full ones; two dialects are bridged (<see cref="DialectBridge"/>).</para>
-/// <para>Whoever can write into the channel can claim to have anything: a bloom filter or a history that lies ends retransmissions
+/// <para>Everybody who can write into the channel can claim to have anything: a bloom filter or a history that lies ends retransmissions
 /// that were needed. Then repair remains.</para>
 /// </remarks>
 internal sealed partial class SdsChannel
@@ -125,7 +125,7 @@ internal sealed partial class SdsChannel
     /// <summary>Takes the next thing to do. Running one may be an input itself.</summary>
     public bool TryTakeEffect(out SdsEffect effect) => _effects.TryDequeue(out effect);
 
-    /// <summary>Begins, or goes on after a restart: unacknowledged messages, missing ones and acknowledgements get their time anew. Call it once, before
+    /// <summary>Begins, or goes on after a restart: unacknowledged messages, missing ones and acknowledgements get their time again. Call it once, before
     /// any other input.</summary>
     public void Begin(long now)
     {

@@ -20,7 +20,7 @@ internal enum SdsEffectKind
     /// <summary>Somebody has our message <see cref="SdsEffect.MessageId"/>. The last word on it.</summary>
     Acknowledged,
 
-    /// <summary>Nobody has told that they have our message <see cref="SdsEffect.MessageId"/>, however often it was sent. The last word on it.</summary>
+    /// <summary>Nobody has acknowledged our message <see cref="SdsEffect.MessageId"/>, however often it was sent. The last word on it.</summary>
     GaveUp,
 
     /// <summary>Look for <see cref="SdsEffect.MessageId"/> in a store, by <see cref="SdsEffect.RetrievalHint"/>; what is found is received as usual.</summary>
@@ -42,7 +42,7 @@ internal enum TransmitKind
     /// <summary>Somebody misses it.</summary>
     Repair,
 
-    /// <summary>It tells what we have, and asks for what we miss; it carries nothing.</summary>
+    /// <summary>It says what we have, and asks for what we miss; it carries nothing.</summary>
     Sync,
 
     /// <summary>It is sent once, without any promise.</summary>

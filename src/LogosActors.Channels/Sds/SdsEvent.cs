@@ -22,7 +22,7 @@ internal abstract record SdsEvent
     /// <summary>Others have a message of ours.</summary>
     public sealed record Acknowledged(string MessageId) : SdsEvent;
 
-    /// <summary>A message of ours was sent as often as it may be, and nobody has told that they have it.</summary>
+    /// <summary>A message of ours was sent as often as it may be, and nobody has acknowledged it.</summary>
     public sealed record GaveUp(string MessageId) : SdsEvent;
 
     /// <summary>A message of somebody else has come for the first time.</summary>

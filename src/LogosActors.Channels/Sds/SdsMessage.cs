@@ -42,7 +42,7 @@ internal sealed record SdsMessage
     /// <summary>About how many bytes of memory it takes while it waits: its content and the names of what came before it.</summary>
     public int Footprint => Content.Length + (NameFootprint * CausalHistory.Count);
 
-    /// <summary>Whether it tells only what its sender has.</summary>
+    /// <summary>Whether it says only what its sender has.</summary>
     public bool IsSync => LamportTimestamp is not null && Content.IsEmpty;
 
     /// <summary>Whether it is delivered at once, unordered and without any promise.</summary>

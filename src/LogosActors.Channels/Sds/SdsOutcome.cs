@@ -28,7 +28,7 @@ internal enum SdsReceiveOutcome
     /// <summary>It was a sync message, and is dealt with.</summary>
     Sync,
 
-    /// <summary>It was known; what it tells about other messages is dealt with.</summary>
+    /// <summary>It was known; what it says about other messages is dealt with.</summary>
     Duplicate,
 
     /// <summary>It is our own.</summary>
@@ -43,7 +43,7 @@ internal enum SdsReceiveOutcome
     /// <summary>Its time is further ahead than <see cref="SdsOptions.MaxLamportLead"/>.</summary>
     TooFarAhead,
 
-    /// <summary>It is older than all that is remembered, so that nobody can tell whether it has been delivered.</summary>
+    /// <summary>It is older than all that is remembered, so that it is unknown whether it has been delivered.</summary>
     TooOld,
 
     /// <summary>It names more preceding messages, or asks for more, than anybody may.</summary>

@@ -3,7 +3,7 @@ namespace LogosActors.Channels.Segmentation;
 /// <summary>A message that is put together from chunks and verified (segmentation §Receiving).</summary>
 internal sealed record AssembledMessage(ReadOnlyMemory<byte> Payload, IReadOnlyList<CompletedChunk> Chunks)
 {
-    /// <summary>How many zeros at the end of a message are told from padding, when its chunks do not carry its length.</summary>
+    /// <summary>How many zeros at the end of a message are distinguished from padding, when its chunks do not carry its length.</summary>
     const int MaxAmbiguousZeros = 4096;
 
     /// <summary>Puts chunks together.</summary>

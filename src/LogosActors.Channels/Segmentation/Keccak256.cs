@@ -54,7 +54,7 @@ internal struct Keccak256
         AppendPart(state, source);
     }
 
-    /// <summary>Writes the hash of all that was appended, and begins anew.</summary>
+    /// <summary>Writes the hash of all that was appended, and begins again.</summary>
     /// <exception cref="ArgumentException">The destination is shorter than <see cref="Length"/>.</exception>
     public void Finish(Span<byte> destination)
     {

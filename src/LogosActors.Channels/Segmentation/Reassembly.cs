@@ -6,7 +6,7 @@ namespace LogosActors.Channels.Segmentation;
 /// <summary>Puts messages together from their chunks, whatever their order, and gives up on those that stay incomplete (segmentation §Receiving).</summary>
 /// <remarks>
 /// <para>Pure: an input is decided on with the time, what it changes are events, which the caller stores and hands back to
-/// <see cref="Apply"/>, and what is to be told are effects. All state comes from events. A message is told once, when all its data chunks are
+/// <see cref="Apply"/>, and reports are effects. All state comes from events. A message is reported once, when all its data chunks are
 /// there or parity makes up for those that are lost, its chunks name each other, and the whole has the hash that they name.</para>
 /// <para>Chunks of a message share all of its <see cref="MessageKey"/>. Several may claim one place, since one of them may be forged;
 /// <see cref="ChunkSearch"/> tells them apart. Whoever sends under another's name can take that name's room, but not deliver anything
@@ -61,7 +61,7 @@ internal sealed class Reassembly(SegmentationOptions options, PartialAllowance a
     /// <summary>The process has started again: the time when it did not run does not count as waiting.</summary>
     public void Resume(DateTimeOffset now) => _resumed = UnixNanoseconds.From(now);
 
-    /// <summary>A chunk has come, and SDS has told it for the first time.</summary>
+    /// <summary>A chunk has come, and SDS has delivered it for the first time.</summary>
     /// <param name="senderId">Who sent it, as the SDS message says.</param>
     /// <param name="messageId">The id of the SDS message.</param>
     /// <param name="content">What the SDS message carries. It must not change afterwards.</param>
@@ -99,7 +99,7 @@ internal sealed class Reassembly(SegmentationOptions options, PartialAllowance a
             && PartialMessages < options.MaxPartialMessages && _reserved + more <= options.MaxPartialBytes;
     }
 
-    /// <summary>Whether a chunk comes after all of its message was told.</summary>
+    /// <summary>Whether a chunk comes after its message was reported.</summary>
     public bool IsLate(string senderId, ReadOnlyMemory<byte> content) =>
         TryDecode(content, out var segment, out _) && IsLate(MessageKey.Of(senderId, segment), segment.Position);
 

@@ -2,7 +2,7 @@ namespace LogosActors.Channels.Segmentation;
 
 /// <summary>What follows from an input: store the events, apply them, then run the effects.</summary>
 /// <param name="Events">What changes.</param>
-/// <param name="Effects">What is to be told.</param>
+/// <param name="Effects">What is reported.</param>
 internal sealed record ReassemblyDecision(IReadOnlyList<ReassemblyEvent> Events, IReadOnlyList<ReassemblyEffect> Effects)
 {
     /// <summary>Nothing follows.</summary>

@@ -1,6 +1,6 @@
 namespace LogosActors.Channels.Segmentation;
 
-/// <summary>What a <see cref="Reassembly"/> has to tell.</summary>
+/// <summary>What a <see cref="Reassembly"/> reports.</summary>
 internal abstract record ReassemblyEffect
 {
     ReassemblyEffect()

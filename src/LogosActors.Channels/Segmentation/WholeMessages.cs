@@ -16,7 +16,7 @@ internal sealed record WholeMessage(string Name, string RequestId, string Sender
     /// <summary>The chunk of parity with which it was complete; null: a chunk of data.</summary>
     public string? ParityId { get; init; }
 
-    /// <summary>Whether it is told without a guarantee.</summary>
+    /// <summary>Whether it is delivered without a guarantee.</summary>
     public bool IsEphemeral { get; init; }
 }
 
@@ -67,7 +67,7 @@ internal sealed class WholeMessages
         return due is not null;
     }
 
-    /// <summary>A message was told.</summary>
+    /// <summary>A message was reported.</summary>
     /// <returns>Its chunks.</returns>
     public IReadOnlyList<string> Remove(string name)
     {

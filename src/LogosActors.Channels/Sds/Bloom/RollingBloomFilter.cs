@@ -4,7 +4,7 @@ namespace LogosActors.Channels.Sds.Bloom;
 
 /// <summary>A bloom filter that forgets the oldest ids instead of filling up (nim-sds <c>rolling_bloom_filter.nim</c>).</summary>
 /// <remarks>
-/// It takes up to a fifth more ids than its capacity; then it begins anew with the most recent ones, a fifth less than its capacity.
+/// It takes up to a fifth more ids than its capacity; then it begins again with the most recent ones, a fifth less than its capacity.
 /// Adding an id so costs the setting of at most three times its bits on average, whatever the history. With a fifth too many ids
 /// a filter of 0.001 is wrong at 0.0026. Unlike nim-sds's, the filter keeps its size when it rolls over: js-waku reads no other.
 /// Memory: nothing while it is empty, then 24 bytes an id and the bits, by default never more than 420 KiB. Not safe for concurrent use.

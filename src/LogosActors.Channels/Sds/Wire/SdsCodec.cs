@@ -67,7 +67,7 @@ internal static class SdsCodec
             WriteSpecification(ref writer, message);
     }
 
-    /// <summary>Decodes a message of either dialect, which its bytes tell. Never throws on bad input; all of the source is the message.</summary>
+    /// <summary>Decodes a message of either dialect, which its bytes show. Never throws on bad input; all of the source is the message.</summary>
     /// <param name="source">Any bytes. The message's content is a slice of it, so it must not change any more.</param>
     /// <param name="bloom">What the channel's bloom filters are made for.</param>
     /// <param name="message">The message; a bloom filter in it that is malformed, or made for something else, is left out: the message is good without.</param>

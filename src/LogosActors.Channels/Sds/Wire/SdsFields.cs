@@ -3,7 +3,7 @@ namespace LogosActors.Channels.Sds.Wire;
 /// <summary>The numbers of a message's fields.</summary>
 internal sealed record SdsFields(int Sender, int Id, int Channel, int Lamport, int History, int Bloom, int Repair, int Content)
 {
-    /// <summary>The field that tells the dialects apart by its type: a message's id, or its time.</summary>
+    /// <summary>The field that distinguishes the dialects by its type: a message's id, or its time.</summary>
     public const int Telling = 2;
 
     static readonly SdsFields Specification = new(Sender: 1, Id: 2, Channel: 3, Lamport: 10, History: 11, Bloom: 12, Repair: 13, Content: 20); // SDS §Message

@@ -1,6 +1,6 @@
 namespace LogosActors.Channels.Sds.Wire;
 
-/// <summary>What a message of a channel may have at most. More is refused, whoever sends it.</summary>
+/// <summary>What a message of a channel may have at most. More is refused.</summary>
 internal static class SdsLimits
 {
     /// <summary>The longest message, in bytes: 1 MiB (nim-sds <c>MaxMessageSize</c>). The network's own limit is mostly lower.</summary>
