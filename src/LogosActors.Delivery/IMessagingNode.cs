@@ -58,12 +58,12 @@ public interface IMessagingNode : IAsyncDisposable
     /// <summary>Sends a message. The first one on a content topic subscribes to it.</summary>
     /// <param name="message">The message; its bytes must not be changed.</param>
     /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
-    /// <returns>The request, about which events tell; or why the message was not taken.</returns>
+    /// <returns>The request, about which events are raised; or why the message was not taken.</returns>
     Task<Result<RequestId, SendError>> SendAsync(MessageEnvelope message, CancellationToken cancellation = default);
 
     /// <summary>Sends a message, and waits until its request has ended: within <see cref="SendingOptions.Timeout"/>. The events are raised as well.</summary>
     /// <param name="message">The message; its bytes must not be changed.</param>
-    /// <param name="cancellation">Stops waiting; the message may be on its way, and events tell what becomes of it.</param>
+    /// <param name="cancellation">Stops waiting; the message may be on its way, and events say what becomes of it.</param>
     /// <returns>That it is sent, and whether a store has confirmed it; or why not.</returns>
     /// <exception cref="OperationCanceledException">The waiting was stopped.</exception>
     Task<Result<MessageSent, SendError>> SendAndConfirmAsync(MessageEnvelope message, CancellationToken cancellation = default);

@@ -2,7 +2,7 @@ using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery;
 
-/// <summary>Something that a node tells its application (MESSAGING-API §Messaging, §Health).</summary>
+/// <summary>An event of a node (MESSAGING-API §Messaging, §Health).</summary>
 public abstract record MessagingEvent;
 
 /// <summary>A message of a subscribed content topic has come; each comes once.</summary>

@@ -2,7 +2,7 @@ using LogosActors.Delivery.Events;
 
 namespace LogosActors.Delivery;
 
-/// <summary>What a node tells its application: as .NET events, and as enumerations.</summary>
+/// <summary>The events of a node: as .NET events, and as enumerations.</summary>
 /// <remarks>
 /// Each handler has a queue of its own, of <see cref="NodeOptions.EventCapacity"/> events, and is called with one event after the other: one
 /// that throws loses that call, which is logged; one that is slow loses what finds no room, which is counted; none holds up another.

@@ -7,7 +7,7 @@ public sealed partial class MessagingNode
 {
     readonly HealthView _health = new();
 
-    /// <summary>The node's health as it was told last by events: an improvement within a second or two, a worsening when it has lasted
+    /// <summary>The node's health as the last events said: an improvement within a second or two, a worsening when it has lasted
     /// for 10 s. A node that is not started is disconnected. That a database does not do its work is found out within seconds, and so is
     /// that it does again.</summary>
     public NodeHealth GetHealth() => IsStarted

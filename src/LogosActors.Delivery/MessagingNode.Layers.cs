@@ -27,7 +27,7 @@ public sealed partial class MessagingNode
 
     /// <summary>Sends a message under a name that no other request has; an actor is told by <see cref="Sends.Propagated"/> and, last,
     /// <see cref="Sends.Ended"/>. The node stores nothing of it.</summary>
-    /// <returns>Why it is refused, and nothing is told; null: it is not.</returns>
+    /// <returns>Why it is refused, and nothing follows; null: it is not.</returns>
     internal SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer)
     {
         if (Volatile.Read(ref _running) is not { } running)

@@ -129,7 +129,7 @@ public sealed record NetworkPreset
         ],
     };
 
-    /// <summary>A network of one's own, with no entry but what the node is told: cluster 0, which is for everybody
+    /// <summary>A network of one's own, with no entry nodes but those of the settings: cluster 0, which is for everybody
     /// (RELAY-STATIC-SHARD-ALLOC), and as many shards as the public network has.</summary>
     public static NetworkPreset Local { get; } = new() { Name = "local", Cluster = 0, ShardCount = 8, IsPublic = false };
 

@@ -18,11 +18,11 @@ public sealed record ReceivingOptions
     /// <value>Default 1 min. Range 1 s – 1 day.</value>
     public TimeSpan StoreInterval { get; init => field = OptionRange.Check(value, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)); } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How far behind the time up to which it has told everything a store is asked again: clocks differ, and archives are late.</summary>
+    /// <summary>How far behind the time up to which it has answered completely a store is asked again: clocks differ, and archives are late.</summary>
     /// <value>Default 30 s. Range 0 – 1 day.</value>
     public TimeSpan StoreOverlap { get; init => field = OptionRange.Check(value, TimeSpan.Zero, TimeSpan.FromDays(1)); } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How far behind the time up to which some store has told everything another one is asked, at most: a store that was not asked
+    /// <summary>How far behind the time up to which some store has answered completely another one is asked, at most: a store that was not asked
     /// before, or not for long. What a store has missed while it was cut off comes from the others, if they are met within this time.</summary>
     /// <value>Default 1 h. Range 0 – 30 days.</value>
     public TimeSpan StoreHorizon { get; init => field = OptionRange.Check(value, TimeSpan.Zero, TimeSpan.FromDays(30)); } = TimeSpan.FromHours(1);

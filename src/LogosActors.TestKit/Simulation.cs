@@ -67,7 +67,7 @@ public sealed class Simulation : IDisposable
     {
         get
         {
-            // Whoever sets the next scene may do so on another thread, as long as nothing runs.
+            // The next scene may be set on another thread, as long as nothing runs.
             _loop.Adopt();
             return _system ??= CreateSystem(DefaultSystemName, Storage);
         }

@@ -10,7 +10,7 @@ public sealed record SimulationOptions
     /// <value>Default null: the environment variable <see cref="Simulation.SeedVariable"/>, or a random seed if that is not set.</value>
     public int? Seed { get; init; }
 
-    /// <summary>Is told a random seed, so that a failure can be replayed; xunit's <c>output.WriteLine</c>, for example.</summary>
+    /// <summary>Called with a random seed, so that a failure can be replayed; xunit's <c>output.WriteLine</c>, for example.</summary>
     /// <value>Default null: the console.</value>
     public Action<string>? Output { get; init; }
 

@@ -2,7 +2,7 @@ using LogosActors.TestKit.Running;
 
 namespace LogosActors.TestKit;
 
-/// <summary>A clock that moves only when it is told to.</summary>
+/// <summary>A clock that moves only when a test moves it.</summary>
 /// <remarks>
 /// Timers fire inside <see cref="Advance"/>, on its caller's thread, in the order of their due times and, among equals, of
 /// their creation; each sees the clock at exactly its due time. A timer that is due at once fires at the next

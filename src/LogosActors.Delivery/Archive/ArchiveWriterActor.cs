@@ -12,7 +12,7 @@ namespace LogosActors.Delivery.Archive;
 /// <see cref="ArchiveWriterOptions.WriteInterval"/> ago at least. A write that fails is tried again, at growing intervals, for as long as it takes; a batch that the database refuses
 /// although it is there is halved until what it does not take is alone, which is dropped.</para>
 /// <para>What is too old is removed when messages have come that show how late it is: not before the first one after a start.</para>
-/// <para>Parent: whoever mounts the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
+/// <para>Parent: the owner of the store; one-for-one, restart. A failure of this actor costs what waits, which is in memory only.
 /// What was written is safe, and is not written twice when it comes again.</para>
 /// </remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns

@@ -6,7 +6,7 @@ namespace LogosActors.Delivery.Archive;
 /// <summary>The connections of a PostgreSQL archive, and its errors in the archive's words.</summary>
 sealed class PostgresArchiveDatabase : IAsyncDisposable
 {
-    // A plan that was made while a table was empty would scan it for ever after; and planning anew for each query would cost
+    // A plan that was made while a table was empty would scan it for ever after; and planning again for each query would cost
     // more than the query, for it looks at every partition. Sorting all that matches is never right, a few of the same key is.
     const string Settings =
         "SET synchronous_commit = on; SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; "

@@ -14,7 +14,7 @@ namespace LogosActors.Delivery.Archive;
 /// again, the file does not shrink.</para>
 /// <para>A query reads about as many index entries as its page has messages, and one more for each topic that it names, or, when it
 /// names none, for each pubsub topic.</para>
-/// <para>After any failure the connection in question is opened anew: once the cause is gone the archive works again.</para>
+/// <para>After any failure the connection in question is opened again: once the cause is gone the archive works again.</para>
 /// </remarks>
 public sealed class SqliteArchive : IMessageArchive
 {

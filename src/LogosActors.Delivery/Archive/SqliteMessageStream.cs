@@ -36,7 +36,7 @@ sealed class SqliteMessageStream(SqliteStatement statement)
             """;
     }
 
-    /// <summary>Begins anew, before the first message of a range.</summary>
+    /// <summary>Begins again, before the first message of a range.</summary>
     public void Open(SqliteSource source, ArchiveRange range)
     {
         (Source, _range) = (source, range);

@@ -24,7 +24,7 @@ sealed class SqliteWritingThread : IAsyncDisposable
             {
                 done.SetResult(job());
             }
-#pragma warning disable CA1031 // Whoever awaits the job gets it.
+#pragma warning disable CA1031 // The one that awaits the job gets it.
             catch (Exception e)
 #pragma warning restore CA1031
             {

@@ -10,14 +10,14 @@ using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Health;
 
-/// <summary>Looks at the node's connections and its archive again and again, and tells the application when its health changes.</summary>
+/// <summary>Looks at the node's connections and its archive periodically, and raises an event when its health changes.</summary>
 /// <remarks>
-/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs one look: what was told last is published as <see cref="NodeEnvironment.Health"/>,
-/// and read again, so that nothing is told twice.
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs one look: what was raised last is published as <see cref="NodeEnvironment.Health"/>,
+/// and read again, so that nothing is raised twice.
 /// </remarks>
 /// <param name="node">The node.</param>
 /// <param name="subscriptions">Knows the content topics.</param>
-/// <param name="events">Tells the application.</param>
+/// <param name="events">Raises events.</param>
 internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions, EventPublisher<MessagingEvent> events) : SupervisedActor, IWithTimers
 {
     /// <summary>How long to wait between two looks.</summary>
@@ -109,7 +109,7 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
     {
         var shards = topics.Values.Concat(node.Options.Shards).ToHashSet();
         var peers = new Dictionary<PubsubTopic, ShardPeers>();
-        // Without a shard any topic tells how many relay peers there are.
+        // Without a shard any topic shows how many relay peers there are.
         var relayPeers = shards.Count > 0 ? 0 : (await node.Gossipsub.StatusAsync("")).Peers;
         foreach (var shard in shards)
         {

@@ -4,7 +4,7 @@ namespace LogosActors.Delivery.Health;
 
 /// <summary>Says how healthy a node is (MESSAGING-API §Health), and what of it has changed.</summary>
 /// <remarks>
-/// Pure. An improvement is told at once, a worsening when it has lasted for <see cref="SteadyLevel.Patience"/>. Where the specification
+/// Pure. An improvement is raised at once, a worsening when it has lasted for <see cref="SteadyLevel.Patience"/>. Where the specification
 /// leaves the threshold open, it is that of the Nim reference. Cost per input is O(n) in shards and content topics, which are bounded by
 /// <see cref="ReceivingOptions.MaxContentTopics"/>.
 /// </remarks>
@@ -20,7 +20,7 @@ internal sealed class HealthAssessment
     readonly SteadyLevel _status;
     readonly Dictionary<PubsubTopic, SteadyLevel> _shards = [];
 
-    /// <param name="told">What was told last.</param>
+    /// <param name="told">What was raised last.</param>
     /// <param name="now">Any clock that never goes back.</param>
     public HealthAssessment(NodeHealth told, TimeSpan now)
     {
@@ -33,7 +33,7 @@ internal sealed class HealthAssessment
         }
     }
 
-    /// <summary>The health that was told last.</summary>
+    /// <summary>The health that was raised last.</summary>
     public NodeHealth Told { get; private set; }
 
     /// <summary>Takes what is seen now.</summary>

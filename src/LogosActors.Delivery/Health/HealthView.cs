@@ -1,6 +1,6 @@
 namespace LogosActors.Delivery.Health;
 
-/// <summary>A node's health as it was told last. One writer, any number of readers.</summary>
+/// <summary>A node's health as it was raised last. One writer, any number of readers.</summary>
 internal sealed class HealthView
 {
     NodeHealth _current = NodeHealth.NotStarted;

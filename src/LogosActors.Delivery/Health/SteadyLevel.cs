@@ -3,7 +3,7 @@ namespace LogosActors.Delivery.Health;
 /// <summary>A level that rises at once and sinks only when it has been lower for a time: the highest one of that time. Pure.</summary>
 internal sealed class SteadyLevel
 {
-    /// <summary>How long a level must be lower before that is told.</summary>
+    /// <summary>How long a level must be lower before that is raised.</summary>
     /// <value>10 s, ten heartbeats of gossipsub (11/WAKU2-RELAY): a mesh that has lost a peer is mended by then, if there are others.</value>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -18,7 +18,7 @@ internal sealed class SteadyLevel
         Observe(initial, now);
     }
 
-    /// <summary>Takes the level of now, and returns the one to tell.</summary>
+    /// <summary>Takes the current level, and returns the one to raise.</summary>
     public int Observe(int level, TimeSpan now)
     {
         for (var reached = 0; reached <= level; reached++)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LogosActors.Delivery.Hosting;
 
-/// <summary>Tells a host's health checks how the node is connected, and whether it can store what it has to.</summary>
+/// <summary>Reports to a host's health checks how the node is connected, and whether it can store what it has to.</summary>
 internal sealed class LogosNodeHealthCheck(MessagingNode node) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -111,7 +111,7 @@ internal sealed class NodeActor : UntypedActor
         _left = null;
     }
 
-    /// <summary>What is stored belongs to the process that has the journal now; whoever waits for an answer is not to wait any longer.</summary>
+    /// <summary>What is stored belongs to the process that has the journal now; those who wait for an answer do not wait any longer.</summary>
     void Refuse(Sends.Left left)
     {
         foreach (var request in left.Requests)

@@ -34,10 +34,10 @@ internal sealed record NodeEnvironment(
     /// <summary>How stores are asked for messages.</summary>
     public StorePresence Stores { get; init; } = StorePresence.None;
 
-    /// <summary>The node's health, for whoever asks.</summary>
+    /// <summary>The node's current health.</summary>
     public required HealthView Health { get; init; }
 
-    /// <summary>The shards that are joined, for whoever asks.</summary>
+    /// <summary>The shards that are joined.</summary>
     public RelayView Relay { get; } = new();
 
     /// <summary>Shows the relay's messages to watchers outside the actors.</summary>

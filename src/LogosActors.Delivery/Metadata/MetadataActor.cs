@@ -8,14 +8,14 @@ using LogosActors.Libp2p.Requests;
 
 namespace LogosActors.Delivery.Metadata;
 
-/// <summary>Tells peers this node's network and shards, asks each peer for its own, and disconnects those of other networks.</summary>
+/// <summary>Sends peers this node's network and shards, asks each peer for its own, and disconnects those of other networks.</summary>
 /// <remarks>
 /// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A failure costs the questions under way; a restart asks every connected peer again.
 /// A peer that does not speak the protocol stays: whether it is of any use is for other protocols to find out.
 /// </remarks>
 /// <param name="host">The host.</param>
 /// <param name="self">What this node is now; for any thread.</param>
-/// <param name="publish">Is told what a peer of this network has said of itself, whenever it has; on the actor's thread.</param>
+/// <param name="publish">Called with what a peer of this network has said of itself; on the actor's thread.</param>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
 internal sealed class MetadataActor(INodeHost host, Func<NodeMetadata> self, Action<PeerShards> publish) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001

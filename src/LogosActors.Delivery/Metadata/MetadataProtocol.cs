@@ -2,7 +2,7 @@ using LogosActors.Libp2p.Requests;
 
 namespace LogosActors.Delivery.Metadata;
 
-/// <summary>Nodes tell each other their network and shards (66/WAKU2-METADATA): both the question and the answer say it.</summary>
+/// <summary>Nodes send each other their network and shards (66/WAKU2-METADATA): both the question and the answer say it.</summary>
 internal static class MetadataProtocol
 {
     /// <summary>The protocol id.</summary>

@@ -15,7 +15,7 @@ internal sealed record NodeInstrument(string Name, string Unit, string Descripti
     {
     }
 
-    /// <summary>Offers it to whoever listens.</summary>
+    /// <summary>Offers it to listeners.</summary>
     public void AddTo(Meter meter)
     {
         if (IsCounter)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace LogosActors.Delivery.Metrics;
 
-/// <summary>Counts what a node does, and measures it for whoever listens. For any number of threads.</summary>
+/// <summary>Counts what a node does, and measures it for listeners. For any number of threads.</summary>
 internal sealed class NodeMetrics : IDisposable
 {
     static readonly KeyValuePair<string, object?> Stored = new("stored", true);
@@ -44,7 +44,7 @@ internal sealed class NodeMetrics : IDisposable
             instrument.AddTo(_meter);
     }
 
-    /// <summary>The application is told something.</summary>
+    /// <summary>An event was raised.</summary>
     public void Count(MessagingEvent told)
     {
         switch (told)

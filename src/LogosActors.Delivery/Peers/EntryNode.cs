@@ -4,7 +4,7 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Peers;
 
-/// <summary>An entry node of which only the address is known: whoever answers there is it.</summary>
+/// <summary>An entry node of which only the address is known: the peer that answers there is it.</summary>
 internal sealed class EntryNode(Multiaddr address)
 {
     int _failures;

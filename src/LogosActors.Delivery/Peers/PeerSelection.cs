@@ -19,7 +19,7 @@ internal sealed class PeerSelection(int target, string relayProtocol)
     public const int MaxDials = 10;
 
     /// <summary>How long a peer is left alone after its first failure; four times as long with each further one.</summary>
-    /// <value>10 s. Nim has 120 s, with the same factor; a node that has lost its network shall find it again sooner.</value>
+    /// <value>10 s. Nim has 120 s, with the same factor; a node that has lost its network must find it again sooner.</value>
     public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a peer is left alone at most.</summary>

@@ -123,6 +123,6 @@ internal static class Subscription
 /// <summary>What stores are asked for of one content topic. Immutable.</summary>
 /// <param name="Topic">The topic.</param>
 /// <param name="Since">Since when it is subscribed to, in nanoseconds since 1970 UTC: what stores have of before is not wanted.</param>
-/// <param name="Marks">Up to when each store has told everything.</param>
+/// <param name="Marks">Up to when each store has answered completely.</param>
 /// <param name="Floor">Up to this time nothing is known for sure.</param>
 internal sealed record SyncTopic(string Topic, long Since, StoreMarks Marks, long Floor);

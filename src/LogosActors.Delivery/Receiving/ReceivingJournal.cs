@@ -29,7 +29,7 @@ internal static class ReceivingJournal
     /// <summary>It is stored that a topic is no longer subscribed to.</summary>
     public sealed record Unsubscribed(string Topic);
 
-    /// <summary>Store that a store has told everything up to a time.</summary>
+    /// <summary>Store that a store has answered completely up to a time.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Topics">Of which topics; empty: of all of the shard that were subscribed to at that time.</param>
     /// <param name="Store">The store.</param>
@@ -50,7 +50,7 @@ internal static class ReceivingJournal
     /// <param name="Shard">Its shard.</param>
     /// <param name="Since">Since when it is subscribed to.</param>
     /// <param name="IsWanted">Whether the application has subscribed to it.</param>
-    /// <param name="Marks">Up to when stores have told everything.</param>
+    /// <param name="Marks">Up to when stores have answered completely.</param>
     /// <param name="Floor">The latest time of a message that was forgotten for lack of room.</param>
     /// <param name="Batches">What was received, the oldest first.</param>
     public sealed record Topic(string Name, PubsubTopic Shard, long Since, bool IsWanted, StoreMarks Marks, long Floor, IReadOnlyList<Batch> Batches);

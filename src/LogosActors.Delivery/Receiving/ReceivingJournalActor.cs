@@ -7,7 +7,7 @@ using LogosActors.Delivery.Receiving.Stored;
 
 namespace LogosActors.Delivery.Receiving;
 
-/// <summary>Stores what a node is subscribed to, what it has received of it, and up to when stores have told it everything.</summary>
+/// <summary>Stores what a node is subscribed to, what it has received of it, and up to when stores have answered it completely.</summary>
 /// <remarks>
 /// Parent: <see cref="SubscriptionsActor"/>, restart. A write or a recovery that fails stops it; the parent creates it again with
 /// backoff (1 s … 1 min) and keeps up to 1,000 messages meanwhile. Nothing is held up: messages are delivered as if there were no journal, and

@@ -2,7 +2,7 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Receiving;
 
-/// <summary>Up to when each store has told everything of a content topic. Immutable.</summary>
+/// <summary>Up to when each store has answered completely for a content topic. Immutable.</summary>
 /// <remarks>
 /// One mark for all stores would trust the one that has answered last: a store that was cut off itself knows nothing of what it has missed,
 /// and says so in no answer. The <see cref="MaxStores"/> stores with the latest marks are remembered; one that is forgotten is asked like
@@ -26,7 +26,7 @@ internal sealed class StoreMarks
 
     StoreMarks((PeerId Store, long Time)[] marks, long since) => (_marks, _since) = (marks, since);
 
-    /// <summary>Up to when some store has told everything.</summary>
+    /// <summary>Up to when some store has answered completely.</summary>
     public long Newest => _marks.Length > 0 ? Math.Max(_since, _marks[^1].Time) : _since;
 
     /// <summary>The marks of single stores, the earliest first.</summary>
@@ -52,7 +52,7 @@ internal sealed class StoreMarks
     /// <param name="horizon">In nanoseconds.</param>
     public long Earliest(long horizon) => Newest < long.MinValue + horizon ? long.MinValue : Newest - horizon;
 
-    /// <summary>A store has told everything up to a time, which is before what it had told when a clock that was ahead was put right.</summary>
+    /// <summary>A store has answered completely up to a time, which is before the last one, when a clock that was ahead was put right.</summary>
     public StoreMarks With(PeerId store, long time) => Of(store) == time
         ? this
         : new StoreMarks([.. _marks.Where(mark => mark.Store != store).Append((Store: store, Time: time)).OrderBy(mark => mark.Time).TakeLast(MaxStores)], _since);

@@ -12,7 +12,7 @@ internal abstract record StoreSyncEffect
     /// <summary>Hand a message to the actor of its topic, and answer with <see cref="StoreSync.Taken"/>.</summary>
     public sealed record Give(MessageHash Hash, WakuMessage Message) : StoreSyncEffect;
 
-    /// <summary>The round's store has told everything of these topics up to a time.</summary>
+    /// <summary>The round's store has answered completely for these topics up to a time.</summary>
     /// <param name="Topics">The topics.</param>
     /// <param name="IsWholeShard">Whether they are all that the round began with.</param>
     /// <param name="Time">In nanoseconds since 1970 UTC.</param>

@@ -84,7 +84,7 @@ internal sealed class SubscriptionActor : SupervisedActor
 
     void Accept(MessageHash hash, WakuMessage message, bool isSilent, IActorRef? giver)
     {
-        // Without anybody to deliver to it is not received: stores have it for whoever comes.
+        // Without anybody to deliver to it is not received: stores have it for those who come.
         if (_pending.IsFull || (!_isWanted && _receivers.Count == 0))
             return;
         var time = ReceivedHashes.TimeOf(message, UnixNanoseconds.Now(Time));
@@ -139,7 +139,7 @@ internal sealed class SubscriptionActor : SupervisedActor
         EndDrain();
     }
 
-    /// <summary>The parent tells stores' questions by it, which need not be exact.</summary>
+    /// <summary>The parent decides by it what stores are asked for, which need not be exact.</summary>
     void ReportFloor()
     {
         if (_received.Floor == long.MinValue || Now - _forgotAt < TimeSpan.FromSeconds(1))

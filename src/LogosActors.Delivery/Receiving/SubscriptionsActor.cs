@@ -33,7 +33,7 @@ internal sealed record ReceivingEnvironment(
 /// Parent: <see cref="NodeActor"/>, one-for-one, resume: an exception is one message's, and costs that message; the topics stay. Children: one
 /// <see cref="SubscriptionActor"/> for each content topic (resume), one <see cref="StoreSyncActor"/> for each shard that has one, and the
 /// <see cref="ReceivingJournalActor"/> where there is a journal (restart with backoff). A journal that fails holds up nothing: messages are
-/// delivered as if there were none, and it is told what it has missed when it is back.
+/// delivered as if there were none, and it receives what it has missed when it is back.
 /// </remarks>
 internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers, IWithStash
 {
@@ -265,7 +265,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
             DeliverTo(topic);
     }
 
-    /// <summary>The topic, which is added if there is room; else whoever asks is told that there is none.</summary>
+    /// <summary>The topic, which is added if there is room; else the answer is that there is none.</summary>
     Topic? Find(ContentTopic name, PubsubTopic shard)
     {
         if (_topics.TryGetValue(name.Text, out var topic))

@@ -20,7 +20,7 @@ internal static class RelayGossipsub
         var (preset, room) = (GossipsubPresets.Relay, new DataSize(maxMessageSize + Beside));
         return preset with
         {
-            // Whoever is on this machine is no crowd of one operator: the host's limits do not count the loopback either.
+            // Those on this machine are no crowd of one operator: the host's limits do not count the loopback either.
             Score = preset.Score with
             {
                 IpColocationThreshold = maxPeersPerAddress,
@@ -31,7 +31,7 @@ internal static class RelayGossipsub
             Limits = preset.Limits with
             {
                 MessageSize = new DataSize(maxMessageSize),
-                // The reference reads no larger RPC than its largest message, and closes the stream of whoever sends one.
+                // The reference reads no larger RPC than its largest message, and closes the stream of a peer that sends one.
                 SentRpcSize = new DataSize(maxMessageSize),
                 BatchSize = new DataSize(Math.Min(preset.Limits.BatchSize.Bytes, maxMessageSize)),
                 RpcSize = Larger(preset.Limits.RpcSize, room),

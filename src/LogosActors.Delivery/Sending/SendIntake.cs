@@ -8,7 +8,7 @@ using LogosActors.Delivery.Topics;
 namespace LogosActors.Delivery.Sending;
 
 /// <summary>The edge of the <see cref="SendsActor"/>: checks messages on their senders' threads, and counts requests. For any number of threads.</summary>
-/// <remarks>Holds numbers only. At most <see cref="SendingOptions.MaxUnfinished"/> requests are counted; whoever sends while <see cref="Window"/> of
+/// <remarks>Holds numbers only. At most <see cref="SendingOptions.MaxUnfinished"/> requests are counted; a caller that sends while <see cref="Window"/> of
 /// them have not begun waits until his own has.</remarks>
 internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorSystem system)
 {
@@ -28,7 +28,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
     /// <value>3 s: clients of the REST service have an answer within 5 s, on a machine that is busy, too.</value>
     public static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether a journal keeps requests: then whoever sends waits until his is stored.</summary>
+    /// <summary>Whether a journal keeps requests: then a caller waits until its request is stored.</summary>
     public bool IsJournalled { get; init; }
 
     /// <summary>Why nothing can be stored now; null: it can.</summary>
@@ -121,7 +121,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
             await Task.Yield();
     }
 
-    /// <summary>A request was refused by whoever holds it; says so where it is waited for.</summary>
+    /// <summary>A request was refused by the actor that holds it; says so where it is waited for.</summary>
     /// <param name="send">The request.</param>
     /// <param name="error">Why.</param>
     /// <param name="publish">Publishes an event.</param>

@@ -8,7 +8,7 @@ internal enum SendEffects
 {
     None = 0,
 
-    /// <summary>Tell that the message has propagated; comes once.</summary>
+    /// <summary>Report that the message has propagated; comes once.</summary>
     Propagated = 1,
 
     /// <summary>Publish the message, again if it was published before; the outcome goes to <see cref="SendProgress.Published"/>.</summary>
@@ -67,10 +67,10 @@ internal enum Presence
 /// <param name="options">Waits and time-out.</param>
 /// <param name="isEphemeral">Whether stores do not keep the message, so that none is asked.</param>
 /// <param name="accepted">When the request was taken: the time-out counts from it.</param>
-/// <param name="isPropagated">Whether that was told before.</param>
+/// <param name="isPropagated">Whether that was reported before.</param>
 internal sealed class SendProgress(SendingOptions options, bool isEphemeral, TimeSpan accepted, bool isPropagated)
 {
-    /// <summary>How long to wait for the outcome of a publish before the message is published again: whoever had it may have failed.</summary>
+    /// <summary>How long to wait for the outcome of a publish before the message is published again: the actor that had it may have failed.</summary>
     public static readonly TimeSpan PublishAnswerWait = TimeSpan.FromSeconds(5);
 
     /// <summary>How long, beyond the interval of the queries, to wait for a store's answer before it is asked for again.</summary>

@@ -135,7 +135,7 @@ internal sealed partial class SendsActor
         CloseIfWritten();
     }
 
-    /// <summary>Its sender has been told meanwhile that it was not stored.</summary>
+    /// <summary>Its sender has received meanwhile that it was not stored.</summary>
     void EndRefused(OutgoingSend send)
     {
         _underWay--;

@@ -5,7 +5,7 @@ using LogosActors.Delivery.Messages;
 namespace LogosActors.Delivery.Store;
 
 /// <summary>The store that the node itself is.</summary>
-/// <param name="Actor">Keeps what it is told of: <see cref="StoreActor"/>.</param>
+/// <param name="Actor">Keeps what it receives: <see cref="StoreActor"/>.</param>
 /// <param name="Archive">Where it is kept.</param>
 internal sealed record OwnStore(IActorRef Actor, IMessageArchive Archive)
 {

@@ -129,7 +129,7 @@ internal static class StoreCodec
     }
 
     /// <summary>Decodes an answer. Never throws on bad input; the whole span is the answer.</summary>
-    /// <remarks>A message in it that is malformed costs that message only: whoever has got one into a store must not spoil its page.</remarks>
+    /// <remarks>A message in it that is malformed costs that message only: a single one must not spoil a store's page.</remarks>
     public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out StoreQueryResponse? response, out DecodeError error)
     {
         var reader = new ProtobufReader(source);

@@ -9,7 +9,7 @@ internal sealed record StoreQueryRequest
     /// <summary>Why what came is no question; there is nothing in it then.</summary>
     public DecodeError Error { get; init; }
 
-    /// <summary>Tells questions apart; the answer has it too.</summary>
+    /// <summary>Identifies the question; the answer has it, too.</summary>
     public string RequestId { get; init; } = "";
 
     /// <summary>Whether the messages themselves are wanted, or only their hashes.</summary>

@@ -73,7 +73,7 @@ internal static class ChannelListenCommand
                 if (--count <= 0)
                     break;
             }
-            // Its sender waits to be told.
+            // Its sender waits for it.
             await Task.Delay(plan.Options.Sds.AcknowledgementTimeout, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -90,7 +90,7 @@ internal static class ChannelListenCommand
     sealed record FileWritten(string Event, string Name, string Path, long Size, string Sha256, string Sender);
 }
 
-/// <summary>Writes what comes in a channel before the channel takes it for told, so that nothing is lost however the process ends.</summary>
+/// <summary>Writes what comes in a channel before the channel counts it as handled, so that nothing is lost however the process ends.</summary>
 internal sealed class FileReceiver(IncomingFiles files) : IDisposable
 {
     readonly Channel<(ReceivedFile? File, string? Problem)> _results = System.Threading.Channels.Channel.CreateUnbounded<(ReceivedFile?, string?)>();
@@ -124,7 +124,7 @@ internal sealed class FileReceiver(IncomingFiles files) : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _results.Writer.TryComplete(e);
-            // The channel must not take the message for told: after the next start it comes again.
+            // The channel must not count the message as handled: after the next start it comes again.
             _closed.Wait();
         }
     }

@@ -6,7 +6,7 @@ using LogosActors.Node.Hosting;
 
 namespace LogosActors.Node.Cli;
 
-/// <summary><c>logos run</c>: a node, until it is told to stop.</summary>
+/// <summary><c>logos run</c>: a node, until it is stopped.</summary>
 internal static class RunCommand
 {
     public static Command Create(Terminal terminal)

@@ -50,14 +50,14 @@ internal sealed class Terminal
         Output.Flush();
     }
 
-    /// <summary>Tells people something that is no result.</summary>
+    /// <summary>Prints something that is no result.</summary>
     public void Note(string text)
     {
         if (!IsJson)
             Error.WriteLine(text);
     }
 
-    /// <summary>Tells why the command ends.</summary>
+    /// <summary>Prints why the command ends.</summary>
     public void Fail(string kind, string message)
     {
         if (IsJson)

@@ -5,7 +5,7 @@ using LogosActors.Libp2p.Addresses;
 
 namespace LogosActors.Node.Configuration;
 
-/// <summary>Finds the addresses that a node listens at, tells and dials from its settings.</summary>
+/// <summary>Finds the addresses that a node listens at, announces and dials from its settings.</summary>
 internal static class NodeAddresses
 {
     const string ExternalIp = "extip:";
@@ -52,7 +52,7 @@ internal static class NodeAddresses
             : [tcp];
     }
 
-    /// <summary>What peers are told; none: where the node listens.</summary>
+    /// <summary>What is announced to peers; none: where the node listens.</summary>
     public static IReadOnlyList<Multiaddr> Announced(NodeSettings settings)
     {
         var announced = new List<Multiaddr>();

@@ -5,7 +5,7 @@ namespace LogosActors.Node.Files;
 /// <summary>Which names a stranger may give to a file here.</summary>
 internal static class FileName
 {
-    /// <summary>The longest, in bytes of UTF-8: what file systems take, with room for a mark that tells two of one name apart.</summary>
+    /// <summary>The longest, in bytes of UTF-8: what file systems take, with room for a mark that distinguishes two of one name.</summary>
     public const int MaxLength = 200;
 
     /// <summary>Whether a name is one of a file, not of a path, of something hidden or of something that takes over a terminal.</summary>

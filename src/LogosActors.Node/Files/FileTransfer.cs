@@ -31,7 +31,7 @@ internal sealed class FileTransfer(ReliableChannel channel, int chunkSize, Outgo
 
     /// <summary>Sends what is not sent, and waits until all is confirmed.</summary>
     /// <param name="events">The channel's, from its opening on; disposed at the end.</param>
-    /// <param name="report">Is told of progress.</param>
+    /// <param name="report">Called with the progress.</param>
     /// <param name="cancellation">Ends this run.</param>
     /// <exception cref="CommandException">A part was not delivered.</exception>
     public async Task RunAsync(IAsyncEnumerator<ChannelEvent> events, Action<TransferProgress> report, CancellationToken cancellation)

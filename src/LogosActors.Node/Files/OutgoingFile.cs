@@ -12,7 +12,7 @@ internal sealed class OutgoingFile : IDisposable
     OutgoingFile(FileDescription description, FileStream content) =>
         (Description, _content, _partSize) = (description, content, FilePart.MaxContent(description.Name));
 
-    /// <summary>What receivers are told of it.</summary>
+    /// <summary>What receivers learn of it.</summary>
     public FileDescription Description { get; }
 
     /// <summary>How many messages it takes.</summary>

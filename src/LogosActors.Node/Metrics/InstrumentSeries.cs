@@ -35,7 +35,7 @@ internal sealed class InstrumentSeries
     /// <summary>The metric's name.</summary>
     public string Name { get; }
 
-    /// <summary>Forgets what an observable instrument said at the last scrape: it says all anew.</summary>
+    /// <summary>Forgets what an observable instrument said at the last scrape: it says all again.</summary>
     public void BeginScrape()
     {
         if (!_isObservable)

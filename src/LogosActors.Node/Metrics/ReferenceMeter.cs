@@ -66,7 +66,7 @@ internal sealed class ReferenceMeter : IDisposable
         Gauge("waku_version", "The version.", () => [new(1, new KeyValuePair<string, object?>("version", NodeVersion.Text))]);
         Gauge("libp2p_pubsub_topics", "Shards that are joined.", () => One(_node.Seen?.Shards.Count ?? 0));
         Gauge("libp2p_pubsub_peers", "Connected peers that relay.", () => One(_node.Seen?.RelayPeers ?? 0));
-        // The reference tells only topics apart that it was built to know.
+        // The reference distinguishes only topics that it was built to know.
         Gauge("libp2p_gossipsub_peers_per_topic_mesh", "Peers in meshes.", () => Other(_node.Seen?.Shards.Values.Sum(shard => shard.Mesh) ?? 0));
         Gauge("libp2p_gossipsub_peers_per_topic_gossipsub", "Peers of shards.", () => Other(_node.Seen?.Shards.Values.Sum(shard => shard.Subscribed) ?? 0));
     }

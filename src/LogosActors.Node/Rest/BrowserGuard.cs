@@ -16,7 +16,7 @@ internal sealed class BrowserGuard(IPAddress listening, RestSettings settings, s
 
     bool AllowsAll => _origins.Contains("*");
 
-    /// <summary>Refuses requests of pages that are not allowed, and tells browsers about those that are.</summary>
+    /// <summary>Refuses requests of pages that are not allowed, and answers browsers about those that are.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;

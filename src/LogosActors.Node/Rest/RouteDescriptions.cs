@@ -1,6 +1,6 @@
 namespace LogosActors.Node.Rest;
 
-/// <summary>What routes tell OpenAPI.</summary>
+/// <summary>The descriptions of routes for OpenAPI.</summary>
 internal static class RouteDescriptions
 {
     /// <summary>The methods of what can be read again: monitors ask with HEAD.</summary>

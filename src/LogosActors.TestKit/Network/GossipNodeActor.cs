@@ -8,7 +8,7 @@ namespace LogosActors.TestKit.Network;
 /// <summary>Owns the gossipsub router of a simulated node, as a host's does with connections of its own.</summary>
 /// <remarks>
 /// Parent: /user, which restarts it at once. Child: the <see cref="GossipsubActor"/>, one-for-one, restart with backoff 100 ms … 10 s. It
-/// owns the subscriptions and validators, begins a restart with those of the last whole turn, and tells them to each incarnation of the child.
+/// owns the subscriptions and validators, begins a restart with those of the last whole turn, and sends them to each incarnation of the child.
 /// </remarks>
 internal sealed class GossipNodeActor(GossipNode node, Props gossipsub, Published<TopicRegistrations> registrations) : SupervisedActor
 {

@@ -54,7 +54,7 @@ internal enum Connectedness
 /// <summary>How the node came to know a peer.</summary>
 internal enum PeerOrigin
 {
-    /// <summary>The peer came, or another one told.</summary>
+    /// <summary>The peer connected, or another peer named it.</summary>
     UnknownOrigin,
 
     /// <summary>The operator has named it.</summary>

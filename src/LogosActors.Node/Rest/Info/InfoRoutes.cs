@@ -20,7 +20,7 @@ internal static class InfoRoutes
         }
     }
 
-    /// <summary>Describes a node: by the addresses that it tells peers.</summary>
+    /// <summary>Describes a node: by the addresses that it announces to peers.</summary>
     public static NodeInfo Describe(MessagingNode node)
     {
         if (node.Host is not { } host)

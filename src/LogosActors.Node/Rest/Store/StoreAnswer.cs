@@ -4,7 +4,7 @@ using LogosActors.Node.Rest.Relay;
 namespace LogosActors.Node.Rest.Store;
 
 /// <summary>What a store answers, as REST writes it.</summary>
-/// <param name="RequestId">Tells answers apart.</param>
+/// <param name="RequestId">Identifies the answer.</param>
 /// <param name="StatusCode">What came of the question: 200 when there is an answer (13/WAKU2-STORE).</param>
 /// <param name="StatusDesc">The same in words.</param>
 /// <param name="Messages">The messages, by ascending time and hash.</param>

@@ -5,7 +5,7 @@ namespace LogosActors.Node.Rest.Store;
 /// <summary>Reads content topics that are separated by commas, as the reference node's clients write them.</summary>
 /// <remarks>
 /// A content topic may contain commas itself, and the reference's clients encode a comma between topics (%2C) like one inside a topic. The form
-/// of topics tells them apart: a topic begins with a slash and has four parts, or five with a generation, so that a comma ends one only where
+/// of topics separates them: a topic begins with a slash and has four parts, or five with a generation, so that a comma ends one only where
 /// it has all its parts and a slash follows.
 /// </remarks>
 internal static class TopicList
