@@ -150,9 +150,9 @@ public sealed record SdsOptions
     public int MaxOldIds { get; init => field = OptionRange.Check(value, 0, 10_000_000); } = 100_000;
 
     /// <summary>How many whole messages are kept for others who may miss them.</summary>
-    /// <value>Default 2500: more than wait at a receiver behind one message that it lacks, twice <see cref="MaxInFlight"/> (nim-sds has 1000,
+    /// <value>Default 5000: more than are acknowledged before a receiver stands still behind one that it lacks, four times <see cref="MaxInFlight"/> (nim-sds has 1000,
     /// <c>DefaultMaxMessageHistory</c>). Range 0 – 1,000,000.</value>
-    public int MaxKept { get; init => field = OptionRange.Check(value, 0, 1_000_000); } = 2500;
+    public int MaxKept { get; init => field = OptionRange.Check(value, 0, 1_000_000); } = 5000;
 
     /// <summary>How large the messages are that are kept, together.</summary>
     /// <value>Default 8 MiB. Range 0 – 16 GiB.</value>
