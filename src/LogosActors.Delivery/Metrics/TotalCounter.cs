@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace LogosActors.Delivery.Metrics;
 
-/// <summary>A counter that keeps its totals by one tag: counting is an interlocked addition whether or not somebody listens, and whoever listens
-/// later is shown everything since the start. For any number of threads.</summary>
+/// <summary>A counter that keeps its totals by one tag: counting is an interlocked addition whether or not somebody listens, and a listener
+/// that is added later gets everything since the start. For any number of threads.</summary>
 /// <typeparam name="T">The values of the tag: few, known beforehand.</typeparam>
 internal sealed class TotalCounter<T>
     where T : notnull

@@ -11,13 +11,13 @@ public sealed class MessagingSamples : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task What_becomes_of_a_request_is_told()
+    public async Task What_becomes_of_a_request_is_awaited()
     {
         await using var other = await Node.StartAsync();
         await using var node = await Node.StartAsync(other);
         await other.SubscribeAsync(["/chat/1/lobby/proto"]);
-        var told = new List<string>();
-        var show = told.Add;
+        var shown = new List<string>();
+        var show = shown.Add;
         await node.HasPeersAsync("/chat/1/lobby/proto", 1);
 
         // sample: confirmed-send
@@ -26,7 +26,7 @@ public sealed class MessagingSamples : IDisposable
             : outcome.Value.IsStored ? "sent, and a store has it" : "sent");
         // end sample
 
-        Assert.Equal(["sent"], told);
+        Assert.Equal(["sent"], shown);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class FirstScrapeTests : IDisposable
 
     public FirstScrapeTests()
     {
-        // Is told of every instrument, and listens to none.
+        // Is notified of every instrument, and listens to none.
         _instrumentsThatAreMade.InstrumentPublished = (instrument, _) => _instruments.Add(instrument);
         _instrumentsThatAreMade.Start();
     }
