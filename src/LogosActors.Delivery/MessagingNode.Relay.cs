@@ -48,7 +48,7 @@ public sealed partial class MessagingNode
     internal async Task AwaitSubscriptionsAsync(PeerId peer, TimeSpan most, CancellationToken cancellation = default)
     {
         var start = Time.GetTimestamp();
-        while (Volatile.Read(ref _running) is { } running && !await running.Gossipsub.IsSubscribedAsync(peer) && Time.GetElapsedTime(start) < most)
+        while (Volatile.Read(ref _running)?.Gossipsub is { } gossipsub && !await gossipsub.IsSubscribedAsync(peer) && Time.GetElapsedTime(start) < most)
             await Task.Delay(SubscriptionsInterval, Time, cancellation);
     }
 

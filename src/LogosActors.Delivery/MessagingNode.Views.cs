@@ -23,8 +23,8 @@ public sealed partial class MessagingNode
 
     /// <summary>How the relay is connected for a shard.</summary>
     internal Task<TopicStatus> RelayStatusAsync(PubsubTopic shard) =>
-        Volatile.Read(ref _running) is { } running
-            ? running.Gossipsub.StatusAsync(shard.ToString())
+        Volatile.Read(ref _running)?.Gossipsub is { } gossipsub
+            ? gossipsub.StatusAsync(shard.ToString())
             : Task.FromResult(new TopicStatus(0, 0, []));
 
     /// <summary>Closes all connections, as a network that fails does; those that are kept are dialed again.</summary>

@@ -15,6 +15,10 @@ public enum NodeMode
 {
     /// <summary>It routes messages for others: for servers and desktops.</summary>
     Core,
+
+    /// <summary>It relays nothing: service nodes send for it, push to it what it subscribes to, and store what it misses. For phones, browsers and
+    /// whatever sleeps or pays for traffic.</summary>
+    Edge,
 }
 
 /// <summary>Settings of a node. Immutable; the defaults make a node of a network of its own, for development.</summary>
@@ -37,7 +41,8 @@ public sealed record NodeOptions
     /// <value>Default none: those that are met.</value>
     public IReadOnlyList<Multiaddr> StoreNodes { get; init; } = [];
 
-    /// <summary>The number of relay peers at which the node stops dialing known peers; inbound connections may exceed it.</summary>
+    /// <summary>The number of relay peers at which the node stops dialing known peers; inbound connections may exceed it. In edge mode there are
+    /// <see cref="TargetServicePeers"/> in their place.</summary>
     /// <value>Default 12, twice gossipsub's D (11/WAKU2-RELAY): a whole mesh may go, and there is another. Range 0 – 50; 0 dials entry nodes
     /// only. (The Nim reference dials up to 25.)</value>
     public int TargetRelayPeers
@@ -47,6 +52,16 @@ public sealed record NodeOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(TargetRelayPeers), value, "NodeOptions.TargetRelayPeers is 0 – 50.");
     } = 12;
+
+    /// <summary>In edge mode, the number of service nodes at which the node stops dialing known peers.</summary>
+    /// <value>Default 4: two that send and push, and two to replace them. Range 0 – 50; 0 dials entry nodes only.</value>
+    public int TargetServicePeers
+    {
+        get;
+        init => field = value is >= 0 and <= 50
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(TargetServicePeers), value, "NodeOptions.TargetServicePeers is 0 – 50.");
+    } = 4;
 
     /// <summary>Where others can connect.</summary>
     /// <value>Default TCP on all interfaces, any free port.</value>

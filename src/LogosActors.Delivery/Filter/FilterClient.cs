@@ -195,7 +195,8 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
         foreach (var node in _nodes.Values)
         {
             node.IsDoubtful = true;
-            node.NextPing = now;
+            // A service node forgets who does not ping for minutes.
+            Refresh(node);
             (node.Pushed, node.Lacked) = (0, 0);
             foreach (var (topic, confirmed) in node.Confirmed.ToArray())
                 node.Confirmed[topic] = confirmed with { Since = now };

@@ -3,10 +3,12 @@ using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Health;
 
@@ -17,8 +19,10 @@ namespace LogosActors.Delivery.Health;
 /// </remarks>
 /// <param name="node">The node.</param>
 /// <param name="subscriptions">Knows the content topics.</param>
+/// <param name="filter">Knows the service nodes of a node that does not relay.</param>
 /// <param name="events">Raises events.</param>
-internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions, EventPublisher<MessagingEvent> events) : SupervisedActor, IWithTimers
+internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions, IActorRef filter, EventPublisher<MessagingEvent> events)
+    : SupervisedActor, IWithTimers
 {
     /// <summary>How long to wait between two looks.</summary>
     /// <value>1 s, the heartbeat of gossipsub (11/WAKU2-RELAY): a mesh does not change more often.</value>
@@ -31,9 +35,10 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
     static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(4);
 
     readonly HealthAssessment _assessment = new(node.Health.Current, Now);
+    IReadOnlyDictionary<string, PubsubTopic> _listed = new Dictionary<string, PubsubTopic>(StringComparer.Ordinal);
 
-    public static Props Props(NodeEnvironment node, IActorRef subscriptions, EventPublisher<MessagingEvent> events) =>
-        Akka.Actor.Props.Create(() => new HealthActor(node, subscriptions, events));
+    public static Props Props(NodeEnvironment node, IActorRef subscriptions, IActorRef filter, EventPublisher<MessagingEvent> events) =>
+        Akka.Actor.Props.Create(() => new HealthActor(node, subscriptions, filter, events));
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -53,8 +58,16 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
                 LookIn(NodeEnvironment.AnswerTimeout);
                 subscriptions.Tell(Subscriptions.List.Instance);
                 break;
+            case Subscriptions.Listed listed when node.Gossipsub is { } gossipsub:
+                PipeToSelf(ObserveAsync(gossipsub, listed.ContentTopics));
+                break;
             case Subscriptions.Listed listed:
-                PipeToSelf(ObserveAsync(listed.ContentTopics));
+                _listed = listed.ContentTopics;
+                filter.Tell(FilterTopics.GetProven.Instance);
+                break;
+            case FilterTopics.Proven proven:
+                Publish(Observe(proven));
+                LookIn(Interval);
                 break;
             case HealthObservation seen:
                 Publish(seen);
@@ -94,7 +107,7 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
         foreach (var change in changes)
         {
             if (change is ConnectionStatusChanged { Status: var status })
-                Log.Info("The node is {0} ({1} relay peers, {2} stores)", status, seen.RelayPeers, seen.Stores);
+                Log.Info("The node is {0} ({1} peers to send to, {2} stores)", status, seen.Services?.Lightpush ?? seen.RelayPeers, seen.Stores);
             events.Publish(change);
         }
     }
@@ -105,15 +118,21 @@ internal sealed class HealthActor(NodeEnvironment node, IActorRef subscriptions,
 
     void LookIn(TimeSpan delay) => Timers.StartSingleTimer(Look.Instance, Look.Instance, delay);
 
-    async Task<HealthObservation> ObserveAsync(IReadOnlyDictionary<string, PubsubTopic> topics)
+    HealthObservation Observe(FilterTopics.Proven proven) =>
+        new(RelayPeers: 0, CountStores(), proven.Shards.ToDictionary(shard => shard.Key, shard => new ShardPeers(shard.Value, Mesh: 0)), _listed)
+        {
+            Services = new ServiceNodes(node.Services.Lightpush, node.Services.Filter),
+        };
+
+    async Task<HealthObservation> ObserveAsync(GossipsubTopics gossipsub, IReadOnlyDictionary<string, PubsubTopic> topics)
     {
         var shards = topics.Values.Concat(node.Options.Shards).ToHashSet();
         var peers = new Dictionary<PubsubTopic, ShardPeers>();
         // Without a shard any topic shows how many relay peers there are.
-        var relayPeers = shards.Count > 0 ? 0 : (await node.Gossipsub.StatusAsync("")).Peers;
+        var relayPeers = shards.Count > 0 ? 0 : (await gossipsub.StatusAsync("")).Peers;
         foreach (var shard in shards)
         {
-            var status = await node.Gossipsub.StatusAsync(shard.ToString());
+            var status = await gossipsub.StatusAsync(shard.ToString());
             peers.Add(shard, new ShardPeers(status.Subscribers, status.Mesh.Count));
             relayPeers = status.Peers;
         }

@@ -63,7 +63,7 @@ internal sealed class HealthAssessment
         var healths = new Dictionary<string, TopicHealth>(StringComparer.Ordinal);
         foreach (var (shard, peers) in seen.Shards)
         {
-            var level = (int)HealthOf(peers);
+            var level = (int)HealthOf(peers, isRelay: seen.Services is null);
             if (!_shards.TryGetValue(shard, out var steady))
                 _shards.Add(shard, steady = new SteadyLevel(Healths, level, now));
             healths.Add(shard.ToString(), (TopicHealth)steady.Observe(level, now));
@@ -71,17 +71,35 @@ internal sealed class HealthAssessment
         return healths;
     }
 
+    /// <summary>How many service nodes of a kind are enough.</summary>
+    /// <value>2 (P2P-RELIABILITY; Nim calculateConnectionState for edge nodes).</value>
+    public const int EnoughServices = 2;
+
     static ConnectionStatus StatusOf(HealthObservation seen) => seen switch
     {
+        { Services: { } services } => StatusOf(services, seen),
         { RelayPeers: 0 } => ConnectionStatus.Disconnected,
         { RelayPeers: >= EnoughPeers, Stores: > 0 } => ConnectionStatus.Connected,
         _ => ConnectionStatus.PartiallyConnected,
     };
 
-    static TopicHealth HealthOf(ShardPeers peers) => peers switch
+    /// <summary>A node is disconnected that cannot send, or cannot receive: without subscriptions, that could not.</summary>
+    static ConnectionStatus StatusOf(ServiceNodes services, HealthObservation seen)
+    {
+        var receiving = seen.Shards.Count > 0 ? seen.Shards.Values.Min(static shard => shard.Subscribed) : services.Filter;
+        return Math.Min(services.Lightpush, receiving) switch
+        {
+            0 => ConnectionStatus.Disconnected,
+            >= EnoughServices when seen.Stores > 0 => ConnectionStatus.Connected,
+            _ => ConnectionStatus.PartiallyConnected,
+        };
+    }
+
+    static TopicHealth HealthOf(ShardPeers peers, bool isRelay) => peers switch
     {
         { Subscribed: 0 } => TopicHealth.Unhealthy,
-        { Mesh: >= EnoughPeers } => TopicHealth.SufficientlyHealthy,
+        { Mesh: >= EnoughPeers } when isRelay => TopicHealth.SufficientlyHealthy,
+        { Subscribed: >= EnoughServices } when !isRelay => TopicHealth.SufficientlyHealthy,
         _ => TopicHealth.MinimallyHealthy,
     };
 

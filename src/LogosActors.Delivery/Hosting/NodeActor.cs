@@ -1,25 +1,28 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Metadata;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
 using LogosActors.Delivery.Store;
+using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Hosting;
 
 /// <summary>Supervises the actors of one node, and publishes those that are spoken to from outside.</summary>
 /// <remarks>
 /// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
-/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or
-/// only in part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
+/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions, relay and filter-client resume, as their state is in no
+/// journal, or only in part; router, lightpush-client, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
 /// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
 internal sealed class NodeActor : UntypedActor
 {
-    static readonly string[] Resumed = ["sends", "subscriptions", "relay"];
+    static readonly string[] Resumed = ["sends", "subscriptions", "relay", "filter-client"];
 
     static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -39,33 +42,48 @@ internal sealed class NodeActor : UntypedActor
     protected override void PreStart()
     {
         var (options, gossipsub) = (_node.Options, _node.Gossipsub);
-        var relay = Context.ActorOf(RelayActor.Props(gossipsub.Actor, _node.Validation, _node.Tap, _node.Relay, _node.Counts), "relay");
+        var (relay, filter, lightpush) = gossipsub is null ? CreateClients() : CreateRelay(gossipsub);
         IActorRef? store = null;
         OwnStore? own = null;
         if (options.Archive is { } archive)
         {
             store = Context.ActorOf(StoreActor.Props(_node, archive), "store");
-            relay.Tell(new RelayTopics.Observe(store));
+            relay?.Tell(new RelayTopics.Observe(store));
             own = new OwnStore(store, archive);
         }
-        var subscriptions = Context.ActorOf(SubscriptionsActor.Props(_node.Receiving, relay, own), "subscriptions");
+        var subscriptions = Context.ActorOf(SubscriptionsActor.Props(_node.Receiving, relay ?? ActorRefs.Nobody, own, filter), "subscriptions");
         IActorRef[] observers = store is null ? [subscriptions] : [subscriptions, store];
-        var router = Context.ActorOf(DeliveryRouterActor.Props(options.Mode, gossipsub, _node.Validation, observers, _node.Tap, _node.Counts), "router");
+        var router = Context.ActorOf(DeliveryRouterActor.Props(gossipsub, lightpush, _node.Validation, observers, _node.Tap, _node.Counts), "router");
         var settings = new SendsSettings(
             options, _node.Intake, _node.Events, _node.Stores, _node.Persistence, $"{_node.Host.PeerId}/sends", router, subscriptions);
         _sends = new RecreatedChild(
             Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(ShortestWait, LongestWait), SendsCreated, SendsOverflow);
-        Context.ActorOf(HealthActor.Props(_node, subscriptions, _node.Events), "health");
-        Context.ActorOf(PeersActor.Props(_node), "peers");
+        Context.ActorOf(HealthActor.Props(_node, subscriptions, filter ?? ActorRefs.Nobody, _node.Events), "health");
+        var peers = Context.ActorOf(PeersActor.Props(_node), "peers");
         var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
         Context.ActorOf(
-            MetadataActor.Props(_node.Host, () => new NodeMetadata(network, [.. view.Shards.Select(topic => topic.Shard)]), static _ => { }), "metadata");
+            MetadataActor.Props(
+                _node.Host, () => new NodeMetadata(network, [.. view.Shards.Select(topic => topic.Shard)]),
+                shards =>
+                {
+                    filter?.Tell(shards, ActorRefs.NoSender);
+                    lightpush.Tell(shards, ActorRefs.NoSender);
+                }),
+            "metadata");
         if (_node.JournalLock is { } held)
             Context.ActorOf(JournalLockActor.Props(held), "journal-lock");
         foreach (var shard in options.Shards)
-            relay.Tell(new RelayTopics.Join(shard, "options"), ActorRefs.NoSender);
-        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, router, store));
+            relay?.Tell(new RelayTopics.Join(shard, "options"), ActorRefs.NoSender);
+        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, filter, router, peers, store));
     }
+
+    (IActorRef Relay, IActorRef? Filter, IActorRef Lightpush) CreateRelay(GossipsubTopics gossipsub) =>
+        (Context.ActorOf(RelayActor.Props(gossipsub.Actor, _node.Validation, _node.Tap, _node.Relay, _node.Counts), "relay"), null, ActorRefs.Nobody);
+
+    (IActorRef? Relay, IActorRef Filter, IActorRef Lightpush) CreateClients() =>
+        (null,
+        Context.ActorOf(FilterClientActor.Props(_node.Host, _node.Validation, _node.Counts, _node.Services), "filter-client"),
+        Context.ActorOf(LightpushClientActor.Props(_node.Host, _node.Services, _node.Receiving.Stores.Pushed), "lightpush-client"));
 
     protected override void PostStop()
     {

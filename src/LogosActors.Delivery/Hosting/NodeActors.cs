@@ -18,7 +18,14 @@ internal sealed class NodeActors
     public IActorRef Subscriptions => Children.Subscriptions;
 
     /// <summary>Takes <see cref="Relay.RelayTopics"/>.</summary>
-    public IActorRef Relay => Children.Relay;
+    /// <exception cref="InvalidOperationException">The node does not relay.</exception>
+    public IActorRef Relay => Children.Relay ?? throw new InvalidOperationException("The node is in edge mode: it takes part in no shard.");
+
+    /// <summary>Takes <see cref="Filter.FilterTopics"/>; null: the node relays.</summary>
+    public IActorRef? Filter => Children.Filter;
+
+    /// <summary>Takes <see cref="Peers.NodePeers"/>.</summary>
+    public IActorRef Peers => Children.Peers;
 
     /// <summary>Takes <see cref="Relay.RelayTopics.Publish"/>.</summary>
     public IActorRef Router => Children.Router;
@@ -33,5 +40,6 @@ internal sealed class NodeActors
     public void SetStarted(Started started) => _started = started;
 
     /// <summary>The actors that keep their references.</summary>
-    public sealed record Started(IActorRef Subscriptions, IActorRef Relay, IActorRef Router, IActorRef? Store);
+    public sealed record Started(
+        IActorRef Subscriptions, IActorRef? Relay, IActorRef? Filter, IActorRef Router, IActorRef Peers, IActorRef? Store);
 }

@@ -2,6 +2,7 @@ using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Metrics;
+using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Sending;
@@ -13,11 +14,11 @@ namespace LogosActors.Delivery.Hosting;
 /// <summary>What the actors of one node share. Immutable.</summary>
 /// <param name="Options">The node's settings.</param>
 /// <param name="Host">Its host.</param>
-/// <param name="Gossipsub">The relay below.</param>
+/// <param name="Gossipsub">The relay below; null: the node does not relay.</param>
 /// <param name="Events">Publishes events to the application.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record NodeEnvironment(
-    NodeOptions Options, INodeHost Host, GossipsubTopics Gossipsub, EventPublisher<MessagingEvent> Events, TimeProvider Time)
+    NodeOptions Options, INodeHost Host, GossipsubTopics? Gossipsub, EventPublisher<MessagingEvent> Events, TimeProvider Time)
 {
     /// <summary>Where the actors that are spoken to from outside are published.</summary>
     public NodeActors Actors { get; } = new();
@@ -39,6 +40,9 @@ internal sealed record NodeEnvironment(
 
     /// <summary>The shards that are joined.</summary>
     public RelayView Relay { get; } = new();
+
+    /// <summary>The service nodes of a node that does not relay.</summary>
+    public ServiceView Services { get; } = new();
 
     /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
     public RelayTap Tap { get; init; } = new();

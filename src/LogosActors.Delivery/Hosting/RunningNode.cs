@@ -60,7 +60,8 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public INodeHost Host => Environment.Host;
 
-    public GossipsubTopics Gossipsub => Environment.Gossipsub;
+    /// <summary>The relay; null: the node does not relay.</summary>
+    public GossipsubTopics? Gossipsub => Environment.Gossipsub;
 
     public StoreClient Client { get; }
 
@@ -78,7 +79,9 @@ internal sealed class RunningNode : IAsyncDisposable
         var host = await ListenAsync(parts);
         try
         {
-            var gossipsub = host.StartGossipsub(RelayGossipsub.For(options.MaxMessageSize, options.Host.Limits.MaxConnectionsPerAddress));
+            var gossipsub = options.Mode is NodeMode.Edge
+                ? null
+                : host.StartGossipsub(RelayGossipsub.For(options.MaxMessageSize, options.Host.Limits.MaxConnectionsPerAddress));
             var client = new StoreClient(host);
             var time = system.TimeProvider();
             var stores = new StorePeers([.. options.StoreNodes.Select(address => address.PeerId).OfType<PeerId>()], time);

@@ -9,4 +9,10 @@ internal static class NodePeers
     /// <param name="Peer">The peer.</param>
     /// <param name="IsServed">Whether it has answered, and well.</param>
     public sealed record Asked(PeerId Peer, bool IsServed);
+
+    /// <summary>The network is another one, or was away: peers that could not be reached are dialed again at once.</summary>
+    public sealed record NetworkChanged
+    {
+        public static readonly NetworkChanged Instance = new();
+    }
 }

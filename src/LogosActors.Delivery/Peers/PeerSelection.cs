@@ -4,15 +4,16 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Peers;
 
-/// <summary>Chooses which known peers to dial, so that there are as many relay peers as wanted.</summary>
+/// <summary>Chooses which known peers to dial, so that there are as many as wanted that speak one of some protocols: relay peers, or service
+/// nodes.</summary>
 /// <remarks>
 /// Pure. The best scores come first, in random order among equals. A peer that cannot be reached, or hangs up at once (as nodes of other
 /// networks do, and full ones), is left alone for a time that grows. Cost per choice is O(n log n) in known peers, which are bounded by
 /// <see cref="Libp2pHostOptions.MaxKnownPeers"/>; so is what is kept, once those that are forgotten are dropped.
 /// </remarks>
-/// <param name="target">How many relay peers are wanted.</param>
-/// <param name="relayProtocol">The protocol id that relay peers speak.</param>
-internal sealed class PeerSelection(int target, string relayProtocol)
+/// <param name="target">How many are wanted.</param>
+/// <param name="protocols">The protocol ids of which they speak one at least.</param>
+internal sealed class PeerSelection(int target, params IReadOnlyList<string> protocols)
 {
     /// <summary>How many dials may be under way.</summary>
     /// <value>10 (Nim MaxParallelDials).</value>
@@ -37,8 +38,8 @@ internal sealed class PeerSelection(int target, string relayProtocol)
     readonly HashSet<PeerId> _kept = [];
     readonly Dictionary<PeerId, Failures> _failures = [];
 
-    /// <summary>How many connected peers relay, or have not said yet.</summary>
-    public int RelayPeers => _connected.Values.Count(connection => connection.IsRelay != false);
+    /// <summary>How many connected peers are wanted, or have not said yet what they speak.</summary>
+    public int WantedPeers => _connected.Values.Count(connection => connection.IsWanted != false);
 
     /// <summary>Somebody else keeps a peer connected.</summary>
     public void Keep(PeerId peer) => _kept.Add(peer);
@@ -50,15 +51,18 @@ internal sealed class PeerSelection(int target, string relayProtocol)
     public void Connected(PeerId peer, TimeSpan now)
     {
         _dialing.Remove(peer);
-        _connected.TryAdd(peer, new Connection(now, IsRelay: null));
+        _connected.TryAdd(peer, new Connection(now, IsWanted: null));
     }
 
     /// <summary>A connected peer has said what it speaks.</summary>
-    public void Identified(PeerId peer, IReadOnlyList<string> protocols)
+    public void Identified(PeerId peer, IReadOnlyList<string> spoken)
     {
         if (_connected.TryGetValue(peer, out var connection))
-            _connected[peer] = connection with { IsRelay = protocols.Contains(relayProtocol, StringComparer.Ordinal) };
+            _connected[peer] = connection with { IsWanted = IsWanted(spoken) };
     }
+
+    /// <summary>The network is another one, or was away: what could not be reached may be reached now.</summary>
+    public void Forgive() => _failures.Clear();
 
     /// <summary>There is no connection to a peer any more.</summary>
     /// <returns>What its score changes by.</returns>
@@ -84,7 +88,7 @@ internal sealed class PeerSelection(int target, string relayProtocol)
     public IReadOnlyList<PeerId> Choose(IReadOnlyCollection<KnownPeer> known, TimeSpan now, Random random)
     {
         Forget(known, now);
-        var missing = Math.Min(target - RelayPeers - _dialing.Count, MaxDials - _dialing.Count);
+        var missing = Math.Min(target - WantedPeers - _dialing.Count, MaxDials - _dialing.Count);
         if (missing <= 0)
             return [];
         var chosen = known.Where(peer => IsCandidate(peer, now)).Select(peer => (peer.Peer, peer.Score, Lot: random.Next()))
@@ -95,9 +99,11 @@ internal sealed class PeerSelection(int target, string relayProtocol)
 
     bool IsCandidate(KnownPeer peer, TimeSpan now) =>
         peer.Addresses.Count > 0
-        && (peer.Protocols.Count == 0 || peer.Protocols.Contains(relayProtocol, StringComparer.Ordinal))
+        && (peer.Protocols.Count == 0 || IsWanted(peer.Protocols))
         && !_connected.ContainsKey(peer.Peer) && !_dialing.Contains(peer.Peer) && !_kept.Contains(peer.Peer)
         && !(_failures.TryGetValue(peer.Peer, out var failures) && now < failures.NotBefore);
+
+    bool IsWanted(IReadOnlyList<string> spoken) => protocols.Any(protocol => spoken.Contains(protocol, StringComparer.Ordinal));
 
     double Fail(PeerId peer, TimeSpan now)
     {
@@ -118,7 +124,7 @@ internal sealed class PeerSelection(int target, string relayProtocol)
     }
 
     [StructLayout(LayoutKind.Auto)]
-    readonly record struct Connection(TimeSpan Since, bool? IsRelay);
+    readonly record struct Connection(TimeSpan Since, bool? IsWanted);
 
     [StructLayout(LayoutKind.Auto)]
     readonly record struct Failures(int Count, TimeSpan NotBefore);

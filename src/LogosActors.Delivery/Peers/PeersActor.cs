@@ -1,7 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Lightpush;
+using LogosActors.Delivery.Store;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
@@ -9,7 +12,8 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Peers;
 
-/// <summary>Keeps the entry nodes and the named stores connected, and dials known peers when there are fewer relay peers than wanted.</summary>
+/// <summary>Keeps the entry nodes and the named stores connected, and dials known peers when there are fewer relay peers than wanted, or in edge
+/// mode service nodes.</summary>
 /// <remarks>
 /// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs what is known of peers' failures; addresses and scores are the host's, which
 /// stores them. Entry nodes of which only an address is known are dialed there until somebody answers.
@@ -20,7 +24,9 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
     /// <value>5 s. Nim looks every 15 – 30 s.</value>
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    readonly PeerSelection _selection = new(node.Options.TargetRelayPeers, GossipsubPresets.Relay.Protocols[0].Id);
+    readonly PeerSelection _selection = node.Options.Mode is NodeMode.Edge
+        ? new(node.Options.TargetServicePeers, LightpushProtocol.Id, FilterProtocol.SubscribeId, StoreProtocol.Id)
+        : new(node.Options.TargetRelayPeers, GossipsubPresets.Relay.Protocols[0].Id);
     readonly List<EntryNode> _entryNodes = [];
     Action<HostEvent>? _observer;
     Action<PeerId, bool>? _asked;
@@ -75,6 +81,10 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
                 Disconnected(disconnected.Peer);
                 break;
             case Look:
+                DialMissing();
+                break;
+            case NodePeers.NetworkChanged:
+                _selection.Forgive();
                 DialMissing();
                 break;
             case NotReached failed:

@@ -69,6 +69,9 @@ internal static class Subscriptions
     /// <summary>What is subscribed to on a shard.</summary>
     public sealed record SyncTopics(IReadOnlyList<SyncTopic> Topics) : INoSerializationVerificationNeeded;
 
+    /// <summary>From a topic's actor: a store had a message of this age that had not come by itself.</summary>
+    public sealed record Missed(string Topic, TimeSpan Age);
+
     /// <summary>From a topic's actor: up to this time nothing is known for sure, as too many hashes were received.</summary>
     public sealed record Forgot(string Topic, long Floor);
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -33,7 +34,8 @@ internal sealed record ReceivingEnvironment(
 /// Parent: <see cref="NodeActor"/>, one-for-one, resume: an exception is one message's, and costs that message; the topics stay. Children: one
 /// <see cref="SubscriptionActor"/> for each content topic (resume), one <see cref="StoreSyncActor"/> for each shard that has one, and the
 /// <see cref="ReceivingJournalActor"/> where there is a journal (restart with backoff). A journal that fails holds up nothing: messages are
-/// delivered as if there were none, and it receives what it has missed when it is back.
+/// delivered as if there were none, and it receives what it has missed when it is back. In a node that does not relay, service nodes push the
+/// messages, through the <see cref="FilterClientActor"/>.
 /// </remarks>
 internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers, IWithStash
 {
@@ -44,6 +46,10 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
     /// <summary>For how long at most a topic is taken to be subscribed to when the clock by which it was is known to have been wrong.</summary>
     static readonly TimeSpan LongestUnknown = TimeSpan.FromDays(1);
 
+    /// <summary>How long a subscription waits until a service node pushes the messages, where the node does not relay.</summary>
+    /// <value>5 s: when there is no service node, the next one is asked when it comes, and stores have what was missed.</value>
+    static readonly TimeSpan ReceivingTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>How many messages wait for the recovery.</summary>
     const int StashCapacity = 1_000;
 
@@ -51,23 +57,26 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
 
     readonly ReceivingEnvironment _environment;
     readonly IActorRef _relay;
+    readonly IActorRef? _filter;
     readonly OwnStore? _own;
     readonly Dictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     readonly Dictionary<PubsubTopic, Shard> _shards = [];
     int _stashed;
     bool _isReady;
 
-    public SubscriptionsActor(ReceivingEnvironment environment, IActorRef relay, OwnStore? own) => (_environment, _relay, _own) = (environment, relay, own);
+    public SubscriptionsActor(ReceivingEnvironment environment, IActorRef relay, OwnStore? own, IActorRef? filter) =>
+        (_environment, _relay, _own, _filter) = (environment, relay, own, filter);
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     public IStash Stash { get; set; } = null!;
 
     /// <param name="environment">What they share.</param>
-    /// <param name="relay">The <see cref="RelayActor"/>.</param>
+    /// <param name="relay">The <see cref="RelayActor"/>; nobody: the node does not relay.</param>
     /// <param name="own">Keeps what other stores have; null: the node is no store.</param>
-    public static Props Props(ReceivingEnvironment environment, IActorRef relay, OwnStore? own = null) =>
-        Akka.Actor.Props.Create(() => new SubscriptionsActor(environment, relay, own));
+    /// <param name="filter">The <see cref="FilterClientActor"/> of a node that does not relay.</param>
+    public static Props Props(ReceivingEnvironment environment, IActorRef relay, OwnStore? own = null, IActorRef? filter = null) =>
+        Akka.Actor.Props.Create(() => new SubscriptionsActor(environment, relay, own, filter));
 
     protected override SupervisorStrategy SupervisorStrategy() => new ChildStrategy(
         child => child.Path.Name.StartsWith(TopicPrefix, StringComparison.Ordinal), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
@@ -83,6 +92,8 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
     protected override void PostStop()
     {
         _journal?.Stop();
+        foreach (var topic in _topics.Keys)
+            _filter?.Tell(new FilterTopics.Remove(topic));
         foreach (var shard in _shards.Keys)
             _relay.Tell(new RelayTopics.Leave(shard, Owner));
     }
@@ -142,6 +153,20 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
             case Subscriptions.GetSyncTopics get:
                 BelieveNoFuture(ShardOf(get.Shard));
                 Sender.Tell(new Subscriptions.SyncTopics([.. ShardOf(get.Shard).Topics.Where(known => known.HasTakers).Select(known => known.ToSync())]));
+                break;
+            case FilterTopics.Receiving receiving:
+                foreach (var name in receiving.Topics)
+                    Received(name);
+                break;
+            case ReceivingLate late:
+                Received(late.Topic);
+                break;
+            case FilterTopics.Gap:
+                foreach (var gapped in _shards.Values)
+                    gapped.Sync?.Tell(Subscriptions.SyncNow.Instance);
+                break;
+            case Subscriptions.Missed missed:
+                _filter?.Tell(new FilterTopics.Missed(missed.Topic, missed.Age));
                 break;
             case Subscriptions.Forgot forgot:
                 if (_topics.TryGetValue(forgot.Topic, out var full))
@@ -293,12 +318,21 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
             actor.Tell(new Subscription.UseJournal(_recovered));
         var shard = ShardOf(history.Shard);
         shard.Topics.Add(topic);
+        if (_filter is not null)
+        {
+            topic.IsReceiving = false;
+            _filter.Tell(new FilterTopics.Add(name.Text, history.Shard, Self));
+            Timers.StartSingleTimer(new ReceivingLate(name.Text), new ReceivingLate(name.Text), ReceivingTimeout);
+        }
         if (shard.Sync is not null)
         {
             shard.Sync.Tell(Subscriptions.SyncNow.Instance);
             return topic;
         }
-        _relay.Tell(new RelayTopics.Join(history.Shard, Owner, Self));
+        if (_filter is null)
+            _relay.Tell(new RelayTopics.Join(history.Shard, Owner, Self));
+        else
+            shard.IsJoined = true;
         shard.Sync = Context.ActorOf(StoreSyncActor.Props(history.Shard, _environment.Stores, _environment.Ask, _own, _environment.Options));
         return topic;
     }
@@ -306,6 +340,8 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
     void Remove(Topic topic)
     {
         _topics.Remove(topic.Name.Text);
+        _filter?.Tell(new FilterTopics.Remove(topic.Name.Text));
+        Timers.Cancel(new ReceivingLate(topic.Name.Text));
         Context.Stop(topic.Actor);
         StoreRemoval(topic.Name.Text);
         foreach (var waiting in topic.Waiting)
@@ -333,7 +369,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
 
     void AnswerIfDone(Topic topic)
     {
-        if (topic.IsStoring || !ShardOf(topic.Shard).IsJoined)
+        if (topic.IsStoring || !topic.IsReceiving || !ShardOf(topic.Shard).IsJoined)
             return;
         foreach (var waiting in topic.Waiting)
             waiting.Tell(Subscriptions.Answer.Done);
@@ -347,6 +383,16 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         shard.IsJoined = true;
         foreach (var topic in shard.Topics)
             AnswerIfDone(topic);
+    }
+
+    /// <summary>A service node pushes the messages of a topic, or none has said so in time: then stores have them.</summary>
+    void Received(string name)
+    {
+        Timers.Cancel(new ReceivingLate(name));
+        if (!_topics.TryGetValue(name, out var topic) || topic.IsReceiving)
+            return;
+        topic.IsReceiving = true;
+        AnswerIfDone(topic);
     }
 
     void Reached(ReceivingJournal.Reached reached)
@@ -398,6 +444,8 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
         return shard;
     }
 
+    sealed record ReceivingLate(string Topic);
+
     const string TopicPrefix = "topic-";
 
     long _lastTopic;
@@ -439,6 +487,9 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
 
         /// <summary>Whether the journal has still to say that it is stored.</summary>
         public bool IsStoring { get; set; }
+
+        /// <summary>Whether its messages come; where the node relays, they do when its shard is joined.</summary>
+        public bool IsReceiving { get; set; } = true;
 
         /// <summary>Who waits until it is stored, and its shard joined.</summary>
         public List<IActorRef> Waiting { get; } = [];

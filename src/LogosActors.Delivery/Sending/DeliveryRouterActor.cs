@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Relay;
@@ -11,20 +12,20 @@ namespace LogosActors.Delivery.Sending;
 
 /// <summary>Decides by which protocol a message leaves the node, and whether it may: the one place that knows the node's mode.</summary>
 /// <remarks>
-/// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A core node relays. What this node
+/// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A core node relays, an edge node has service nodes relay. What this node
 /// would not relay for others it does not send, and what it would not archive of others it does not archive: the rules are asked each time, the
 /// application's validator among them, as the Nim reference asks it. The answer goes from the protocol's actor straight to
 /// whoever publishes. A failure costs the message that it was given, which is published again after
 /// <see cref="SendProgress.PublishAnswerWait"/>; it has no state.
 /// </remarks>
-/// <param name="mode">The node's mode.</param>
-/// <param name="gossipsub">The relay's router.</param>
+/// <param name="gossipsub">The relay's router; null: the node does not relay.</param>
+/// <param name="lightpush">The <see cref="LightpushClientActor"/> of a node that does not relay.</param>
 /// <param name="validation">Has the application's validator.</param>
 /// <param name="observers">Are sent what this node publishes, once each.</param>
 /// <param name="tap">Is shown it, too, while somebody watches.</param>
 /// <param name="counts">Counts it.</param>
 internal sealed class DeliveryRouterActor(
-    NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap,
+    GossipsubTopics? gossipsub, IActorRef lightpush, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap,
     MessageCounts counts) : SupervisedActor
 {
     /// <summary>How long the application's validator may take to decide about a message of this node's own: as long as about others'.</summary>
@@ -34,8 +35,8 @@ internal sealed class DeliveryRouterActor(
     readonly Dictionary<PubsubTopic, string> _names = [];
 
     public static Props Props(
-        NodeMode mode, GossipsubTopics gossipsub, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap, MessageCounts counts) =>
-        Akka.Actor.Props.Create(() => new DeliveryRouterActor(mode, gossipsub, validation, observers, tap, counts));
+        GossipsubTopics? gossipsub, IActorRef lightpush, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap, MessageCounts counts) =>
+        Akka.Actor.Props.Create(() => new DeliveryRouterActor(gossipsub, lightpush, validation, observers, tap, counts));
 
     protected override void OnReceive(object message)
     {
@@ -79,9 +80,10 @@ internal sealed class DeliveryRouterActor(
     void Publish(Checked passed, IActorRef publisher)
     {
         var publish = passed.Publish;
-        if (mode is not NodeMode.Core)
-            throw new NotSupportedException($"There is no way to send in mode {mode}.");
-        gossipsub.Publisher.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), passed.Encoded, publish.Tag), publisher);
+        if (gossipsub is not null)
+            gossipsub.Publisher.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), passed.Encoded, publish.Tag), publisher);
+        else
+            lightpush.Tell(new LightpushClient.Push(publish.Shard, publish.Hash, passed.Encoded, publish.Tag), publisher);
         if (publish.IsRepeat)
             return;
         counts.Add(isOwn: true, publish.Message.Payload.Length);

@@ -127,6 +127,13 @@ internal sealed class SendProgress(SendingOptions options, bool isEphemeral, Tim
         return InTime(effects, now);
     }
 
+    /// <summary>Nobody says that a publish has reached peers, and it may have: a store knows.</summary>
+    public SendEffects PublishedPerhaps(bool canConfirm, TimeSpan now)
+    {
+        var effects = _phase is Phase.Ended or Phase.Confirming ? SendEffects.None : canConfirm && !isEphemeral ? Confirm(now) : WaitLonger(now);
+        return InTime(effects, now);
+    }
+
     /// <summary>A store was asked.</summary>
     public SendEffects Answered(Presence presence, TimeSpan now)
     {
@@ -138,6 +145,7 @@ internal sealed class SendProgress(SendingOptions options, bool isEphemeral, Tim
             Presence.Present => Propagate() | Finish(SendEnd.Stored),
             _ when _phase is not Phase.Confirming => SendEffects.None,
             Presence.Absent => Publish(now),
+            _ when !_isPropagated => WaitLonger(now),
             // What a store lacks is not sent; it waits for a place again.
             _ => _isAbsent ? Confirm(now) : Finish(SendEnd.Sent),
         };

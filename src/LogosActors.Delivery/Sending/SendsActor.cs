@@ -4,6 +4,7 @@ using Akka.Persistence;
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
 using LogosActors.Libp2p.Gossipsub;
@@ -103,6 +104,9 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
                 Published(send, published.Outcome);
                 break;
             case Gossip.PublishedTagged:
+                break;
+            case LightpushClient.Unknown { Tag: OutgoingSend send }:
+                PublishedPerhaps(send);
                 break;
             case Sends.Send send:
                 AcceptOrRefuse(send);
@@ -244,17 +248,34 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         }
     }
 
+    void PublishedPerhaps(OutgoingSend send)
+    {
+        if (!IsCurrent(send) || send.Stage is not (SendStage.Publishing or SendStage.Kept))
+            return;
+        if (send.Stage is SendStage.Publishing)
+        {
+            _underWay--;
+            StartProgress(send);
+        }
+        Run(send, send.Progress!.PublishedPerhaps(_settings.Stores.CanAsk(), Now));
+    }
+
     /// <summary>Whether a request is this incarnation's.</summary>
     bool IsCurrent(OutgoingSend send) => _requests.TryGetValue(send.Send.Request, out var known) && ReferenceEquals(known, send);
 
     /// <summary>Goes on with a request that its first publish has not ended.</summary>
     void Keep(OutgoingSend send, PublishOutcome? outcome)
     {
+        var progress = StartProgress(send);
+        var canConfirm = _settings.Stores.CanAsk();
+        Run(send, outcome is { } known ? progress.Published(known, canConfirm, Now) : progress.Begin(canConfirm, Now));
+    }
+
+    SendProgress StartProgress(OutgoingSend send)
+    {
         _kept++;
         send.Stage = SendStage.Kept;
-        send.Progress = new SendProgress(_options, send.Send.Message.Message.IsEphemeral, send.Send.Message.Accepted, send.IsPropagated);
-        var canConfirm = _settings.Stores.CanAsk();
-        Run(send, outcome is { } known ? send.Progress.Published(known, canConfirm, Now) : send.Progress.Begin(canConfirm, Now));
+        return send.Progress = new SendProgress(_options, send.Send.Message.Message.IsEphemeral, send.Send.Message.Accepted, send.IsPropagated);
     }
 
     void Run(OutgoingSend send, SendEffects effects)

@@ -26,11 +26,14 @@ internal sealed class PresenceReader(StorePeers stores, AskPresence ask, Random 
     public async Task<IReadOnlySet<MessageHash>?> FindAsync(IReadOnlyCollection<MessageHash> hashes, CancellationToken cancellation)
     {
         var (present, absent) = (new HashSet<MessageHash>(), hashes.ToHashSet());
-        var asked = new HashSet<PeerId>();
+        // What has sent the messages is not asked whether they are stored, while others are there.
+        var except = stores.PushedLately().ToHashSet();
+        var asked = 0;
         var lacking = new List<(PeerId Store, MessageHash[] Hashes)>();
-        while (absent.Count > 0 && asked.Count < MaxStores && !cancellation.IsCancellationRequested && stores.Choose(random, except: asked) is { } store)
+        while (absent.Count > 0 && asked < MaxStores && !cancellation.IsCancellationRequested && stores.Choose(random, except: except) is { } store)
         {
-            asked.Add(store);
+            asked++;
+            except.Add(store);
             if (await AskAsync(store, [.. absent], cancellation) is not { } found)
                 continue;
             absent.ExceptWith(found);

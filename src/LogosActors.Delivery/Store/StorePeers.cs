@@ -20,8 +20,12 @@ internal sealed class StorePeers(IReadOnlyCollection<PeerId> preferred, TimeProv
     static readonly TimeSpan ShortestBackoff = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
+    /// <summary>For how long a store does not confirm what it may have been given itself.</summary>
+    static readonly TimeSpan PushedTime = TimeSpan.FromMinutes(2);
+
     readonly Lock _gate = new();
     readonly Dictionary<PeerId, Standing> _stores = [];
+    readonly Dictionary<PeerId, long> _pushed = [];
     Action? _appeared;
     Action<PeerId, bool>? _asked;
 
@@ -65,7 +69,30 @@ internal sealed class StorePeers(IReadOnlyCollection<PeerId> preferred, TimeProv
     public void Remove(PeerId peer)
     {
         lock (_gate)
+        {
             _stores.Remove(peer);
+            _pushed.Remove(peer);
+        }
+    }
+
+    /// <summary>A peer is given messages to relay: for <see cref="PushedTime"/> others are to say whether they are stored.</summary>
+    public void Pushed(PeerId peer)
+    {
+        lock (_gate)
+        {
+            if (_stores.ContainsKey(peer))
+                _pushed[peer] = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>The stores that were given messages to relay lately; none if that is all of them.</summary>
+    public IReadOnlySet<PeerId> PushedLately()
+    {
+        lock (_gate)
+        {
+            var pushed = _pushed.Where(peer => time.GetElapsedTime(peer.Value) < PushedTime).Select(peer => peer.Key).ToHashSet();
+            return pushed.Count < _stores.Count ? pushed : new HashSet<PeerId>();
+        }
     }
 
     /// <summary>Calls an observer whenever there is a store after there was none.</summary>

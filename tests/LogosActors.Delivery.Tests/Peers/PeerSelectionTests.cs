@@ -62,7 +62,7 @@ public sealed class PeerSelectionTests
         _selection.Identified(Known[1].Peer, ["/store"]);
 
         Assert.Single(Choose(0));
-        Assert.Equal(2, _selection.RelayPeers);
+        Assert.Equal(2, _selection.WantedPeers);
     }
 
     [Fact]

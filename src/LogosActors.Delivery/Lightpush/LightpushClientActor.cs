@@ -1,0 +1,194 @@
+using Akka.Actor;
+using Akka.Event;
+using LogosActors.Actors;
+using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.Peers;
+using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Hosting;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Requests;
+
+namespace LogosActors.Delivery.Lightpush;
+
+/// <summary>Sends the messages of a node that does not relay: gives each to service nodes (19/WAKU2-LIGHTPUSH).</summary>
+/// <remarks>
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs the rounds under way and what is known of service nodes:
+/// <see cref="Sending.SendsActor"/> publishes again what it has no answer for, and a restart learns from the host who is connected. At most
+/// <see cref="MaxRounds"/> messages are given to service nodes at once; further ones are answered as congested. Each goes on by itself, so that a
+/// service node that does not answer holds up no other message.
+/// </remarks>
+/// <param name="host">The host.</param>
+/// <param name="view">Where is published how many service nodes there are.</param>
+/// <param name="pushed">Called with each service node that has a message: stores other than those are to confirm it.</param>
+#pragma warning disable CA1001 // PostStop disposes of what it owns
+internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
+#pragma warning restore CA1001
+{
+    /// <summary>How many messages are given to service nodes at once.</summary>
+    /// <value>512: at 150 KiB each 75 MiB at most.</value>
+    public const int MaxRounds = 512;
+
+    readonly ServicePeers _peers = new(Context.System.Random());
+    readonly Dictionary<MessageHash, Pushing> _rounds = [];
+    readonly CancellationTokenSource _stopping = new();
+    RequestClient<LightpushRequest, LightpushResponse>? _client;
+    ServicePeersFeed? _feed;
+
+    public static Props Props(INodeHost host, ServiceView view, Action<PeerId> pushed) =>
+        Akka.Actor.Props.Create(() => new LightpushClientActor(host, view, pushed));
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        _client = host.CreateClient(LightpushProtocol.Protocol with { MaxOutbound = MaxRounds * LightpushRound.Parallel });
+        _feed = new ServicePeersFeed(host, LightpushProtocol.Id, _peers, Self);
+    }
+
+    protected override void PostStop()
+    {
+        _feed?.Dispose();
+        _stopping.Cancel();
+        _stopping.Dispose();
+        _client?.Dispose();
+        view.Lightpush = 0;
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case LightpushClient.Push push:
+                Begin(push, Sender);
+                break;
+            case Answered answered:
+                Accept(answered);
+                break;
+            case TimeIsUp due:
+                if (_rounds.TryGetValue(due.Hash, out var waiting))
+                    Go(waiting, waiting.Round.Tick(Now));
+                break;
+            default:
+                if (!_feed!.TryHandle(message))
+                    Unhandled(message);
+                break;
+        }
+        view.Lightpush = _peers.CountProven;
+    }
+
+    void Begin(LightpushClient.Push push, IActorRef publisher)
+    {
+        if (_rounds.TryGetValue(push.Hash, out var known) && known.Round.Outcome is null)
+        {
+            // The publisher waits no longer for the last answer.
+            (known.Push, known.Publisher) = (push, publisher);
+            return;
+        }
+        if (_rounds.Count >= MaxRounds)
+        {
+            publisher.Tell(new Gossip.PublishedTagged(push.Tag, PublishOutcome.Congested));
+            return;
+        }
+        var pushing = new Pushing(push, publisher, new LightpushRound(push.Shard, _peers));
+        _rounds[push.Hash] = pushing;
+        Go(pushing, pushing.Round.Begin(Now));
+    }
+
+    void Accept(Answered answered)
+    {
+        if (answered.Answer is not PushAnswer.Accepted)
+            Log.Debug("{0} has not relayed message {1}: {2}", answered.Peer, answered.Hash, answered.Reason);
+        if (_rounds.TryGetValue(answered.Hash, out var pushing))
+            Go(pushing, pushing.Round.Answered(answered.Peer, answered.Answer, Now));
+    }
+
+    void Go(Pushing pushing, IReadOnlyList<PeerId> peers)
+    {
+        var push = pushing.Push;
+        foreach (var peer in peers)
+        {
+            pushed(peer);
+            PipeToSelf(PushAsync(peer, push, _stopping.Token));
+        }
+        if (pushing.Round.Outcome is { } outcome && !pushing.IsAnswered)
+        {
+            pushing.IsAnswered = true;
+            pushing.Publisher.Tell(outcome is PushOutcome.Uncertain
+                ? new LightpushClient.Unknown(push.Tag)
+                : new Gossip.PublishedTagged(push.Tag, outcome switch
+                {
+                    PushOutcome.Accepted => PublishOutcome.Sent,
+                    PushOutcome.Rejected => PublishOutcome.Invalid,
+                    _ => PublishOutcome.NoPeers,
+                }));
+        }
+        var due = new TimeIsUp(push.Hash);
+        if (pushing.Round.IsOver)
+        {
+            if (_rounds.TryGetValue(push.Hash, out var current) && ReferenceEquals(current, pushing))
+                _rounds.Remove(push.Hash);
+            Timers.Cancel(due);
+        }
+        else if (pushing.Round.Wake is { } wake)
+        {
+            Timers.StartSingleTimer(due, due, wake > Now ? wake - Now : TimeSpan.Zero);
+        }
+        else
+        {
+            Timers.Cancel(due);
+        }
+    }
+
+    async Task<Answered> PushAsync(PeerId peer, LightpushClient.Push push, CancellationToken cancellation)
+    {
+        try
+        {
+            var request = new LightpushRequest { RequestId = Guid.NewGuid().ToString("N"), PubsubTopic = push.Shard.ToString(), Message = push.Encoded };
+            var result = await _client!.RequestAsync(peer, request, cancellation);
+            return result.IsAnswered
+                ? new Answered(push.Hash, peer, Read(result.Response), $"{(int)result.Response.Status} {result.Response.Description}")
+                : new Answered(push.Hash, peer, Read(result.Failure.Value), result.Reason);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            return new Answered(push.Hash, peer, PushAnswer.Silent, "This node stops.");
+        }
+    }
+
+    // The codes are those of the running references, see LightpushStatus; of what is unknown the range says enough.
+    static PushAnswer Read(LightpushResponse response) => response.Status switch
+    {
+        // A service that has relayed to nobody has not relayed.
+        LightpushStatus.Success when response.RelayPeerCount is 0 => PushAnswer.NoRelayPeers,
+        LightpushStatus.Success => PushAnswer.Accepted,
+        LightpushStatus.BadRequest or LightpushStatus.PayloadTooLarge or LightpushStatus.InvalidMessage => PushAnswer.Rejected,
+        LightpushStatus.TooManyRequests => PushAnswer.Busy,
+        LightpushStatus.NoPeersToRelay => PushAnswer.NoRelayPeers,
+        _ => PushAnswer.Failed,
+    };
+
+    static PushAnswer Read(ConnectionFailure failure) => failure switch
+    {
+        ConnectionFailure.NotConnected or ConnectionFailure.NegotiationFailed or ConnectionFailure.Refused => PushAnswer.Failed,
+        _ => PushAnswer.Silent,
+    };
+
+    sealed class Pushing(LightpushClient.Push push, IActorRef publisher, LightpushRound round)
+    {
+        public LightpushClient.Push Push { get; set; } = push;
+
+        public IActorRef Publisher { get; set; } = publisher;
+
+        public LightpushRound Round => round;
+
+        public bool IsAnswered { get; set; }
+    }
+
+    sealed record Answered(MessageHash Hash, PeerId Peer, PushAnswer Answer, string Reason);
+
+    sealed record TimeIsUp(MessageHash Hash);
+}
