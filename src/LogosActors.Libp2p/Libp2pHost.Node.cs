@@ -1,5 +1,6 @@
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Hosting;
+using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
 
 namespace LogosActors.Libp2p;
@@ -14,4 +15,9 @@ public sealed partial class Libp2pHost : INodeHost
 
     RequestClient<TRequest, TResponse> INodeHost.CreateClient<TRequest, TResponse>(RequestProtocol<TRequest, TResponse> protocol) =>
         RequestExtensions.CreateClient(this, protocol);
+
+    void INodeHost.Receive(MessageProtocol protocol, MessageReceiver receiver) => MessageStreamExtensions.Receive(this, protocol, receiver);
+
+    Task<IMessageStream> INodeHost.OpenMessagesAsync(PeerId peer, string protocol, CancellationToken cancellation) =>
+        MessageStreamExtensions.OpenMessagesAsync(this, peer, protocol, cancellation);
 }

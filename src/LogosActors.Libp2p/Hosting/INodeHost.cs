@@ -62,6 +62,12 @@ internal interface INodeHost : IAsyncDisposable
     /// <inheritdoc cref="RequestExtensions.CreateClient"/>
     RequestClient<TRequest, TResponse> CreateClient<TRequest, TResponse>(RequestProtocol<TRequest, TResponse> protocol);
 
+    /// <inheritdoc cref="MessageStreamExtensions.Receive"/>
+    void Receive(MessageProtocol protocol, MessageReceiver receiver);
+
+    /// <inheritdoc cref="MessageStreamExtensions.OpenMessagesAsync"/>
+    Task<IMessageStream> OpenMessagesAsync(PeerId peer, string protocol, CancellationToken cancellation);
+
     /// <summary>Speaks gossipsub from now on.</summary>
     GossipsubTopics StartGossipsub(GossipsubOptions options);
 }

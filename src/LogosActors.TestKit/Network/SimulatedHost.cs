@@ -3,6 +3,7 @@ using LogosActors.Actors;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
@@ -23,6 +24,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     readonly GossipNode _place = node.Place;
     readonly List<Action<HostEvent>> _observers = [];
     readonly Dictionary<string, Func<PeerId, byte[], Task<byte[]?>>> _handlers = new(StringComparer.Ordinal);
+    readonly Dictionary<string, MessageReceiver> _receivers = new(StringComparer.Ordinal);
     readonly Dictionary<PeerId, PeerIdentity?> _connected = [];
     readonly Dictionary<PeerId, KnownPeer> _known = [];
     readonly HashSet<PeerId> _kept = [];
@@ -108,7 +110,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
 
     public bool RemoveHandler(string protocol)
     {
-        var isRemoved = _handlers.Remove(protocol);
+        var isRemoved = _handlers.Remove(protocol) | _receivers.Remove(protocol);
         IdentifyToPeers();
         return isRemoved;
     }
@@ -116,6 +118,17 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     public RequestClient<TRequest, TResponse> CreateClient<TRequest, TResponse>(RequestProtocol<TRequest, TResponse> protocol) =>
         // A semaphore that is waited for goes on in the thread pool.
         new(protocol with { MaxOutbound = Unlimited }, network.Simulation.Time, (peer, request, cancellation) => AskAsync(protocol, peer, request, cancellation));
+
+    public void Receive(MessageProtocol protocol, MessageReceiver receiver)
+    {
+        _receivers.Add(protocol.Id, receiver);
+        IdentifyToPeers();
+    }
+
+    public Task<IMessageStream> OpenMessagesAsync(PeerId peer, string protocol, CancellationToken cancellation) =>
+        _connected.ContainsKey(peer) && network.Find(peer) is { } other
+            ? Task.FromResult<IMessageStream>(new MessageStream(this, other, protocol))
+            : Task.FromException<IMessageStream>(new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first."));
 
     public GossipsubTopics StartGossipsub(GossipsubOptions options)
     {
@@ -197,6 +210,12 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
         network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Answering(handler, peer, request, respond));
     }
 
+    void Take(PeerId peer, string protocol, ReadOnlyMemory<byte> message)
+    {
+        if (!_isClosed && _receivers.TryGetValue(protocol, out var receiver))
+            network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Receiving(receiver, peer, message));
+    }
+
     void Linked(GossipLink link, bool isConnected)
     {
         var peer = link.Peer;
@@ -225,7 +244,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
         {
             PublicKey = host.PublicKey,
             AgentVersion = "simulated",
-            Protocols = [.. host._gossipsub.Concat(host._handlers.Keys).Order(StringComparer.Ordinal)],
+            Protocols = [.. host._gossipsub.Concat(host._handlers.Keys).Concat(host._receivers.Keys).Order(StringComparer.Ordinal)],
             ListenAddresses = [other.Address],
         };
         _connected[peer.Id] = identity;
@@ -269,5 +288,25 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
             }
             Respond(response);
         }
+    }
+
+    sealed record Receiving(MessageReceiver Receiver, PeerId Peer, ReadOnlyMemory<byte> Message)
+    {
+        public async Task RunAsync() => await Receiver(Peer, Message, CancellationToken.None);
+    }
+
+    /// <summary>Messages are carried one by one, and may be lost like any.</summary>
+    sealed class MessageStream(SimulatedHost host, SimulatedNode other, string protocol) : IMessageStream
+    {
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> framed, CancellationToken cancellation)
+        {
+            if (!host._connected.ContainsKey(other.PeerId))
+                return ValueTask.FromException(new ConnectionException(ConnectionFailure.Closed, $"{other.PeerId} is not connected any longer."));
+            Varint.TryRead(framed.Span, out _, out var prefix, out _);
+            host.Wires.Carry(host._place, other.Place, () => other.Host?.Take(host.PeerId, protocol, framed[prefix..]));
+            return default;
+        }
+
+        public ValueTask DisposeAsync() => default;
     }
 }
