@@ -67,6 +67,12 @@ internal sealed class RequestServer<TRequest, TResponse>(
 
     public async Task ServeAsync(LibP2pStream stream, CancellationToken cancellation)
     {
+        // js-libp2p opens streams before it has a question, and keeps them idle for minutes: those cost the peer, not the others.
+        if (!await HasBegunAsync(stream, cancellation))
+        {
+            stream.Reset();
+            return;
+        }
         try
         {
             if (Interlocked.Increment(ref _underWay) > protocol.MaxInbound)
@@ -78,6 +84,14 @@ internal sealed class RequestServer<TRequest, TResponse>(
         {
             Interlocked.Decrement(ref _underWay);
         }
+    }
+
+    /// <summary>Waits for the first byte of a question, and leaves it unread; false when the peer has finished without one.</summary>
+    static async ValueTask<bool> HasBegunAsync(LibP2pStream stream, CancellationToken cancellation)
+    {
+        var result = await stream.ReadAsync(cancellation);
+        stream.AdvanceTo(result.Buffer.Start, result.Buffer.Start);
+        return !result.Buffer.IsEmpty;
     }
 
     async Task AnswerAsync(LibP2pStream stream, CancellationToken cancellation)

@@ -21,8 +21,8 @@ public sealed record RequestProtocol<TRequest, TResponse>
     /// <value>Default null: its stream is reset.</value>
     public Func<DecodeError, TRequest>? Unreadable { get; init; }
 
-    /// <summary>How long a question may take, from opening its stream to the end of its answer; on the serving side, from its stream to
-    /// the answer's last byte.</summary>
+    /// <summary>How long a question may take, from opening its stream to the end of its answer; on the serving side, from the question's
+    /// first byte to the answer's last. A stream without a question may be open as long as its connection.</summary>
     /// <value>Default 10 s. Range 1 ms – 1 h.</value>
     public TimeSpan Timeout
     {
@@ -30,7 +30,7 @@ public sealed record RequestProtocol<TRequest, TResponse>
         init => field = OptionRange.Check(value, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
     } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many questions of one peer are served at once; more are reset.</summary>
+    /// <summary>How many streams one peer may have open, with or without a question; more are reset.</summary>
     /// <value>Default 64: twice what one peer of js-libp2p asks at once. Range 1 – 100,000.</value>
     public int MaxInboundPerPeer { get; init => field = OptionRange.Check(value, 1, 100_000); } = 64;
 

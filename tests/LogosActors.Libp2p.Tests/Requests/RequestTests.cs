@@ -43,6 +43,28 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task A_stream_without_a_question_stays_open_past_the_time_out_and_takes_no_turn_from_others()
+    {
+        var (here, there) = await ConnectedAsync();
+        await using var _ = here;
+        await using var __ = there;
+        var hurried = Shout with { Timeout = TimeSpan.FromMilliseconds(50), MaxInbound = 1, MaxInboundPerPeer = 3 };
+        there.Host.Serve(hurried, (_, request, _) => Task.FromResult(request.ToUpperInvariant()));
+        await using var idle = await here.Host.OpenStreamAsync(there.Id, Shout.Id);
+        await using var slow = await here.Host.OpenStreamAsync(there.Id, Shout.Id);
+        using var client = here.Host.CreateClient(Shout);
+
+        // A question that has begun and does not go on is cut off after the time-out.
+        await slow.WriteAsync(new byte[] { 5, (byte)'h' });
+        await Assert.ThrowsAsync<StreamResetException>(() => slow.ReadToEndAsync());
+
+        Assert.Equal("HELLO", (await client.RequestAsync(there.Id, "hello")).Response);
+        await idle.WriteAsync(new byte[] { 2, (byte)'o', (byte)'k' });
+        await idle.CloseWriteAsync();
+        Assert.Equal([2, (byte)'O', (byte)'K'], await idle.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task A_question_that_fails_says_why()
     {
         var (here, there) = await ConnectedAsync();
