@@ -55,6 +55,18 @@ public interface IMessagingNode : IAsyncDisposable
     /// <param name="cancellation">Stops waiting for another start or stop that is under way.</param>
     Task StopAsync(CancellationToken cancellation = default);
 
+    /// <summary>Closes all connections of a node in edge mode, and opens none until <see cref="ResumeAsync"/>: for a device that goes to sleep, or an
+    /// application that goes to the background. Subscriptions stay, messages may be sent, and the time-outs of requests stand still.</summary>
+    /// <param name="cancellation">Stops waiting; the node pauses all the same.</param>
+    /// <exception cref="InvalidOperationException">The node is not started, or in core mode.</exception>
+    Task PauseAsync(CancellationToken cancellation = default);
+
+    /// <summary>Goes on after <see cref="PauseAsync"/>: connects, subscribes, asks stores for what was missed, and sends what has waited. Once is
+    /// enough.</summary>
+    /// <param name="cancellation">Stops waiting; the node goes on all the same.</param>
+    /// <exception cref="InvalidOperationException">The node is not started, or in core mode.</exception>
+    Task ResumeAsync(CancellationToken cancellation = default);
+
     /// <summary>Sends a message. The first one on a content topic subscribes to it.</summary>
     /// <param name="message">The message; its bytes must not be changed.</param>
     /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>

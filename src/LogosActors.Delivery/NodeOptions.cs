@@ -63,7 +63,7 @@ public sealed record NodeOptions
             : throw new ArgumentOutOfRangeException(nameof(TargetServicePeers), value, "NodeOptions.TargetServicePeers is 0 – 50.");
     } = 4;
 
-    /// <summary>Where others can connect.</summary>
+    /// <summary>Where others can connect. A node in edge mode connects to others only, and does not listen.</summary>
     /// <value>Default TCP on all interfaces, any free port.</value>
     public IReadOnlyList<Multiaddr> ListenAddresses { get; init; } = [Multiaddr.Parse("/ip4/0.0.0.0/tcp/0")];
 

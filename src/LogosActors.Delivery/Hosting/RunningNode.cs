@@ -47,6 +47,7 @@ internal sealed class RunningNode : IAsyncDisposable
 
     readonly ActorSystem _system;
     readonly IActorRef _node;
+    NetworkWatch? _watch;
 
     RunningNode(ActorSystem system, NodeEnvironment environment, StoreClient client, StorePeers stores)
     {
@@ -113,6 +114,8 @@ internal sealed class RunningNode : IAsyncDisposable
             await system.AskAsync<ActorIdentity>(running._node, NodeSupervisorActor.AwaitStart.Instance, StartTimeout);
             // Who has seen the node start may send to what it was subscribed to; a journal that is away holds it up for a bounded time.
             await AskAsync<Subscriptions.Answer>(system, running.Actors.Subscriptions, Subscriptions.AwaitRecovery.Instance);
+            if (running.Actors.Filter is { } filter && NodeHostSetup.Of(system) is null)
+                running._watch = new NetworkWatch(filter, running.Actors.Peers);
             return running;
         }
         catch
@@ -155,6 +158,7 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _watch?.Dispose();
         Client.Dispose();
         await Host.DisposeAsync();
     }
@@ -189,7 +193,8 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         if (NodeHostSetup.Of(parts.System) is { } setup)
             return setup.CreateHost(parts.Key, parts.Options);
-        var options = parts.Options.Host with { ListenAddresses = parts.Options.ListenAddresses, PeerJournal = parts.Journal?.Plugins };
+        var listens = parts.Options.Mode is NodeMode.Core;
+        var options = parts.Options.Host with { ListenAddresses = listens ? parts.Options.ListenAddresses : [], PeerJournal = parts.Journal?.Plugins };
         try
         {
             return await Libp2pHost.CreateAsync(parts.Key, options, parts.System);

@@ -10,6 +10,30 @@ internal static class NodePeers
     /// <param name="IsServed">Whether it has answered, and well.</param>
     public sealed record Asked(PeerId Peer, bool IsServed);
 
+    /// <summary>Close all connections, and open none until <see cref="Resume"/>; answered by <see cref="Paused"/>.</summary>
+    public sealed record Pause
+    {
+        public static readonly Pause Instance = new();
+    }
+
+    /// <summary>There are no connections any more.</summary>
+    public sealed record Paused
+    {
+        public static readonly Paused Instance = new();
+    }
+
+    /// <summary>Connect again; answered by <see cref="Resumed"/>.</summary>
+    public sealed record Resume
+    {
+        public static readonly Resume Instance = new();
+    }
+
+    /// <summary>Peers are being dialed.</summary>
+    public sealed record Resumed
+    {
+        public static readonly Resumed Instance = new();
+    }
+
     /// <summary>The network is another one, or was away: peers that could not be reached are dialed again at once.</summary>
     public sealed record NetworkChanged
     {

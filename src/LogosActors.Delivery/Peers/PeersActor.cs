@@ -8,6 +8,7 @@ using LogosActors.Delivery.Store;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
+using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Peers;
@@ -28,6 +29,7 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
         ? new(node.Options.TargetServicePeers, LightpushProtocol.Id, FilterProtocol.SubscribeId, StoreProtocol.Id)
         : new(node.Options.TargetRelayPeers, GossipsubPresets.Relay.Protocols[0].Id);
     readonly List<EntryNode> _entryNodes = [];
+    bool _isPaused;
     Action<HostEvent>? _observer;
     Action<PeerId, bool>? _asked;
 
@@ -42,16 +44,11 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
         foreach (var address in node.Options.EntryNodes.Concat(node.Options.StoreNodes))
         {
             if (address.PeerId is { } peer)
-            {
                 _selection.Keep(peer);
-                node.Host.Keep(peer, address);
-            }
             else
-            {
                 _entryNodes.Add(new EntryNode(address));
-                actor.Tell(new DialEntry(_entryNodes.Count - 1), actor);
-            }
         }
+        KeepEntryNodes();
         node.Receiving.Stores.SubscribeAsked(_asked = (peer, isServed) => actor.Tell(new NodePeers.Asked(peer, isServed), ActorRefs.NoSender));
         node.Host.Subscribe(_observer = occurred => actor.Tell(occurred, ActorRefs.NoSender));
         Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, Interval);
@@ -69,6 +66,10 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
     {
         switch (message)
         {
+            case PeerConnected when _isPaused:
+                // A dial that was under way when the node was paused.
+                DisconnectAll();
+                break;
             case PeerConnected connected:
                 _selection.Connected(connected.Peer, Now);
                 if (node.Host.IdentityOf(connected.Peer) is { } identity)
@@ -83,6 +84,16 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
             case Look:
                 DialMissing();
                 break;
+            case NodePeers.Pause:
+                Pause();
+                break;
+            case AllDisconnected { Sender: var waiting }:
+                waiting.Tell(NodePeers.Paused.Instance);
+                break;
+            case NodePeers.Resume:
+                Resume();
+                Sender.Tell(NodePeers.Resumed.Instance);
+                break;
             case NodePeers.NetworkChanged:
                 _selection.Forgive();
                 DialMissing();
@@ -93,6 +104,8 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
                 break;
             case NodePeers.Asked asked:
                 Score(asked.Peer, asked.IsServed ? PeerStanding.Served : PeerStanding.NotServed);
+                break;
+            case DialEntry when _isPaused:
                 break;
             case DialEntry entry:
                 PipeToSelf(DialEntryAsync(entry.Index));
@@ -106,6 +119,68 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
                 Unhandled(message);
                 break;
         }
+    }
+
+    /// <summary>Has the host keep the entry nodes and stores that are known by name, and dials the others.</summary>
+    void KeepEntryNodes()
+    {
+        foreach (var address in node.Options.EntryNodes.Concat(node.Options.StoreNodes))
+        {
+            if (address.PeerId is { } peer)
+                node.Host.Keep(peer, address);
+        }
+        for (var index = 0; index < _entryNodes.Count; index++)
+            Self.Tell(new DialEntry(index));
+    }
+
+    void Pause()
+    {
+        _isPaused = true;
+        foreach (var peer in node.Options.EntryNodes.Concat(node.Options.StoreNodes).Select(static address => address.PeerId).OfType<PeerId>())
+            node.Host.Release(peer);
+        foreach (var (index, entry) in _entryNodes.Index())
+        {
+            Timers.Cancel(new DialEntry(index));
+            if (entry.Peer is not { } peer)
+                continue;
+            _selection.Release(peer);
+            node.Host.Release(peer);
+        }
+        DisconnectAll();
+    }
+
+    void DisconnectAll()
+    {
+        var (host, sender) = (node.Host, Sender);
+        PipeToSelf(DisconnectAllAsync(host, sender));
+    }
+
+    static async Task<AllDisconnected> DisconnectAllAsync(INodeHost host, IActorRef sender)
+    {
+        foreach (var peer in host.ConnectedPeers)
+        {
+            try
+            {
+                await host.DisconnectAsync(peer);
+            }
+            catch (Exception e) when (e is AskTimeoutException or ObjectDisposedException)
+            {
+                // The host stops, and the connection with it.
+            }
+        }
+        return new AllDisconnected(sender);
+    }
+
+    void Resume()
+    {
+        if (!_isPaused)
+            return;
+        _isPaused = false;
+        _selection.Forgive();
+        foreach (var entry in _entryNodes)
+            entry.Lived();
+        KeepEntryNodes();
+        DialMissing();
     }
 
     void Disconnected(PeerId peer)
@@ -126,6 +201,8 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
 
     void DialMissing()
     {
+        if (_isPaused)
+            return;
         foreach (var peer in _selection.Choose(node.Host.KnownPeers, Now, Context.System.Random()))
             PipeToSelf(DialAsync(peer));
     }
@@ -133,6 +210,11 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
     void Dialed(EntryDialed dialed)
     {
         var entry = _entryNodes[dialed.Index];
+        if (_isPaused)
+        {
+            DisconnectAll();
+            return;
+        }
         if (!dialed.Result.IsConnected)
         {
             Log.Info("Nobody has answered at the entry node {0}: {1}", entry.Address, dialed.Result.Reason);
@@ -151,6 +233,8 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
 
     void DialLater(int index)
     {
+        if (_isPaused)
+            return;
         var again = new DialEntry(index);
         Timers.StartSingleTimer(again, again, _entryNodes[index].Failed(Context.System.Random().NextDouble()));
     }
@@ -181,6 +265,8 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
             return DialResult.Failed(peer: null, ConnectionFailure.NotConnected, e.Message);
         }
     }
+
+    sealed record AllDisconnected(IActorRef Sender) : INoSerializationVerificationNeeded;
 
     sealed record DialEntry(int Index);
 

@@ -21,7 +21,15 @@ internal enum SendStage
 /// <summary>A request to send, as the <see cref="SendsActor"/> keeps it. Others see it as an opaque tag.</summary>
 internal sealed class OutgoingSend(Sends.Send send)
 {
-    public Sends.Send Send => send;
+    public Sends.Send Send { get; private set; } = send;
+
+    /// <summary>The time has stood still for the request.</summary>
+    public void Shift(TimeSpan pause, TimeSpan now)
+    {
+        Send = Send with { Message = Send.Message with { Accepted = Send.Message.Accepted + pause } };
+        Since = now;
+        Progress?.Shift(pause, now);
+    }
 
     public SendStage Stage { get; set; }
 

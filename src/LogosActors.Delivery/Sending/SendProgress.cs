@@ -90,7 +90,7 @@ internal sealed class SendProgress(SendingOptions options, bool isEphemeral, Tim
         Ended,
     }
 
-    readonly TimeSpan _deadline = accepted + options.Timeout;
+    TimeSpan _deadline = accepted + options.Timeout;
     Phase _phase = Phase.Waiting;
     TimeSpan _due = accepted;
     TimeSpan _wait = options.FirstRetryWait;
@@ -111,6 +111,16 @@ internal sealed class SendProgress(SendingOptions options, bool isEphemeral, Tim
         if (_phase is Phase.Ended)
             return SendEffects.None;
         return InTime(_isPropagated ? Settle(canConfirm, now) : Publish(now), now);
+    }
+
+    /// <summary>The time has stood still for the request: it was paused.</summary>
+    /// <param name="pause">For how long.</param>
+    /// <param name="now">The time; what was waited for is due.</param>
+    public void Shift(TimeSpan pause, TimeSpan now)
+    {
+        if (_phase is Phase.Ended)
+            return;
+        (_deadline, _due, _wait) = (_deadline + pause, now, options.FirstRetryWait);
     }
 
     /// <summary>A publish has come to something.</summary>

@@ -40,6 +40,18 @@ internal static class Sends
     /// <summary>A content topic is no longer subscribed to: the next message on it subscribes again.</summary>
     public sealed record Unsubscribed(string Topic);
 
+    /// <summary>Nobody can be reached for a while: time-outs stand still until <see cref="Resume"/>.</summary>
+    public sealed record Pause
+    {
+        public static readonly Pause Instance = new();
+    }
+
+    /// <summary>Go on.</summary>
+    public sealed record Resume
+    {
+        public static readonly Resume Instance = new();
+    }
+
     /// <summary>End what the journal does not keep for the next start, and refuse further requests; answered by <see cref="Closed"/>.</summary>
     public sealed record Close
     {

@@ -52,6 +52,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
     readonly HashSet<string> _subscribed = new(StringComparer.Ordinal);
     IActorRef? _confirmation;
     TimeSpan? _timer;
+    TimeSpan? _pausedAt;
     int _underWay;
     int _kept;
     IActorRef? _closer;
@@ -114,6 +115,12 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
             case Confirmation.Answer answer:
                 if (answer.Send.Stage is SendStage.Kept && IsCurrent(answer.Send))
                     Run(answer.Send, answer.Send.Progress!.Answered(answer.Presence, Now));
+                break;
+            case Sends.Pause:
+                _pausedAt ??= Now;
+                break;
+            case Sends.Resume:
+                Resume();
                 break;
             case Due:
                 RunDue();
@@ -319,9 +326,28 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         Timers.StartSingleTimer(Due.Instance, Due.Instance, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
     }
 
+    void Resume()
+    {
+        if (_pausedAt is not { } pausedAt)
+            return;
+        _pausedAt = null;
+        var now = Now;
+        foreach (var send in _requests.Values)
+        {
+            // What was accepted meanwhile has waited for less.
+            var from = send.Send.Message.Accepted > pausedAt ? send.Send.Message.Accepted : pausedAt;
+            send.Shift(now - from, now);
+            if (send.Stage is SendStage.Kept)
+                Wake(send, send.Progress!.Wake);
+        }
+        RunDue();
+    }
+
     void RunDue()
     {
         _timer = null;
+        if (_pausedAt is not null)
+            return;
         while (_due.TryPeek(out var send, out var at) && at <= Now)
         {
             _due.Dequeue();
@@ -334,6 +360,8 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
     /// <summary>Goes on with what an answer was lost of, and ends what does not end by itself.</summary>
     void EndOverdue()
     {
+        if (_pausedAt is not null)
+            return;
         foreach (var send in _requests.Values.Where(IsOverdue).ToList())
         {
             if (send.Stage is SendStage.Publishing)

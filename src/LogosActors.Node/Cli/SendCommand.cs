@@ -89,7 +89,7 @@ internal static class SendCommand
             return true;
         });
 
-    static async Task<bool> HasPeersAsync(NodeClient node, CancellationToken cancellation) => (await node.HealthAsync(cancellation)).HasRelayPeers;
+    static async Task<bool> HasPeersAsync(NodeClient node, CancellationToken cancellation) => (await node.HealthAsync(cancellation)).CanSend;
 
     static async Task<byte[]> PayloadAsync(Terminal terminal, string text, CancellationToken cancellation)
     {

@@ -16,7 +16,7 @@ internal static class CompatibilityFlags
         "--filter", "--filternode", "--filter-subscription-timeout", "--filter-max-peers-to-serve", "--filter-max-criteria",
         "--lightpush", "--lightpushnode", "--metrics-logging", "--rate-limit", "--enable-kad-discovery", "--kad-bootstrap-node",
         "--kad-random-lookup-interval", "--kad-service-lookup-interval", "--store-message-db-vacuum", "--store-message-db-migration", "--store-max-num-db-connections", "--store-resume", "--store-sync", "--store-sync-interval", "--store-sync-range",
-        "--store-sync-relay-jitter", "--quic-port", "--mixkey", "--mixnode", "--entry-layer", "--mode",
+        "--store-sync-relay-jitter", "--quic-port", "--mixkey", "--mixnode", "--entry-layer",
         "--rln-relay-cred-path", "--rln-relay-cred-password", "--rln-relay-eth-client-address", "--rln-relay-eth-contract-address",
         "--rln-relay-eth-private-key", "--rln-relay-chain-id", "--rln-relay-user-message-limit", "--rln-relay-epoch-sec",
         "--rln-relay-membership-index", "--rln-relay-dynamic",

@@ -34,6 +34,7 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--num-shards-in-network", "num-shards-in-network", FlagKind.Value, "How many shards content topics are spread over; 0: none. Default 1."),
         new("--shard", "shards", FlagKind.List, "A shard to join. Repeatable. Default: all of the network."),
         new("--content-topic", "content-topics", FlagKind.List, "A content topic to receive from the start. Repeatable."),
+        new("--mode", "mode", FlagKind.Value, "CORE: relay messages for others; or EDGE: service nodes send and receive for this one. Default CORE."),
         new("--relay", "relay", FlagKind.Switch, "Whether to relay messages. Default true."),
         new("--max-msg-size", "max-message-size", FlagKind.Value, "The largest message, such as 150KiB. Default 150 KiB."),
         new("--local-storage-path", "data-directory", FlagKind.Value, "The directory of the key, the peers, the subscriptions and unsent messages. Default: none, in memory."),
@@ -79,5 +80,5 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         name.Equals(Name[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Key.Split(':')[0], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Settings whose words are written in capitals on the reference's command line.</summary>
-    public bool IsWord => Key is "log:level" or "log:format";
+    public bool IsWord => Key is "mode" or "log:level" or "log:format";
 }

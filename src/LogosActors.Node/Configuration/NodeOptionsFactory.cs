@@ -22,8 +22,9 @@ internal static class NodeOptionsFactory
         var host = new Libp2pHostOptions();
         return new NodeOptions
         {
+            Mode = settings.Mode,
             Network = new Autosharding(settings.ClusterId, Math.Max(1, settings.NumShardsInNetwork)),
-            Shards = settings.Relay ? ShardsOf(settings) : [],
+            Shards = settings is { Mode: NodeMode.Core, Relay: true } ? ShardsOf(settings) : [],
             EntryNodes = NodeAddresses.Parse([.. settings.StaticNodes, .. NodeAddresses.Dialable(settings.EntryNodes)]),
             StoreNodes = NodeAddresses.Parse(settings.StoreNodes),
             ListenAddresses = NodeAddresses.Listening(settings),

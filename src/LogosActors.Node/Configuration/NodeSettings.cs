@@ -1,5 +1,6 @@
 using System.Net;
 using LogosActors.Configuration;
+using LogosActors.Delivery;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 
@@ -24,7 +25,10 @@ public sealed record NodeSettings : IValidatedOptions
     /// <summary>Content topics whose shards are joined at the start, and whose messages are kept for REST clients.</summary>
     public IReadOnlyList<string> ContentTopics { get; init; } = [];
 
-    /// <summary>Whether messages are relayed.</summary>
+    /// <summary>How the node takes part in the network: core, it relays messages for others; or edge, service nodes send and receive for it, and it does not listen for peers.</summary>
+    public NodeMode Mode { get; init; } = NodeMode.Core;
+
+    /// <summary>Whether messages are relayed, in mode core.</summary>
     public bool Relay { get; init; } = true;
 
     /// <summary>The largest message, encoded.</summary>
@@ -114,6 +118,10 @@ public sealed record NodeSettings : IValidatedOptions
     {
         if (NodeKey is not null && NodeKeyFile is not null)
             yield return "node-key and node-key-file are both set; set one.";
+        if (Mode is NodeMode.Edge && Store.Enabled)
+            yield return "store.enabled: a node in mode edge relays nothing and so has nothing to store for others; use mode core.";
+        if (Mode is NodeMode.Edge && Websocket.Enabled)
+            yield return "websocket.enabled: a node in mode edge does not listen for peers; use mode core.";
         if (PathSetting.ProblemOf(DataDirectory) is { } problemOfDirectory)
             yield return $"data-directory: {problemOfDirectory}";
         if (PathSetting.ProblemOf(NodeKeyFile) is { } problemOfKey)

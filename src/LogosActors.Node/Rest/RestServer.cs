@@ -37,7 +37,10 @@ internal sealed class RestServer : IAsyncDisposable
         CancellationToken cancellation)
     {
         var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), settings, loggers, MaxBodyLengthOf(settings));
-        var relay = settings.Relay ? await RelayService.StartAsync(node, settings, cancellation) : null;
+        var relays = settings is { Mode: NodeMode.Core, Relay: true };
+        foreach (var topic in relays ? [] : settings.ContentTopics)
+            await node.SubscribeAsync([topic], cancellation);
+        var relay = relays ? await RelayService.StartAsync(node, settings, cancellation) : null;
         var messaging = new MessagingService(node, time);
         var store = new StoreRoutes(node);
         try
@@ -45,7 +48,7 @@ internal sealed class RestServer : IAsyncDisposable
             var hasAdmin = settings.Rest.Admin ?? IPAddress.IsLoopback(settings.Rest.Address);
             app.MapOpenApi("/openapi.json").WithMetadata(new HttpMethodMetadata(RouteDescriptions.Reading));
             app.MapInfo(node);
-            app.MapHealth(node, settings.Relay);
+            app.MapHealth(node, relays);
             app.MapMessaging(messaging);
             new MessageStream(node).Map(app);
             store.Map(app);
@@ -56,7 +59,7 @@ internal sealed class RestServer : IAsyncDisposable
                 app.MapAutoRelay(relay, time);
             }
             if (hasAdmin)
-                app.MapAdmin(node, settings.Relay, logs);
+                app.MapAdmin(node, relays, logs);
             HttpServer.MapMissing(app, MissingOf(relay is not null, hasAdmin));
             await app.StartAsync(cancellation);
             return new RestServer(app, relay, messaging, store) { Address = HttpServer.AddressOf(app) };

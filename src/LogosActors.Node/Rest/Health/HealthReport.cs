@@ -9,6 +9,12 @@ internal sealed record HealthReport(string NodeHealth, string ConnectionStatus, 
     /// <summary>The protocol that messages travel by.</summary>
     public const string Relay = "Relay";
 
+    /// <summary>The protocol by which a node in edge mode sends.</summary>
+    public const string LightpushClient = "Lightpush Client";
+
+    /// <summary>The protocol by which a node in edge mode receives.</summary>
+    public const string FilterClient = "Filter Client";
+
     /// <summary>What must survive a restart is stored; ours.</summary>
     public const string Journal = "Journal";
 
@@ -23,5 +29,7 @@ internal sealed record HealthReport(string NodeHealth, string ConnectionStatus, 
 
     /// <summary>Whether messages can go to somebody.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool HasRelayPeers => ProtocolsHealth.Any(protocol => protocol.TryGetValue(Relay, out var health) && health == Ready);
+    public bool CanSend => ProtocolsHealth.Any(static protocol => IsReady(protocol, Relay) || IsReady(protocol, LightpushClient));
+
+    static bool IsReady(IReadOnlyDictionary<string, string> protocol, string name) => protocol.TryGetValue(name, out var health) && health == Ready;
 }

@@ -26,8 +26,23 @@ internal static class HealthRoutes
         Dictionary<string, string>[] journal = health.JournalProblem is { } problem ? [Storing(HealthReport.Journal, $"The journal fails: {problem}")] : [];
         return new HealthReport(
             health is { JournalProblem: null, ArchiveProblem: null } && node.IsStarted ? HealthReport.Ready : HealthReport.NotReady, health.Status.ToString(),
-            [relay, store, .. journal, .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
+            [relay, .. Clients(node), store, .. journal, .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
     }
+
+    /// <summary>The protocols of a node in edge mode, in the reference's words.</summary>
+    static IEnumerable<Dictionary<string, string>> Clients(MessagingNode node)
+    {
+        if (node.Options.Mode is not NodeMode.Edge)
+            yield break;
+        var seen = node.Seen;
+        var receiving = seen is null ? 0 : seen.Shards.Count > 0 ? seen.Shards.Values.Min(static shard => shard.Subscribed) : seen.Services?.Filter ?? 0;
+        yield return Client(HealthReport.FilterClient, receiving);
+        yield return Client(HealthReport.LightpushClient, seen?.Services?.Lightpush ?? 0);
+        yield return Client("Store Client", seen?.Stores ?? 0);
+    }
+
+    static Dictionary<string, string> Client(string name, int services) =>
+        services > 0 ? One(name, HealthReport.Ready) : One(name, HealthReport.NotReady, "No service nodes");
 
     static Dictionary<string, string> Storing(string name, string? problem) =>
         problem is null ? One(name, HealthReport.Ready) : One(name, HealthReport.NotReady, problem);
