@@ -74,7 +74,7 @@ internal sealed class GossipLink : IGossipsubLink
     {
         if (_router is null)
         {
-            Node.Hear!(this, rpc);
+            Node.Hear?.Invoke(this, rpc);
             ArrayPool<byte>.Shared.Return(rpc.Array!);
             return;
         }
@@ -87,8 +87,11 @@ internal sealed class GossipLink : IGossipsubLink
 
     public void BecomeWritable() => _router?.Tell(_writable, ActorRefs.NoSender);
 
-    public void Open(PeerDirection direction) =>
-        _router?.Tell(new Gossip.PeerConnected(Peer.Id, this, GossipsubVersion.V12, direction, Peer.Address), ActorRefs.NoSender);
+    public void Open(PeerDirection direction)
+    {
+        if (!Peer.IsWithoutGossipsub)
+            _router?.Tell(new Gossip.PeerConnected(Peer.Id, this, GossipsubVersion.V12, direction, Peer.Address), ActorRefs.NoSender);
+    }
 
     /// <summary>The node has this connection no longer.</summary>
     public void Forget()

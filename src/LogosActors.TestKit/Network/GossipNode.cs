@@ -47,7 +47,10 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
     /// <summary>Called when a connection of this node was opened (true) or has ended.</summary>
     public Action<GossipLink, bool>? Observer { get; set; }
 
-    public bool IsUp => Router is not null || Hear is not null;
+    /// <summary>Whether the node is up without gossipsub: one in edge mode.</summary>
+    public bool IsWithoutGossipsub { get; private set; }
+
+    public bool IsUp => Router is not null || Hear is not null || IsWithoutGossipsub;
 
     public Dictionary<GossipNode, GossipLink> Links { get; } = [];
 
@@ -62,6 +65,13 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
     {
         Lives++;
         Gossipsub = system.ActorOf(GossipNodeActor.Props(this, GossipsubActor.Props(settings)), $"gossipsub-{Number}-{Lives}");
+    }
+
+    /// <summary>Brings the node up without gossipsub.</summary>
+    public void StartWithoutGossipsub()
+    {
+        Lives++;
+        IsWithoutGossipsub = true;
     }
 
     /// <summary>Takes the node off the network at once; its peers notice later. Whoever has started it ends its actors.</summary>
@@ -86,7 +96,7 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
 
     void End(DisconnectReason reason)
     {
-        (Gossipsub, Router) = (null, null);
+        (Gossipsub, Router, IsWithoutGossipsub) = (null, null, false);
         foreach (var link in Links.Values.ToList())
             link.Close(reason);
     }

@@ -130,6 +130,13 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
             ? Task.FromResult<IMessageStream>(new MessageStream(this, other, protocol))
             : Task.FromException<IMessageStream>(new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first."));
 
+    /// <summary>Brings a node up that does not relay.</summary>
+    public void StartWithoutGossipsub()
+    {
+        _place.Observer = Linked;
+        _place.StartWithoutGossipsub();
+    }
+
     public GossipsubTopics StartGossipsub(GossipsubOptions options)
     {
         _gossipsub.AddRange(options.Protocols.Select(protocol => protocol.Id));

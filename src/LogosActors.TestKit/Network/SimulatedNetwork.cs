@@ -146,6 +146,8 @@ public sealed class SimulatedNetwork : IDisposable
         var system = Simulation.CreateSystem($"node-{node.Number}", node.Storage, setups: [setup]);
         var process = Simulation.ProcessOf(system);
         node.Host = new SimulatedHost(this, node, node.Options.Key!, system, process);
+        if (node.Options.Mode is NodeMode.Edge)
+            node.Host.StartWithoutGossipsub();
         Task? running = null;
         Simulation.Loop.Call(process, _ => running = node.RunAsync(system, process.Storage), 0);
         return running!;
