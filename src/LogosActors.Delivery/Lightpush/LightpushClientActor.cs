@@ -28,12 +28,17 @@ namespace LogosActors.Delivery.Lightpush;
 internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
+    /// <summary>Of how many messages is remembered who has accepted them.</summary>
+    const int MaxAccepted = 1024;
+
     /// <summary>How many messages are given to service nodes at once.</summary>
     /// <value>512: at 150 KiB each 75 MiB at most.</value>
     public const int MaxRounds = 512;
 
     readonly ServicePeers _peers = new(Context.System.Random());
     readonly Dictionary<MessageHash, Pushing> _rounds = [];
+    readonly Dictionary<MessageHash, PeerId> _accepted = [];
+    readonly Queue<MessageHash> _acceptedOrder = new();
     readonly CancellationTokenSource _stopping = new();
     RequestClient<LightpushRequest, LightpushResponse>? _client;
     ServicePeersFeed? _feed;
@@ -93,6 +98,9 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
             publisher.Tell(new Gossip.PublishedTagged(push.Tag, PublishOutcome.Congested));
             return;
         }
+        // It comes again because no store has it: others are to be asked first.
+        if (_accepted.Remove(push.Hash, out var doubtful))
+            _peers.Failed(doubtful, Now);
         var pushing = new Pushing(push, publisher, new LightpushRound(push.Shard, _peers));
         _rounds[push.Hash] = pushing;
         Go(pushing, pushing.Round.Begin(Now));
@@ -102,8 +110,19 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
     {
         if (answered.Answer is not PushAnswer.Accepted)
             Log.Debug("{0} has not relayed message {1}: {2}", answered.Peer, answered.Hash, answered.Reason);
-        if (_rounds.TryGetValue(answered.Hash, out var pushing))
-            Go(pushing, pushing.Round.Answered(answered.Peer, answered.Answer, Now));
+        if (!_rounds.TryGetValue(answered.Hash, out var pushing))
+            return;
+        if (answered.Answer is PushAnswer.Accepted)
+            Remember(answered);
+        Go(pushing, pushing.Round.Answered(answered.Peer, answered.Answer, Now));
+    }
+
+    void Remember(Answered answered)
+    {
+        if (_accepted.TryAdd(answered.Hash, answered.Peer))
+            _acceptedOrder.Enqueue(answered.Hash);
+        if (_acceptedOrder.Count > MaxAccepted)
+            _accepted.Remove(_acceptedOrder.Dequeue());
     }
 
     void Go(Pushing pushing, IReadOnlyList<PeerId> peers)

@@ -57,6 +57,31 @@ public sealed class MessagingSamples : IDisposable
     }
 
     [Fact]
+    public async Task A_node_in_edge_mode_is_used_like_any_other_and_pauses()
+    {
+        await using var core = await Node.StartAsync();
+        await using var other = await Node.StartAsync(core);
+        await core.SubscribeAsync(["/chat/1/lobby/proto"]);
+        await other.SubscribeAsync(["/chat/1/lobby/proto"]);
+        await core.HasPeersAsync("/chat/1/lobby/proto", 1);
+        await using var events = other.Events().GetAsyncEnumerator();
+
+        // sample: edge
+        await using var node = await MessagingNode.CreateAsync(new NodeOptions { Mode = NodeMode.Edge, EntryNodes = core.Addresses });
+        await node.StartAsync();
+        await node.SubscribeAsync(["/chat/1/lobby/proto"]);
+        await node.SendAsync(MessageEnvelope.FromText("/chat/1/lobby/proto", "hello from the edge"));
+        // end sample
+        var received = await events.NextAsync<MessageReceived>();
+        // sample: pause
+        await node.PauseAsync();     // no traffic from here
+        await node.ResumeAsync();    // what was missed comes as if nothing had been
+        // end sample
+
+        Assert.Equal("hello from the edge", received.Message.ReadText());
+    }
+
+    [Fact]
     public async Task A_node_keeps_and_serves_messages()
     {
         var directory = _directory;
