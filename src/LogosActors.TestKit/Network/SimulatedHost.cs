@@ -41,6 +41,8 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
 
     GossipNetwork Wires => network.Wires;
 
+    bool DropsMessages => node.Fault?.DropsMessages == true;
+
     public KnownPeer? Find(PeerId peer) => _known.GetValueOrDefault(peer);
 
     public PeerIdentity? IdentityOf(PeerId peer) => _connected.GetValueOrDefault(peer);
@@ -208,6 +210,11 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     {
         if (_isClosed)
             return;
+        if (node.Fault?.Answer(protocol, request) is { } answer)
+        {
+            network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Answering((_, _) => answer, peer, request, respond));
+            return;
+        }
         if (!_handlers.TryGetValue(protocol, out var handler))
         {
             respond(null);
@@ -309,6 +316,8 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
         {
             if (!host._connected.ContainsKey(other.PeerId))
                 return ValueTask.FromException(new ConnectionException(ConnectionFailure.Closed, $"{other.PeerId} is not connected any longer."));
+            if (host.DropsMessages)
+                return default;
             Varint.TryRead(framed.Span, out _, out var prefix, out _);
             host.Wires.Carry(host._place, other.Place, () => other.Host?.Take(host.PeerId, protocol, framed[prefix..]));
             return default;

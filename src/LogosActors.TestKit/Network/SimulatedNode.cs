@@ -47,6 +47,9 @@ public sealed class SimulatedNode
 
     internal SimulatedHost? Host { get; set; }
 
+    /// <summary>What the node answers in place of the truth; null: it is honest.</summary>
+    internal ServiceFault? Fault { get; set; }
+
     /// <inheritdoc/>
     public override string ToString() => $"node {Number}";
 

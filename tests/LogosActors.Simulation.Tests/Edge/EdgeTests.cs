@@ -1,0 +1,77 @@
+using LogosActors.Delivery;
+using LogosActors.TestKit;
+using LogosActors.Tests;
+using Xunit.Abstractions;
+
+namespace LogosActors.Simulations.Edge;
+
+/// <summary>Edge nodes lose nothing, whatever service nodes do.</summary>
+public sealed class EdgeTests(ITestOutputHelper output)
+{
+    const int Services = 5;
+    const int Edges = 20;
+
+    static SimulationOptions Settings => new() { MaxSteps = long.MaxValue, Trace = false };
+
+    [Fact]
+    public void Whatever_a_store_holds_comes_once_and_each_send_ends_once_while_service_nodes_die_lie_and_come_back() =>
+        Simulation.Explore(Tier.Of(50, full: 1000), Run, Settings);
+
+    [Fact]
+    public void An_undisturbed_edge_node_is_connected_all_the_time()
+    {
+        using var simulation = new Simulation(Settings);
+        using var scenario = new EdgeScenario(simulation, Services, Edges);
+        var looks = 0;
+        var connected = 0;
+        for (var minute = 0; minute < 30; minute++)
+        {
+            for (var second = 0; second < 60; second++)
+            {
+                scenario.Run(TimeSpan.FromSeconds(1));
+                looks += Edges;
+                connected += scenario.Edges.Count(static edge => edge.Node.Messaging.GetHealth().Status is ConnectionStatus.Connected);
+            }
+        }
+
+        output.WriteLine($"{100.0 * connected / looks:0.0} % of {looks} looks");
+        Assert.True(connected >= 0.99 * looks);
+    }
+
+    [Fact]
+    public void A_service_node_that_lies_is_not_counted_once_a_store_has_what_it_did_not_push()
+    {
+        using var simulation = new Simulation(Settings);
+        using var scenario = new EdgeScenario(simulation, services: 2, edges: 3);
+        scenario.SendEverySecond(10);
+        foreach (var service in scenario.Services)
+            service.BeDeaf();
+        scenario.SendEverySecond(5);
+
+        var limit = simulation.Now + TimeSpan.FromSeconds(320);
+        simulation.RunUntil(() => scenario.Edges.All(static edge => edge.Node.Messaging.GetHealth().Status is ConnectionStatus.Disconnected), limit - simulation.Now);
+
+        Assert.All(scenario.Edges, static edge => Assert.Equal(ConnectionStatus.Disconnected, edge.Node.Messaging.GetHealth().Status));
+        Assert.Empty(scenario.Missing());
+    }
+
+    void Run(Simulation simulation)
+    {
+        using var scenario = new EdgeScenario(simulation, Services, Edges);
+        for (var disturbance = 0; disturbance < 6; disturbance++)
+        {
+            scenario.Disturb();
+            scenario.SendEverySecond(20);
+        }
+        scenario.Mend();
+        scenario.SendEverySecond(5);
+        var isSettled = scenario.Settle(TimeSpan.FromMinutes(10));
+        // Time for what comes twice.
+        scenario.Run(TimeSpan.FromMinutes(1));
+
+        output.WriteLine($"Seed {simulation.Seed}: {scenario.Sent} sent, {scenario.Edges.Sum(static edge => edge.Errors)} not confirmed");
+        Assert.True(isSettled, $"Seed {simulation.Seed}: {scenario.Missing().Count} missing ({string.Join(", ", scenario.Missing().Take(5))}), {scenario.Unended()} not ended");
+        Assert.Equal(0, scenario.Superfluous());
+        Assert.All(scenario.Edges, static edge => Assert.Equal(0, edge.Unasked));
+    }
+}
