@@ -90,6 +90,42 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
         await system.Terminate();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whichever_actor_of_an_edge_node_fails_or_is_killed_each_message_comes_and_once_and_each_request_ends_once(bool isKilled)
+    {
+        using var system = LogosSystem.Create("edge", NullLoggerFactory.Instance);
+        await using var store = await StoreNode.StartAsync();
+        await using var alice = await StartAsync(Options with { StoreNodes = [store.Address] });
+        var (received, ended) = (new ConcurrentQueue<string>(), new ConcurrentQueue<RequestId>());
+        await using (var edge = await MessagingNode.CreateAsync(
+            Options with { Mode = NodeMode.Edge, EntryNodes = alice.Addresses, StoreNodes = [store.Address], DataDirectory = _directory }, NullLoggerFactory.Instance, system))
+        {
+            edge.MessageReceived += (_, told) => received.Enqueue(TextOf(told));
+            edge.MessageSent += (_, told) => ended.Enqueue(told.Request);
+            edge.MessageError += (_, told) => ended.Enqueue(told.Request);
+            await edge.StartAsync();
+            await alice.SubscribeAsync([Topic]);
+            await store.HasMeshAsync(1);
+            await edge.SubscribeAsync([Topic]);
+
+            var (sent, requests) = (0, new List<RequestId>());
+            await FailAllAsync(system, isKilled, async () =>
+            {
+                Assert.True((await alice.SendAsync(Text($"{sent++}"))).IsSuccess);
+                requests.Add((await edge.SendAsync(Text($"of the edge {requests.Count}"))).Value);
+            });
+
+            await TestHost.Until(() => received.Distinct().Count() == sent);
+            await edge.FlushAsync();
+            await edge.StopAsync();
+            Assert.Equal(sent, received.Count);
+            Assert.Equal(requests.Select(request => request.Value).Order(StringComparer.Ordinal), ended.Select(request => request.Value).Order(StringComparer.Ordinal));
+        }
+        await system.Terminate();
+    }
+
     /// <remarks>Not those that only supervise directly below /user, nor does anybody kill what is directly there.</remarks>
     async Task<int> FailAllAsync(ActorSystem system, bool isKilled, Func<Task> act)
     {
