@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Geralt;
 
 namespace LogosActors.Channels.Encryption;
 

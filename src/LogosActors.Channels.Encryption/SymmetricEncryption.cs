@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Geralt;
 
 namespace LogosActors.Channels.Encryption;
 
@@ -104,9 +105,7 @@ public sealed class SymmetricEncryption : IEncryption, IDisposable
         RandomNumberGenerator.Fill(nonce);
         try
         {
-            XChaCha20Poly1305.Encrypt(
-                secret, nonce, content.Span, payload.AsSpan(HeaderSize + nonce.Length, content.Length), payload.AsSpan(^XChaCha20Poly1305.TagSize..),
-                payload.AsSpan(0, HeaderSize));
+            XChaCha20Poly1305.Encrypt(payload.AsSpan(HeaderSize + nonce.Length), content.Span, nonce, secret, payload.AsSpan(0, HeaderSize));
         }
         finally
         {
@@ -135,8 +134,12 @@ public sealed class SymmetricEncryption : IEncryption, IDisposable
         try
         {
             XChaCha20Poly1305.Decrypt(
-                secret, written.Slice(HeaderSize, XChaCha20Poly1305.NonceSize), written.Slice(HeaderSize + XChaCha20Poly1305.NonceSize, content.Length),
-                written[^XChaCha20Poly1305.TagSize..], content, written[..HeaderSize]);
+                content, written[(HeaderSize + XChaCha20Poly1305.NonceSize)..], written.Slice(HeaderSize, XChaCha20Poly1305.NonceSize), secret,
+                written[..HeaderSize]);
+        }
+        catch (CryptographicException e)
+        {
+            throw new AuthenticationTagMismatchException("It was encrypted with another key, or changed.", e);
         }
         finally
         {

@@ -29,7 +29,7 @@ public sealed record Libp2pHostOptions
     public bool AllowPrivateAddresses { get; init; } = true;
 
     /// <summary>Who is asked for the TXT records of <c>/dnsaddr</c> addresses, one after the other until one knows.</summary>
-    /// <value>Default none: the system's, of <c>/etc/resolv.conf</c>. The first 3 are asked.</value>
+    /// <value>Default none: the system's, of <c>/etc/resolv.conf</c>, or on Windows of its network interfaces. The first 3 are asked.</value>
     public IReadOnlyList<IPEndPoint> DnsServers { get; init; } = [];
 
     /// <summary>The implementation that peers are told.</summary>

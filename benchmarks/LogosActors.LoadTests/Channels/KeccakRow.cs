@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using LogosActors.Channels.Segmentation;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.LoadTests.Channels;
 

@@ -1,5 +1,6 @@
 using LogosActors.Channels;
 using LogosActors.Channels.Segmentation;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.LoadTests.Channels;
 

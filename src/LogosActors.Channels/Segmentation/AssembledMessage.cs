@@ -1,3 +1,5 @@
+using LogosActors.Libp2p.Cryptography;
+
 namespace LogosActors.Channels.Segmentation;
 
 /// <summary>A message that is put together from chunks and verified (segmentation §Receiving).</summary>

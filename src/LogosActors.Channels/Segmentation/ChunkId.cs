@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.Channels.Segmentation;
 

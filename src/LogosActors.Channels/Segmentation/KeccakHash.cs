@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.Channels.Segmentation;
 

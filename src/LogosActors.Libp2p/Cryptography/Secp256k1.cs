@@ -1,137 +1,155 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using NBitcoin.Secp256k1;
 
 namespace LogosActors.Libp2p.Cryptography;
 
-/// <summary>The curve of Bitcoin (SEC 2 §2.4.1): keys in their plain forms, and ECDSA over SHA-256 in DER with a low S.</summary>
+/// <summary>The curve of Bitcoin and Ethereum (SEC 2 §2.4.1): keys in their plain forms, ECDSA with a low s, and Diffie–Hellman. For any number of threads.</summary>
 /// <remarks>
-/// For each signature (r, s) there is a second valid one, (r, n − s). BIP 62 rule 5 and the peer id specification, which refers
-/// to it, allow only the smaller s; js-libp2p refuses the other. So does this: it signs with the low one and verifies no other.
+/// For each signature (r, s) there is a second valid one, (r, n − s). Whoever accepts both accepts two forms of one message; so only
+/// the smaller s is written and accepted (BIP 62 rule 5, which the peer ids of libp2p refer to; Ethereum's EIP-2 has the same rule).
 /// </remarks>
-internal static class Secp256k1
+public static class Secp256k1
 {
     /// <summary>The length of a private key, in bytes, big-endian.</summary>
     public const int PrivateKeyLength = 32;
 
-    /// <summary>The length of a public key, in bytes: 2 or 3 for the parity of y, then x (SEC 1 §2.3.3, compressed).</summary>
+    /// <summary>The length of a compressed public key, in bytes: 2 or 3 for the parity of y, then x (SEC 1 §2.3.3).</summary>
     public const int PublicKeyLength = 33;
 
-    /// <summary>The longest signature, in bytes: two integers of 33 bytes, with three headers of two.</summary>
-    public const int MaxSignatureLength = 72;
+    /// <summary>The length of an uncompressed public key, in bytes: 4, then x and y (SEC 1 §2.3.3).</summary>
+    public const int UncompressedLength = 65;
 
-    // SEC 2 §2.4.1: the order n of the base point, and n >> 1, big-endian.
-    static ReadOnlySpan<byte> Order =>
-    [
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
-        0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
-    ];
+    /// <summary>The length of a digest that is signed, in bytes.</summary>
+    public const int DigestLength = 32;
 
-    static ReadOnlySpan<byte> HalfOrder =>
-    [
-        0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
-    ];
+    /// <summary>The length of a signature, in bytes: r and s, big-endian, 32 bytes each.</summary>
+    public const int SignatureLength = 64;
 
-    // SubjectPublicKeyInfo { { id-ecPublicKey, secp256k1 }, 33 bytes of point } up to the point (RFC 5480 §2).
-    static ReadOnlySpan<byte> PublicKeyHeader =>
-    [
-        0x30, 0x36, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-        0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a, 0x03, 0x22, 0x00,
-    ];
-
-    // ECPrivateKey { 1, 32 bytes, [0] secp256k1 }, around the bytes (RFC 5915 §3).
-    static ReadOnlySpan<byte> PrivateKeyHeader => [0x30, 0x2e, 0x02, 0x01, 0x01, 0x04, 0x20];
-
-    static ReadOnlySpan<byte> PrivateKeyTrailer => [0xa0, 0x07, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a];
-
-    static ReadOnlySpan<byte> Digest => "SHA256"u8;
-
-    /// <summary>Whether the bytes are a private key: 1 – n − 1. Takes the same time for every key.</summary>
+    /// <summary>Whether the bytes are a private key: 1 – n − 1.</summary>
     public static bool IsPrivateKey(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != PrivateKeyLength)
+        if (!TryReadPrivateKey(bytes, out var key))
             return false;
-        var (borrow, bits) = (0, 0);
-        for (var i = PrivateKeyLength - 1; i >= 0; i--)
-        {
-            borrow = (bytes[i] - Order[i] - borrow) >> 31 & 1;
-            bits |= bytes[i];
-        }
-        return (borrow == 1) & (bits != 0);
+        key.Dispose();
+        return true;
     }
 
-    /// <summary>Fills <paramref name="destination"/>, <see cref="PrivateKeyLength"/> bytes, with a fresh private key.</summary>
-    public static void GeneratePrivateKey(Span<byte> destination)
+    /// <summary>Whether the bytes are a compressed public key: a point of the curve.</summary>
+    public static bool IsPublicKey(ReadOnlySpan<byte> bytes) => TryReadPublicKey(bytes, out _);
+
+    /// <summary>Writes a fresh private key.</summary>
+    /// <param name="privateKey">Receives <see cref="PrivateKeyLength"/> bytes; the caller zeroes them after use.</param>
+    /// <exception cref="ArgumentException"><paramref name="privateKey"/> has another length.</exception>
+    public static void GeneratePrivateKey(Span<byte> privateKey)
     {
+        Require(privateKey.Length, PrivateKeyLength, "A private key", nameof(privateKey));
         do
-            RandomNumberGenerator.Fill(destination);
-        while (!IsPrivateKey(destination));
+            RandomNumberGenerator.Fill(privateKey);
+        while (!IsPrivateKey(privateKey));
     }
 
-    /// <summary>The key for OpenSSL of a private key that <see cref="IsPrivateKey"/> accepts.</summary>
-    public static EvpKey ImportPrivateKey(ReadOnlySpan<byte> privateKey)
+    /// <summary>The compressed public key of a private key, <see cref="PublicKeyLength"/> bytes.</summary>
+    /// <exception cref="ArgumentException">It is no private key.</exception>
+    public static byte[] PublicKeyOf(ReadOnlySpan<byte> privateKey)
     {
-        Span<byte> der = stackalloc byte[PrivateKeyHeader.Length + PrivateKeyLength + PrivateKeyTrailer.Length];
-        PrivateKeyHeader.CopyTo(der);
-        privateKey.CopyTo(der[PrivateKeyHeader.Length..]);
-        PrivateKeyTrailer.CopyTo(der[(PrivateKeyHeader.Length + PrivateKeyLength)..]);
-        try
-        {
-            return EvpKey.FromEcPrivateKey(der);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(der);
-        }
+        using var key = ReadPrivateKey(privateKey);
+        return key.CreatePubKey().ToBytes(compressed: true);
     }
 
-    /// <summary>The key for OpenSSL of a compressed point; null when the bytes are not one of this curve.</summary>
-    public static EvpKey? ImportPublicKey(ReadOnlySpan<byte> publicKey)
+    /// <summary>Writes a compressed public key in its uncompressed form.</summary>
+    /// <param name="publicKey">The compressed public key, from the network.</param>
+    /// <param name="uncompressed">Receives <see cref="UncompressedLength"/> bytes.</param>
+    /// <returns>False if it is no compressed public key.</returns>
+    /// <exception cref="ArgumentException"><paramref name="uncompressed"/> has another length.</exception>
+    public static bool TryDecompress(ReadOnlySpan<byte> publicKey, Span<byte> uncompressed)
     {
-        if (publicKey.Length != PublicKeyLength || publicKey[0] is not (2 or 3))
-            return null;
-        Span<byte> der = stackalloc byte[PublicKeyHeader.Length + PublicKeyLength];
-        PublicKeyHeader.CopyTo(der);
-        publicKey.CopyTo(der[PublicKeyHeader.Length..]);
-        return EvpKey.FromSubjectPublicKeyInfo(der);
+        Require(uncompressed.Length, UncompressedLength, "An uncompressed public key", nameof(uncompressed));
+        if (!TryReadPublicKey(publicKey, out var key))
+            return false;
+        key.WriteToSpan(compressed: false, uncompressed, out _);
+        return true;
     }
 
-    /// <summary>The compressed point of a key.</summary>
-    public static byte[] ExportPublicKey(EvpKey key)
+    /// <summary>Writes an uncompressed public key in its compressed form.</summary>
+    /// <param name="uncompressed">The uncompressed public key, from the network.</param>
+    /// <param name="publicKey">Receives <see cref="PublicKeyLength"/> bytes.</param>
+    /// <returns>False if it is no uncompressed public key.</returns>
+    /// <exception cref="ArgumentException"><paramref name="publicKey"/> has another length.</exception>
+    public static bool TryCompress(ReadOnlySpan<byte> uncompressed, Span<byte> publicKey)
     {
-        Span<byte> point = stackalloc byte[65];
-        key.WritePublicPoint(point);
-        return [(byte)(2 | (point[^1] & 1)), .. point[1..33]];
+        Require(publicKey.Length, PublicKeyLength, "A compressed public key", nameof(publicKey));
+        // A first byte of 6 or 7 is a third form of the same point (X9.62, hybrid).
+        if (uncompressed.Length != UncompressedLength || uncompressed[0] != 4 || !ECPubKey.TryCreate(uncompressed, Context.Instance, out _, out var key))
+            return false;
+        key.WriteToSpan(compressed: true, publicKey, out _);
+        return true;
     }
 
-    /// <summary>Signs the SHA-256 of <paramref name="message"/>; the DER has a low S.</summary>
-    public static byte[] Sign(EvpKey key, ReadOnlySpan<byte> message)
+    /// <summary>Signs a digest, with a nonce made of both (RFC 6979): the same signature each time.</summary>
+    /// <param name="privateKey">A private key.</param>
+    /// <param name="digest">The hash of the message, <see cref="DigestLength"/> bytes.</param>
+    /// <param name="signature">Receives <see cref="SignatureLength"/> bytes.</param>
+    /// <exception cref="ArgumentException">It is no private key, or a span has another length.</exception>
+    public static void Sign(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> digest, Span<byte> signature)
     {
-        Span<byte> signature = stackalloc byte[MaxSignatureLength];
-        signature = signature[..key.Sign(Digest, message, signature)];
-        if (!EcdsaSignature.TryRead(signature, out var r, out var s))
-            throw new CryptographicException("OpenSSL wrote a signature that is not DER.");
-        return IsAtMost(s, HalfOrder) ? signature.ToArray() : EcdsaSignature.Write(r, OrderMinus(s, stackalloc byte[32]));
+        Require(digest.Length, DigestLength, "A digest", nameof(digest));
+        Require(signature.Length, SignatureLength, "A signature", nameof(signature));
+        using var key = ReadPrivateKey(privateKey);
+        key.SignECDSARFC6979(digest).WriteCompactToSpan(signature);
     }
 
-    /// <summary>Whether <paramref name="signature"/> is strict DER with a low S, and one of <paramref name="message"/>.</summary>
-    public static bool Verify(EvpKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        signature.Length <= MaxSignatureLength
-        && EcdsaSignature.TryRead(signature, out _, out var s)
-        && IsAtMost(s, HalfOrder)
-        && key.Verify(Digest, message, signature);
-
-    static bool IsAtMost(ReadOnlySpan<byte> number, ReadOnlySpan<byte> limit) =>
-        number.Length < limit.Length || (number.Length == limit.Length && number.SequenceCompareTo(limit) <= 0);
-
-    static ReadOnlySpan<byte> OrderMinus(ReadOnlySpan<byte> number, Span<byte> difference)
+    /// <summary>Whether <paramref name="signature"/>, with a low s, is one of <paramref name="digest"/> by the holder of the private key.</summary>
+    /// <param name="publicKey">The compressed public key, from the network.</param>
+    /// <param name="digest">The hash of the message, <see cref="DigestLength"/> bytes.</param>
+    /// <param name="signature">The signature, from the network: any bytes.</param>
+    /// <exception cref="ArgumentException"><paramref name="digest"/> has another length.</exception>
+    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
     {
-        var borrow = 0;
-        for (var i = 1; i <= Order.Length; i++)
-        {
-            var digit = Order[^i] - (i <= number.Length ? number[^i] : 0) - borrow;
-            difference[^i] = (byte)digit;
-            borrow = digit < 0 ? 1 : 0;
-        }
-        return difference.TrimStart((byte)0);
+        Require(digest.Length, DigestLength, "A digest", nameof(digest));
+        return signature.Length == SignatureLength
+            && SecpECDSASignature.TryCreateFromCompact(signature, out var read)
+            && !read.s.IsHigh
+            && TryReadPublicKey(publicKey, out var key)
+            && key.SigVerify(read, digest);
+    }
+
+    /// <summary>Computes the point shared with the holder of <paramref name="publicKey"/>: all of it, not its hash.</summary>
+    /// <param name="privateKey">A private key.</param>
+    /// <param name="publicKey">The other's compressed public key, from the network.</param>
+    /// <param name="sharedPoint">Receives <see cref="PublicKeyLength"/> bytes, the point in its compressed form; the caller zeroes them after use.</param>
+    /// <returns>False if the other's is no compressed public key.</returns>
+    /// <exception cref="ArgumentException">It is no private key, or <paramref name="sharedPoint"/> has another length.</exception>
+    public static bool TryAgree(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey, Span<byte> sharedPoint)
+    {
+        Require(sharedPoint.Length, PublicKeyLength, "A shared point", nameof(sharedPoint));
+        using var key = ReadPrivateKey(privateKey);
+        if (!TryReadPublicKey(publicKey, out var other))
+            return false;
+        other.GetSharedPubkey(key).WriteToSpan(compressed: true, sharedPoint, out _);
+        return true;
+    }
+
+    static ECPrivKey ReadPrivateKey(ReadOnlySpan<byte> privateKey) =>
+        TryReadPrivateKey(privateKey, out var key)
+            ? key
+            : throw new ArgumentException("A private key is 32 bytes, big-endian, from 1 to n − 1 (SEC 2 §2.4.1).", nameof(privateKey));
+
+    static bool TryReadPrivateKey(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out ECPrivKey? key)
+    {
+        key = null;
+        return bytes.Length == PrivateKeyLength && ECPrivKey.TryCreate(bytes, out key);
+    }
+
+    static bool TryReadPublicKey(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out ECPubKey? key)
+    {
+        key = null;
+        return bytes.Length == PublicKeyLength && bytes[0] is (2 or 3) && ECPubKey.TryCreate(bytes, Context.Instance, out _, out key);
+    }
+
+    static void Require(int length, int required, string what, string parameter)
+    {
+        if (length != required)
+            throw new ArgumentException($"{what} is {required} bytes, not {length}.", parameter);
     }
 }

@@ -8,13 +8,16 @@ internal sealed class X25519 : IDisposable
     /// <summary>The length of a private key, a public key and a shared secret, in bytes (RFC 7748 §5).</summary>
     public const int KeyLength = 32;
 
-    readonly EvpKey _key;
+    // Pinned, so that the collector leaves no copies behind.
+    readonly byte[] _privateKey = GC.AllocateUninitializedArray<byte>(KeyLength, pinned: true);
     readonly byte[] _publicKey = new byte[KeyLength];
+    readonly Lock _wiping = new();
+    bool _disposed;
 
     X25519(ReadOnlySpan<byte> privateKey)
     {
-        _key = EvpKey.FromRawPrivateKey(LibCrypto.X25519, privateKey);
-        _key.WriteRawPublicKey(_publicKey);
+        privateKey.CopyTo(_privateKey);
+        Geralt.X25519.ComputePublicKey(_publicKey, privateKey);
     }
 
     /// <summary>The public key: <see cref="KeyLength"/> bytes, the little-endian u-coordinate.</summary>
@@ -50,6 +53,7 @@ internal sealed class X25519 : IDisposable
     /// <returns>False when the key is not <see cref="KeyLength"/> bytes, or is one of the few points of low order, for which
     /// the secret would be zero whatever the private key (RFC 7748 §6.1).</returns>
     /// <exception cref="ArgumentException"><paramref name="sharedSecret"/> is not <see cref="KeyLength"/> bytes.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed of.</exception>
     public bool TryAgree(ReadOnlySpan<byte> publicKey, Span<byte> sharedSecret)
     {
         if (sharedSecret.Length != KeyLength)
@@ -57,23 +61,41 @@ internal sealed class X25519 : IDisposable
         sharedSecret.Clear();
         if (publicKey.Length != KeyLength)
             return false;
-        using var peer = EvpKey.FromRawPublicKey(LibCrypto.X25519, publicKey);
-        if (peer is null)
-            return false;
-        if (_key.TryDerive(peer, sharedSecret) && !IsZero(sharedSecret))
+        Span<byte> privateKey = stackalloc byte[KeyLength];
+        CopyPrivateKey(privateKey);
+        try
+        {
+            Geralt.X25519.ComputeSharedSecret(sharedSecret, privateKey, publicKey);
             return true;
-        sharedSecret.Clear();
-        return false;
+        }
+        catch (CryptographicException)
+        {
+            // A point of low order.
+            sharedSecret.Clear();
+            return false;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(privateKey);
+        }
     }
 
     /// <summary>Wipes the private key; the public key stays.</summary>
-    public void Dispose() => _key.Dispose();
-
-    static bool IsZero(ReadOnlySpan<byte> bytes)
+    public void Dispose()
     {
-        var bits = 0;
-        foreach (var part in bytes)
-            bits |= part;
-        return bits == 0;
+        lock (_wiping)
+        {
+            _disposed = true;
+            CryptographicOperations.ZeroMemory(_privateKey);
+        }
+    }
+
+    void CopyPrivateKey(Span<byte> destination)
+    {
+        lock (_wiping)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _privateKey.CopyTo(destination);
+        }
     }
 }

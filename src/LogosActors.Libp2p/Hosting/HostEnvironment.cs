@@ -50,7 +50,7 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     /// <summary>Turns names into addresses.</summary>
     public AddressResolver Resolver { get; } = new((name, cancellation) =>
         // The system's servers change with the networks that the machine is in.
-        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : ResolverConfiguration.Servers(), DnsTimeout, time).TextsAsync(name, cancellation))
+        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : SystemNameServers.Find(), DnsTimeout, time).TextsAsync(name, cancellation))
     {
         AllowPrivate = options.AllowPrivateAddresses,
     };

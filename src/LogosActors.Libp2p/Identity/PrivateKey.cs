@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Geralt;
 using LogosActors.Libp2p.Cryptography;
 using LogosActors.Libp2p.Encoding;
 
@@ -14,28 +15,26 @@ namespace LogosActors.Libp2p.Identity;
 public sealed class PrivateKey : IDisposable
 {
     const int SecretLength = 32;
-    const int MaxDataLength = SecretLength + (2 * PublicKey.Ed25519Length);
+    const int MaxDataLength = SecretLength + (2 * Ed25519.PublicKeySize);
 
-    // Pinned, so that the collector leaves no copies behind.
-    readonly byte[] _secret = GC.AllocateUninitializedArray<byte>(SecretLength, pinned: true);
-    readonly EvpKey _key;
+    // As their type signs with it: an Ed25519 seed with the public key behind it, or a scalar. Pinned, so that the collector leaves no copies behind.
+    readonly byte[] _secret;
     readonly Lock _wiping = new();
     bool _disposed;
 
     PrivateKey(KeyType type, ReadOnlySpan<byte> secret)
     {
-        secret.CopyTo(_secret);
+        _secret = GC.AllocateUninitializedArray<byte>(type is KeyType.Ed25519 ? Ed25519.PrivateKeySize : SecretLength, pinned: true);
         if (type is KeyType.Ed25519)
         {
-            _key = EvpKey.FromRawPrivateKey(LibCrypto.Ed25519, secret);
-            var publicKey = new byte[PublicKey.Ed25519Length];
-            _key.WriteRawPublicKey(publicKey);
+            var publicKey = new byte[Ed25519.PublicKeySize];
+            Ed25519.GenerateKeyPair(publicKey, _secret, secret);
             PublicKey = Public(type, publicKey);
         }
         else
         {
-            _key = Secp256k1.ImportPrivateKey(secret);
-            PublicKey = Public(type, Secp256k1.ExportPublicKey(_key));
+            secret.CopyTo(_secret);
+            PublicKey = Public(type, Secp256k1.PublicKeyOf(secret));
         }
     }
 
@@ -86,9 +85,9 @@ public sealed class PrivateKey : IDisposable
         if (error is not DecodeError.None)
             return false;
         key = new PrivateKey(type, data[..SecretLength]);
-        for (var rest = data[SecretLength..]; !rest.IsEmpty; rest = rest[PublicKey.Ed25519Length..])
+        for (var rest = data[SecretLength..]; !rest.IsEmpty; rest = rest[Ed25519.PublicKeySize..])
         {
-            if (rest[..PublicKey.Ed25519Length].SequenceEqual(key.PublicKey.Data))
+            if (rest[..Ed25519.PublicKeySize].SequenceEqual(key.PublicKey.Data))
                 continue;
             key.Dispose();
             key = null;
@@ -102,37 +101,36 @@ public sealed class PrivateKey : IDisposable
     /// <exception cref="ObjectDisposedException">It is disposed of.</exception>
     public byte[] Encode()
     {
-        Span<byte> data = stackalloc byte[MaxDataLength];
-        lock (_wiping)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            _secret.CopyTo(data);
-        }
-        var length = SecretLength;
-        if (Type is KeyType.Ed25519)
-        {
-            PublicKey.Data.CopyTo(data[SecretLength..]);
-            length += PublicKey.Ed25519Length;
-        }
-        var bytes = new byte[KeyMessage.Length(Type, data[..length])];
-        KeyMessage.Write(bytes, Type, data[..length]);
+        Span<byte> data = stackalloc byte[_secret.Length];
+        CopySecret(data);
+        var bytes = new byte[KeyMessage.Length(Type, data)];
+        KeyMessage.Write(bytes, Type, data);
         CryptographicOperations.ZeroMemory(data);
         return bytes;
     }
 
     /// <summary>Signs <paramref name="message"/> as <see cref="PublicKey.Verify"/> of the other half checks it.</summary>
-    /// <returns>64 bytes for Ed25519, at most 72 for secp256k1.</returns>
+    /// <returns>64 bytes for Ed25519, at most 71 for secp256k1.</returns>
     /// <exception cref="ObjectDisposedException">It is disposed of.</exception>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
-        if (Type is KeyType.Secp256k1)
-            return Secp256k1.Sign(_key, message);
-        var signature = new byte[64];
-        _key.Sign(default, message, signature);
-        return signature;
+        Span<byte> secret = stackalloc byte[_secret.Length];
+        CopySecret(secret);
+        try
+        {
+            if (Type is KeyType.Secp256k1)
+                return Secp256k1Der.Sign(secret, message);
+            var signature = new byte[Ed25519.SignatureSize];
+            Ed25519.Sign(signature, message, secret);
+            return signature;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
     }
 
-    /// <summary>Wipes the private key, here and in OpenSSL.</summary>
+    /// <summary>Wipes the private key.</summary>
     public void Dispose()
     {
         lock (_wiping)
@@ -140,7 +138,15 @@ public sealed class PrivateKey : IDisposable
             _disposed = true;
             CryptographicOperations.ZeroMemory(_secret);
         }
-        _key.Dispose();
+    }
+
+    void CopySecret(Span<byte> destination)
+    {
+        lock (_wiping)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _secret.CopyTo(destination);
+        }
     }
 
     static PublicKey Public(KeyType type, byte[] data) =>

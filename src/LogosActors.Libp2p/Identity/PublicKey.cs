@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Geralt;
 using LogosActors.Libp2p.Cryptography;
 using LogosActors.Libp2p.Encoding;
 
@@ -18,15 +19,9 @@ public sealed class PublicKey : IEquatable<PublicKey>
     /// <summary>The smallest and the largest RSA modulus, in bits: those of go-libp2p.</summary>
     public const int MinRsaBits = 2048, MaxRsaBits = 8192;
 
-    /// <summary>The length of an Ed25519 public key, in bytes.</summary>
-    internal const int Ed25519Length = 32;
-
-    const int Ed25519SignatureLength = 64;
-
-    readonly EvpKey _key;
     readonly byte[] _data;
 
-    internal PublicKey(KeyType type, byte[] data, EvpKey key) => (Type, _data, _key) = (type, data, key);
+    PublicKey(KeyType type, byte[] data) => (Type, _data) = (type, data);
 
     /// <summary>The kind of the key.</summary>
     public KeyType Type { get; }
@@ -59,26 +54,17 @@ public sealed class PublicKey : IEquatable<PublicKey>
     /// <summary>Makes a key of its type and <see cref="Data"/>; the errors are those of <see cref="TryDecode"/>.</summary>
     public static bool TryImport(KeyType type, ReadOnlySpan<byte> data, [NotNullWhen(true)] out PublicKey? key, out DecodeError error)
     {
-        key = null;
-        error = DecodeError.InvalidValue;
-        var imported = type switch
+        error = type switch
         {
-            _ when data.Length > MaxDataLength => Refuse(DecodeError.LimitExceeded, out error),
-            KeyType.Ed25519 => data.Length == Ed25519Length ? EvpKey.FromRawPublicKey(LibCrypto.Ed25519, data) : null,
-            KeyType.Secp256k1 => Secp256k1.ImportPublicKey(data),
-            KeyType.Rsa or KeyType.Ecdsa => EvpKey.FromSubjectPublicKeyInfo(data),
-            _ => Refuse(DecodeError.Unsupported, out error),
+            _ when data.Length > MaxDataLength => DecodeError.LimitExceeded,
+            KeyType.Ed25519 => data.Length == Ed25519.PublicKeySize ? DecodeError.None : DecodeError.InvalidValue,
+            KeyType.Secp256k1 => Secp256k1.IsPublicKey(data) ? DecodeError.None : DecodeError.InvalidValue,
+            KeyType.Rsa => SubjectPublicKeyInfo.CheckRsa(data),
+            KeyType.Ecdsa => SubjectPublicKeyInfo.CheckEcdsa(data),
+            _ => DecodeError.Unsupported,
         };
-        if (imported is null)
-            return false;
-        error = Check(type, imported, data.Length);
-        if (error is DecodeError.None)
-        {
-            key = new PublicKey(type, data.ToArray(), imported);
-            return true;
-        }
-        imported.Dispose();
-        return false;
+        key = error is DecodeError.None ? new PublicKey(type, data.ToArray()) : null;
+        return key is not null;
     }
 
     /// <summary>Whether <paramref name="signature"/> is one of <paramref name="message"/> by the holder of the private key.</summary>
@@ -87,9 +73,10 @@ public sealed class PublicKey : IEquatable<PublicKey>
     /// strict DER with a low S only (BIP 62).</param>
     public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => Type switch
     {
-        KeyType.Ed25519 => signature.Length == Ed25519SignatureLength && _key.Verify(default, message, signature),
-        KeyType.Secp256k1 => Secp256k1.Verify(_key, message, signature),
-        _ => signature.Length <= MaxRsaBits / 8 && _key.Verify("SHA256"u8, message, signature),
+        KeyType.Ed25519 => signature.Length == Ed25519.SignatureSize && Ed25519.Verify(signature, message, _data),
+        KeyType.Secp256k1 => Secp256k1Der.Verify(_data, message, signature),
+        KeyType.Rsa => signature.Length <= MaxRsaBits / 8 && SubjectPublicKeyInfo.VerifyRsa(_data, message, signature),
+        _ => signature.Length <= MaxRsaBits / 8 && SubjectPublicKeyInfo.VerifyEcdsa(_data, message, signature),
     };
 
     /// <inheritdoc/>
@@ -105,28 +92,5 @@ public sealed class PublicKey : IEquatable<PublicKey>
         hash.Add(Type);
         hash.AddBytes(_data);
         return hash.ToHashCode();
-    }
-
-    static DecodeError Check(KeyType type, EvpKey key, int length) => type switch
-    {
-        KeyType.Rsa when !key.IsA("RSA"u8) => DecodeError.InvalidValue,
-        KeyType.Rsa when key.Bits is < MinRsaBits or > MaxRsaBits => DecodeError.LimitExceeded,
-        KeyType.Ecdsa when !key.IsA("EC"u8) => DecodeError.InvalidValue,
-        KeyType.Ecdsa => CheckCurve(key, length),
-        _ => DecodeError.None,
-    };
-
-    // The length of a named curve with an uncompressed point. A compressed one would give the key a second id, and go-libp2p
-    // refuses it; the point at infinity, which anyone can sign for, and spelled-out curve parameters have other lengths too.
-    static DecodeError CheckCurve(EvpKey key, int length)
-    {
-        var expected = key.IsOnCurve("prime256v1"u8) ? 91 : key.IsOnCurve("secp384r1"u8) ? 120 : key.IsOnCurve("secp521r1"u8) ? 158 : 0;
-        return expected is 0 ? DecodeError.Unsupported : length == expected ? DecodeError.None : DecodeError.InvalidValue;
-    }
-
-    static EvpKey? Refuse(DecodeError reason, out DecodeError error)
-    {
-        error = reason;
-        return null;
     }
 }

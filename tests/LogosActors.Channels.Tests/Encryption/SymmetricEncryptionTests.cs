@@ -20,6 +20,16 @@ public sealed class SymmetricEncryptionTests
         Assert.Equal(Text, (await bob.DecryptAsync(written, default)).ToArray());
     }
 
+    // Histories keep what earlier versions wrote: this is the output of 0.1.
+    [Fact]
+    public async Task What_an_earlier_version_wrote_is_read()
+    {
+        using var alice = new SymmetricEncryption(new ChannelKey(0x01020304, [.. Enumerable.Range(0, ChannelKey.Size).Select(i => (byte)i)]));
+        var written = Convert.FromHexString("01010203045ad9e1a4a17fcf04238a044eb04857c9e9abff07e173e0858cc5f610b73c3d3f8f19a5df9ed142cff47b78d1448fd249");
+
+        Assert.Equal(Text, (await alice.DecryptAsync(written, default)).ToArray());
+    }
+
     [Fact]
     public async Task The_same_text_is_never_the_same_twice()
     {

@@ -1,4 +1,5 @@
 using LogosActors.Channels.Segmentation;
+using LogosActors.Libp2p.Cryptography;
 
 namespace LogosActors.Channels.Tests.Segmentation;
 

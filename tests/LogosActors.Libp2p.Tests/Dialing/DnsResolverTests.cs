@@ -119,13 +119,27 @@ public sealed class DnsResolverTests
     }
 
     [Fact]
-    public void The_servers_of_the_system_are_read()
+    public void The_servers_of_the_system_are_those_of_its_configuration()
     {
-        string[] lines = ["# nameserver 1.1.1.1", "search example", "nameserver 192.0.2.1", "nameserver\t2001:db8::1 # second", "nameserver x", "nameserver", "nameserver 192.0.2.3", "nameserver 192.0.2.4"];
+        var configured = File.ReadLines("/etc/resolv.conf")
+            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words is ["nameserver", _, ..])
+            .Select(words => new IPEndPoint(IPAddress.Parse(words[1]), 53))
+            .Distinct()
+            .Take(DnsResolver.MaxServers)
+            .DefaultIfEmpty(new IPEndPoint(IPAddress.Loopback, 53));
+
+        Assert.Equal(configured, SystemNameServers.Find());
+    }
+
+    [Fact]
+    public void Of_many_servers_the_first_three_are_asked_each_once_and_of_none_the_machine_itself()
+    {
+        IPAddress[] addresses = [.. new[] { "192.0.2.1", "fec0:0:0:ffff::1", "192.0.2.1", "2001:db8::1", "192.0.2.3", "192.0.2.4" }.Select(IPAddress.Parse)];
 
         Assert.Equal(
             [new(IPAddress.Parse("192.0.2.1"), 53), new(IPAddress.Parse("2001:db8::1"), 53), new IPEndPoint(IPAddress.Parse("192.0.2.3"), 53)],
-            ResolverConfiguration.Parse(lines));
-        Assert.Equal([new IPEndPoint(IPAddress.Loopback, 53)], ResolverConfiguration.Parse([]));
+            SystemNameServers.Choose(addresses));
+        Assert.Equal([new IPEndPoint(IPAddress.Loopback, 53)], SystemNameServers.Choose([]));
     }
 }

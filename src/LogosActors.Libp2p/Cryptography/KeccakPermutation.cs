@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace LogosActors.Channels.Segmentation;
+namespace LogosActors.Libp2p.Cryptography;
 
 /// <summary>The permutation Keccak-f[1600] (The Keccak reference 3.0, §1.2).</summary>
 /// <remarks>

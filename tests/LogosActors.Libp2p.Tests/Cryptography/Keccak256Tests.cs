@@ -1,7 +1,6 @@
-using System.Text;
-using LogosActors.Channels.Segmentation;
+using LogosActors.Libp2p.Cryptography;
 
-namespace LogosActors.Channels.Tests.Segmentation;
+namespace LogosActors.Libp2p.Tests.Cryptography;
 
 public sealed class Keccak256Tests
 {
@@ -45,7 +44,7 @@ public sealed class Keccak256Tests
     }
 
     [Fact]
-    public void After_it_is_finished_a_hash_begins_anew()
+    public void After_it_is_finished_a_hash_begins_again()
     {
         var hash = default(Keccak256);
         hash.Append("abc"u8);
@@ -58,5 +57,5 @@ public sealed class Keccak256Tests
     static bool HashesAreEqual((byte[] First, byte[] Second) left, (byte[] First, byte[] Second) right) =>
         left.First.AsSpan().SequenceEqual(right.First) && left.Second.AsSpan().SequenceEqual(right.Second);
 
-    static string Hash(string text) => Convert.ToHexStringLower(Keccak256.Hash(Encoding.ASCII.GetBytes(text)));
+    static string Hash(string text) => Convert.ToHexStringLower(Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(text)));
 }

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace LogosActors.Channels.Segmentation;
+namespace LogosActors.Libp2p.Cryptography;
 
-/// <summary>Keccak-256 as it was before SHA-3: the padding begins with 0x01 (segmentation §Wire Format, reliable channel §SDS).</summary>
+/// <summary>Keccak-256 as it was before SHA-3: the padding begins with 0x01 (The Keccak reference 3.0): what Ethereum and the reliable channels hash with.</summary>
 /// <remarks>A value that is appended to, for hashes over parts: pass it by reference. <c>default</c> has hashed nothing yet.</remarks>
 [StructLayout(LayoutKind.Auto)]
-internal struct Keccak256
+public struct Keccak256
 {
     /// <summary>The length of a hash, in bytes.</summary>
     public const int Length = 32;
