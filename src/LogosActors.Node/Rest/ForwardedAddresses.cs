@@ -1,10 +1,9 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
 
-namespace LogosActors.Libp2p.Connections.WebSocket;
+namespace LogosActors.Node.Rest;
 
 /// <summary>Where a client is that comes through proxies: the last address of <c>X-Forwarded-For</c> that is not one of theirs.</summary>
-public static class ForwardedAddresses
+internal static class ForwardedAddresses
 {
     /// <summary>Believes the header from these proxies, and from nobody else.</summary>
     /// <param name="proxies">Addresses of the proxies, at least one.</param>
