@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using Npgsql;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>Keeps messages in PostgreSQL: for nodes that share a database.</summary>
 /// <remarks>
@@ -222,7 +223,7 @@ public sealed class PostgresArchive : IMessageArchive
         var untimed = messages.Values.Where(message => message.Message!.Timestamp is null).Select(message => message.Hash).ToArray();
         await using (var find = new NpgsqlCommand("SELECT hash FROM archive_messages WHERE key = ANY ($1) AND hash = ANY ($2)", connection))
         {
-            find.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. untimed.Select(SqliteHashIndex.KeyOf)] });
+            find.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. untimed.Select(PostgresArchiveRows.KeyOf)] });
             find.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. untimed.Select(hash => hash.ToArray())] });
             await using var kept = await find.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             while (await kept.ReadAsync(cancellation).ConfigureAwait(false))

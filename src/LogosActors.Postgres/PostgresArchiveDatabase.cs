@@ -1,7 +1,8 @@
 using System.Net.Sockets;
+using LogosActors.Delivery.Archive;
 using Npgsql;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>The connections of a PostgreSQL archive, and its errors in the archive's words.</summary>
 sealed class PostgresArchiveDatabase : IAsyncDisposable

@@ -1,6 +1,7 @@
+using LogosActors.Delivery.Archive;
 using LogosActors.Libp2p;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>Which PostgreSQL database an archive is in, and how.</summary>
 public sealed record PostgresArchiveOptions

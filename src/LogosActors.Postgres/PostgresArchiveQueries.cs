@@ -1,8 +1,9 @@
 using System.Text;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using Npgsql;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>How a PostgreSQL archive finds messages.</summary>
 /// <remarks>Each topic's messages are read in their order, no more than a page of each, and merged by the database.</remarks>
@@ -37,7 +38,7 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
             SELECT {(query.IncludesData ? DataColumns : HeaderColumns)}, (SELECT name FROM archive_pubsub_topics WHERE id = pubsub)
             FROM archive_messages WHERE key = ANY ($1) AND hash = ANY ($2)
             """);
-        Add(byHash, hashes.Select(SqliteHashIndex.KeyOf).ToArray());
+        Add(byHash, hashes.Select(PostgresArchiveRows.KeyOf).ToArray());
         Add(byHash, hashes.Select(hash => hash.ToArray()).ToArray());
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { byHash } };
         await using var rows = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -63,7 +64,7 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
         if (query.Cursor is { } hash)
         {
             var position = Command("SELECT time FROM archive_messages WHERE key = $1 AND hash = $2");
-            Add(position, SqliteHashIndex.KeyOf(hash));
+            Add(position, PostgresArchiveRows.KeyOf(hash));
             Add(position, hash.ToArray());
             batch.BatchCommands.Add(position);
         }
@@ -104,8 +105,8 @@ sealed class PostgresArchiveQueries(NpgsqlConnection connection, CancellationTok
         Add(command, query.Limit + 1);
         if (byTopic)
         {
-            Add(command, range.IncludesFirst ? long.MinValue : SqliteHashIndex.KeyOf(range.First.Hash));
-            Add(command, range.IncludesLast ? long.MaxValue : SqliteHashIndex.KeyOf(range.Last.Hash));
+            Add(command, range.IncludesFirst ? long.MinValue : PostgresArchiveRows.KeyOf(range.First.Hash));
+            Add(command, range.IncludesLast ? long.MaxValue : PostgresArchiveRows.KeyOf(range.Last.Hash));
         }
         if (sources is [var source])
         {

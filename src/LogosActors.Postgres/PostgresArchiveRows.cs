@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using Npgsql;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>The messages of an append as columns, in the order of the key.</summary>
 sealed class PostgresArchiveRows
@@ -46,7 +47,7 @@ sealed class PostgresArchiveRows
                 topics.Add((archived.PubsubTopic, message.ContentTopic), topic);
             }
             (_topics[i], _contents[i]) = topic;
-            (_times[i], _hashes[i], _keys[i]) = (archived.Time, archived.Hash.ToArray(), SqliteHashIndex.KeyOf(archived.Hash));
+            (_times[i], _hashes[i], _keys[i]) = (archived.Time, archived.Hash.ToArray(), KeyOf(archived.Hash));
             (_haveTimestamp[i], _versions[i], _areEphemeral[i]) = (message.Timestamp is not null, message.Version, message.IsEphemeral);
             (_payloads[i], _metas[i], _proofs[i]) = (message.Payload, message.Meta, message.RateLimitProof);
             i++;
@@ -68,6 +69,14 @@ sealed class PostgresArchiveRows
         parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]> { TypedValue = _payloads });
         parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]> { TypedValue = _metas });
         parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]> { TypedValue = _proofs });
+    }
+
+    /// <summary>The first eight bytes of a hash as a number that is ordered as they are.</summary>
+    public static long KeyOf(MessageHash hash)
+    {
+        Span<byte> bytes = stackalloc byte[MessageHash.Length];
+        hash.CopyTo(bytes);
+        return BinaryPrimitives.ReadInt64BigEndian(bytes) ^ long.MinValue;
     }
 
     /// <summary>The number of a pubsub topic, or, with a content topic, of the pair.</summary>

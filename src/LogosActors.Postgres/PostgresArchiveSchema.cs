@@ -1,6 +1,7 @@
+using LogosActors.Delivery.Archive;
 using Npgsql;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>The tables of a PostgreSQL archive, and how they came to be what they are.</summary>
 /// <remarks>

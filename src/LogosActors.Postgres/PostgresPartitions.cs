@@ -1,7 +1,8 @@
 using System.Globalization;
+using LogosActors.Delivery.Archive;
 using Npgsql;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>A partition of a PostgreSQL archive.</summary>
 /// <param name="Oid">Its number in the database.</param>

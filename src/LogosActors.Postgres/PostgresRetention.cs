@@ -1,7 +1,8 @@
+using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using Npgsql;
 
-namespace LogosActors.Delivery.Archive;
+namespace LogosActors.Postgres;
 
 /// <summary>Removes from a PostgreSQL archive what a policy does not keep.</summary>
 sealed class PostgresRetention(NpgsqlConnection connection, CancellationToken cancellation)

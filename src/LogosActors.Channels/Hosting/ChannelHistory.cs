@@ -48,8 +48,8 @@ internal sealed class ChannelHistory : IAsyncDisposable
         {
             if (backend.Kind is HistoryBackendKind.Sqlite)
                 file = SqliteJournalFile.Open(PathOf(backend, node.Options.DataDirectory));
-            else if (backend.Kind is HistoryBackendKind.Postgres)
-                locks = await HistoryLocks.OpenAsync(backend.Location!, log);
+            else if (backend.Kind is HistoryBackendKind.Database)
+                locks = await HistoryLocks.OpenAsync(backend.Database!, log);
             return new ChannelHistory(Create(backend, node.Options.DataDirectory, node.Logs, node.Time), file, locks, log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -73,7 +73,7 @@ internal sealed class ChannelHistory : IAsyncDisposable
         {
             HistoryBackendKind.Memory => JournalConfiguration.Memory(Plugins),
             HistoryBackendKind.Sqlite => JournalConfiguration.Sqlite(Plugins, PathOf(backend, directory)),
-            _ => JournalConfiguration.Postgres(Plugins, backend.Location!),
+            _ => backend.Database!.Configure(Plugins),
         };
         return LogosSystem.Create("channels", logs, journal.WithFallback(ProtobufSerializer.Configuration(ChannelRecords.Types)), new TimeProviderSetup(time));
     }

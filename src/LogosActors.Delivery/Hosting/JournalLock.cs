@@ -1,21 +1,16 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-using Npgsql;
+using LogosActors.Actors;
 
 namespace LogosActors.Delivery.Hosting;
 
-/// <summary>Keeps two processes from writing under the same names to one database: an advisory lock, on a connection of its own.</summary>
+/// <summary>Keeps two processes from writing under the same names to one database.</summary>
 /// <remarks>For one caller at a time. The lock ends with the connection; <see cref="KeepAsync"/> takes it again after an outage.</remarks>
-internal sealed class PostgresLock : IAsyncDisposable
+internal sealed class JournalLock : IAsyncDisposable
 {
-    static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    readonly JournalDatabase _database;
+    readonly string _name;
+    IJournalLocks? _connection;
 
-    readonly string _connectionString;
-    readonly long _key;
-    NpgsqlConnection? _connection;
-
-    PostgresLock(string connectionString, long key) => (_connectionString, _key) = (connectionString, key);
+    JournalLock(JournalDatabase database, string name) => (_database, _name) = (database, $"logos-journal\0{name}");
 
     public enum State
     {
@@ -29,29 +24,23 @@ internal sealed class PostgresLock : IAsyncDisposable
     }
 
     /// <summary>Takes the lock of a name.</summary>
-    /// <param name="connectionString">The database, as Npgsql takes it.</param>
+    /// <param name="database">The database.</param>
     /// <param name="name">The beginning of all persistence ids that are written.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="NodeStartException">The database does not answer, or another process has the lock.</exception>
-    public static async Task<PostgresLock> AcquireAsync(string connectionString, string name, CancellationToken cancellation)
+    public static async Task<JournalLock> AcquireAsync(JournalDatabase database, string name, CancellationToken cancellation)
     {
-        PostgresLock? held = null;
+        var held = new JournalLock(database, name);
         try
         {
-            // Not from a pool, to which it would return with the lock.
-            var connection = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = 10, Timeout = (int)ConnectTimeout.TotalSeconds };
-            held = new PostgresLock(connection.ConnectionString, KeyOf(name));
             if (await held.TryLockAsync(cancellation))
                 return held;
         }
-        catch (Exception e) when (e is NpgsqlException or ArgumentException or TimeoutException or System.Net.Sockets.SocketException or OperationCanceledException)
+        catch (JournalDatabaseException e)
         {
-            if (held is not null)
-                await held.DisposeAsync();
-            cancellation.ThrowIfCancellationRequested();
+            await held.DisposeAsync();
             throw new NodeStartException(NodeStartFailure.Journal, $"The journal's database cannot be used: {e.Message}", e);
         }
-        await held.DisposeAsync();
         throw new NodeStartException(
             NodeStartFailure.JournalInUse, $"Another process writes to the journal's database as '{name}'; stop that, or give this node another key.");
     }
@@ -61,15 +50,12 @@ internal sealed class PostgresLock : IAsyncDisposable
     {
         try
         {
-            if (_connection is not null)
-            {
-                await using var ask = new NpgsqlCommand("SELECT 1", _connection);
-                await ask.ExecuteScalarAsync(cancellation);
-                return State.Held;
-            }
-            return await TryLockAsync(cancellation) ? State.Held : State.Taken;
+            if (_connection is null)
+                return await TryLockAsync(cancellation) ? State.Held : State.Taken;
+            await _connection.CheckAsync(cancellation);
+            return State.Held;
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException or System.Net.Sockets.SocketException)
+        catch (JournalDatabaseException)
         {
             await DisposeAsync();
             return State.Away;
@@ -85,16 +71,10 @@ internal sealed class PostgresLock : IAsyncDisposable
 
     async Task<bool> TryLockAsync(CancellationToken cancellation)
     {
-        _connection = new NpgsqlConnection(_connectionString);
-        await _connection.OpenAsync(cancellation);
-        await using (var ask = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", _connection) { Parameters = { new() { Value = _key } } })
-        {
-            if (await ask.ExecuteScalarAsync(cancellation) is true)
-                return true;
-        }
+        _connection = await _database.ConnectAsync(cancellation);
+        if (await _connection.TryAcquireAsync(_name, cancellation))
+            return true;
         await DisposeAsync();
         return false;
     }
-
-    static long KeyOf(string name) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"logos-journal\0{name}")));
 }

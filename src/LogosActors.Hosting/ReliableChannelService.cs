@@ -1,7 +1,8 @@
+using LogosActors.Channels;
 using LogosActors.Delivery;
 using Microsoft.Extensions.Hosting;
 
-namespace LogosActors.Channels.Hosting;
+namespace LogosActors.Hosting;
 
 /// <summary>Ties a channel's life to its host's.</summary>
 /// <param name="node">The node that it stands on.</param>

@@ -1,14 +1,15 @@
+using LogosActors.Channels;
 using LogosActors.Delivery;
 using LogosActors.Libp2p.Addresses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace LogosActors.Channels.Tests;
+namespace LogosActors.Hosting.Tests;
 
 /// <summary>Channels whose life is that of a host.</summary>
 public sealed class HostedChannelTests
 {
-    static readonly ReliableChannelOptions Lobby = new() { ChannelId = "lobby", ContentTopic = TwoNodes.Topic, SenderId = "hosted" };
+    static readonly ReliableChannelOptions Lobby = new() { ChannelId = "lobby", ContentTopic = "/test/1/lobby/proto", SenderId = "hosted" };
 
     [Fact]
     public async Task A_channel_is_opened_and_closed_with_its_host()

@@ -1,5 +1,6 @@
 using LogosActors.Configuration;
-using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery;
+using LogosActors.Delivery.Tests;
 using LogosActors.Libp2p.Addresses;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using static LogosActors.Delivery.Tests.Node;
 
-namespace LogosActors.Delivery.Tests.Hosting;
+namespace LogosActors.Hosting.Tests;
 
 public sealed class LogosNodeTests
 {

@@ -1,6 +1,7 @@
+using LogosActors.Delivery;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace LogosActors.Delivery.Hosting;
+namespace LogosActors.Hosting;
 
 /// <summary>Reports to a host's health checks how the node is connected, and whether it can store what it has to.</summary>
 internal sealed class LogosNodeHealthCheck(MessagingNode node) : IHealthCheck

@@ -1,15 +1,16 @@
 using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Actors.Settings;
 using LogosActors.Configuration;
+using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
-using LogosActors.Delivery.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LogosActors.Delivery;
+namespace LogosActors.Hosting;
 
 /// <summary>Runs a node inside ASP.NET Core or a .NET generic host.</summary>
 public static class LogosNodeServiceCollectionExtensions
@@ -57,9 +58,14 @@ public static class LogosNodeServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         var settings = OptionsBinder.Bind<LogosNodeSettings>(configuration, section);
-        var options = settings.ToOptions() with { Akka = AkkaSettings.Read(configuration) };
-        options = configure?.Invoke(options) ?? options;
-        return services.AddNode(_ => options, settings.FlushTimeout, AkkaSettings.FindUnknown(configuration));
+        var akka = AkkaSettings.Read(configuration);
+        return services.AddNode(
+            provider =>
+            {
+                var options = settings.ToOptions(provider.GetService<IJournalDatabases>()) with { Akka = akka };
+                return configure?.Invoke(options) ?? options;
+            },
+            settings.FlushTimeout, AkkaSettings.FindUnknown(configuration));
     }
 
     static IServiceCollection AddNode(

@@ -1,5 +1,8 @@
 using LogosActors.Actors;
+using LogosActors.Delivery;
 using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Tests;
+using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Libp2p.Identity;
 using LogosActors.Tests;
 using Microsoft.Extensions.Logging;
@@ -7,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using static LogosActors.Delivery.Tests.Node;
 
-namespace LogosActors.Delivery.Tests.Hosting;
+namespace LogosActors.Postgres.Tests;
 
 /// <summary>Nodes that keep what must survive in PostgreSQL.</summary>
 public sealed class PostgresJournalTests : IAsyncLifetime
@@ -16,7 +19,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
     PostgresCluster? _cluster;
     string _database = "";
 
-    NodeOptions Postgres => Options with { Key = _key, Journal = JournalBackend.Postgres(_database) };
+    NodeOptions Postgres => (Options with { Key = _key }).UsePostgresJournal(_database);
 
     public async Task InitializeAsync()
     {
@@ -99,7 +102,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Postgres));
 
         Assert.Equal(NodeStartFailure.Journal, refused.Failure);
-        var malformed = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Options with { Journal = JournalBackend.Postgres("no connection string") }));
+        var malformed = await Assert.ThrowsAsync<NodeStartException>(() => MessagingNode.CreateAsync(Options.UsePostgresJournal("no connection string")));
         Assert.Equal(NodeStartFailure.Journal, malformed.Failure);
         await _cluster.StartServerAsync();
         await using var node = await StartAsync(Postgres);
@@ -165,19 +168,19 @@ public sealed class PostgresJournalTests : IAsyncLifetime
     [Fact]
     public async Task The_lock_is_taken_again_after_an_outage_unless_another_process_has_it()
     {
-        await using var held = await PostgresLock.AcquireAsync(_database, "name", CancellationToken.None);
-        Assert.Equal(PostgresLock.State.Held, await held.KeepAsync(CancellationToken.None));
+        await using var held = await JournalLock.AcquireAsync(new PostgresDatabase(_database), "name", CancellationToken.None);
+        Assert.Equal(JournalLock.State.Held, await held.KeepAsync(CancellationToken.None));
         await _cluster!.StopServerAsync();
-        Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
-        Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
+        Assert.Equal(JournalLock.State.Away, await held.KeepAsync(CancellationToken.None));
+        Assert.Equal(JournalLock.State.Away, await held.KeepAsync(CancellationToken.None));
         await _cluster.StartServerAsync();
-        Assert.Equal(PostgresLock.State.Held, await held.KeepAsync(CancellationToken.None));
+        Assert.Equal(JournalLock.State.Held, await held.KeepAsync(CancellationToken.None));
 
         await _cluster.StopServerAsync();
-        Assert.Equal(PostgresLock.State.Away, await held.KeepAsync(CancellationToken.None));
+        Assert.Equal(JournalLock.State.Away, await held.KeepAsync(CancellationToken.None));
         await _cluster.StartServerAsync();
-        await using var other = await PostgresLock.AcquireAsync(_database, "name", CancellationToken.None);
-        Assert.Equal(PostgresLock.State.Taken, await held.KeepAsync(CancellationToken.None));
-        Assert.Equal(PostgresLock.State.Taken, await held.KeepAsync(CancellationToken.None));
+        await using var other = await JournalLock.AcquireAsync(new PostgresDatabase(_database), "name", CancellationToken.None);
+        Assert.Equal(JournalLock.State.Taken, await held.KeepAsync(CancellationToken.None));
+        Assert.Equal(JournalLock.State.Taken, await held.KeepAsync(CancellationToken.None));
     }
 }

@@ -1,7 +1,10 @@
 using Akka.Actor;
 using Akka.Hosting;
 using LogosActors.Actors;
+using LogosActors.Delivery;
 using LogosActors.Delivery.Relay;
+using LogosActors.Delivery.Tests;
+using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Tests;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
-namespace LogosActors.Delivery.Tests.Hosting;
+namespace LogosActors.Hosting.Tests;
 
 /// <summary>Nodes in an application's own actor system.</summary>
 public sealed class EmbeddingTests : IDisposable

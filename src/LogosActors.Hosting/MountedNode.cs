@@ -1,9 +1,10 @@
 using Akka;
 using Akka.Actor;
 using Akka.Hosting.Logging;
+using LogosActors.Delivery;
 using Microsoft.Extensions.Logging;
 
-namespace LogosActors.Delivery.Hosting;
+namespace LogosActors.Hosting;
 
 /// <summary>The node that lives and ends with an application's actor system.</summary>
 internal sealed class MountedNode : IExtension

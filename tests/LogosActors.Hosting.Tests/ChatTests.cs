@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using LogosActors.Delivery;
+using LogosActors.Delivery.Tests;
 using LogosActors.Samples.Chat;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace LogosActors.Delivery.Tests.Samples;
+namespace LogosActors.Hosting.Tests;
 
 public sealed class ChatTests
 {

@@ -1,9 +1,9 @@
-using LogosActors.Channels.Hosting;
+using LogosActors.Channels;
 using LogosActors.Delivery;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace LogosActors.Channels;
+namespace LogosActors.Hosting;
 
 /// <summary>Runs reliable channels inside ASP.NET Core or a .NET generic host.</summary>
 public static class ReliableChannelServiceCollectionExtensions

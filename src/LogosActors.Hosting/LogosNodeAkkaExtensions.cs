@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.Hosting;
-using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery;
 
-namespace LogosActors.Delivery;
+namespace LogosActors.Hosting;
 
 /// <summary>Mounts a node in an application's own actor system.</summary>
 public static class LogosNodeAkkaExtensions

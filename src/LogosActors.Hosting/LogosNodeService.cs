@@ -1,8 +1,9 @@
 using LogosActors.Actors.Settings;
+using LogosActors.Delivery;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LogosActors.Delivery.Hosting;
+namespace LogosActors.Hosting;
 
 /// <summary>Ties a node's life to its host's.</summary>
 /// <param name="node">The node.</param>

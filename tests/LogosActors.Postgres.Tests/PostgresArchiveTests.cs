@@ -1,10 +1,11 @@
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Tests.Archive;
 using LogosActors.Tests;
 using Npgsql;
 using Xunit.Abstractions;
 using static LogosActors.Delivery.Tests.Archive.ArchiveSamples;
 
-namespace LogosActors.Delivery.Tests.Archive;
+namespace LogosActors.Postgres.Tests;
 
 /// <summary>One server for all tests of these; each has a database of its own.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
