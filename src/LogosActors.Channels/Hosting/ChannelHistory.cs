@@ -6,6 +6,7 @@ using LogosActors.Actors.Serialization;
 using LogosActors.Channels.Channel;
 using LogosActors.Channels.Records;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Channels.Hosting;

@@ -6,8 +6,8 @@ using LogosActors.Actors.Persistence;
 using LogosActors.Actors.Serialization;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
+using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;
-using LogosActors.Libp2p.Peers;
 
 namespace LogosActors.Delivery.Hosting;
 
@@ -89,7 +89,7 @@ internal sealed class NodeJournal : IAsyncDisposable
     /// <summary>Makes a system know what the node stores, before its journal starts.</summary>
     public static void InstallTypes(ActorSystem system)
     {
-        ProtobufSerializer.Install(system, StoredPeers.Types);
+        ProtobufSerializer.Install(system, Libp2pHost.StoredTypes);
         ProtobufSerializer.Install(system, StoredSends.Types);
         ProtobufSerializer.Install(system, StoredReceiving.Types);
     }

@@ -7,6 +7,7 @@ using LogosActors.Actors.Settings;
 using LogosActors.Channels;
 using LogosActors.Channels.Encryption;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Hosting;
 using LogosActors.Postgres;

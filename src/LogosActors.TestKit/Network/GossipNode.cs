@@ -61,7 +61,7 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
     public void Start(ActorSystem system, GossipsubSettings settings)
     {
         Lives++;
-        Gossipsub = system.ActorOf(GossipNodeActor.Props(this, GossipsubActor.Props(settings)), $"gossipsub-{Number}-{Lives}");
+        Gossipsub = system.ActorOf(GossipNodeActor.Props(this, Libp2p.Gossipsub.Gossip.Props(settings)), $"gossipsub-{Number}-{Lives}");
     }
 
     /// <summary>Takes the node off the network at once; its peers notice later. Whoever has started it ends its actors.</summary>
