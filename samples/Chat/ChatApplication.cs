@@ -1,4 +1,5 @@
 using LogosActors.Delivery;
+using LogosActors.Hosting;
 
 namespace LogosActors.Samples.Chat;
 

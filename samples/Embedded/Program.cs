@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using LogosActors.Delivery;
+using LogosActors.Hosting;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Samples.Embedded;
 using Microsoft.Extensions.DependencyInjection;

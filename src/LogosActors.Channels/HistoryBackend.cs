@@ -1,3 +1,5 @@
+using LogosActors.Actors;
+
 namespace LogosActors.Channels;
 
 /// <summary>Where channels keep what must survive (reliable channel text, <c>historyBackend</c>).</summary>
@@ -7,19 +9,22 @@ public sealed record HistoryBackend
     const string SqlitePrefix = "sqlite:";
     const string PostgresPrefix = "postgres:";
 
-    HistoryBackend(HistoryBackendKind kind, string? location) => (Kind, Location) = (kind, location);
+    HistoryBackend(HistoryBackendKind kind, string? location = null, JournalDatabase? database = null) => (Kind, Location, Database) = (kind, location, database);
 
     /// <summary>In memory: as long as the node lives.</summary>
-    public static HistoryBackend Memory { get; } = new(HistoryBackendKind.Memory, null);
+    public static HistoryBackend Memory { get; } = new(HistoryBackendKind.Memory);
 
     /// <summary>In the file <c>channels.db</c> of the node's data directory.</summary>
-    public static HistoryBackend Sqlite { get; } = new(HistoryBackendKind.Sqlite, null);
+    public static HistoryBackend Sqlite { get; } = new(HistoryBackendKind.Sqlite);
 
     /// <summary>Which.</summary>
     public HistoryBackendKind Kind { get; }
 
-    /// <summary>The path or connection string; null where there is none.</summary>
+    /// <summary>The path; null where there is none.</summary>
     public string? Location { get; }
+
+    /// <summary>The database; null where there is none.</summary>
+    public JournalDatabase? Database { get; }
 
     /// <summary>In a file of its own.</summary>
     /// <param name="path">The file, which is made when it is not there.</param>
@@ -29,17 +34,21 @@ public sealed record HistoryBackend
         return new HistoryBackend(HistoryBackendKind.Sqlite, path);
     }
 
-    /// <summary>In a PostgreSQL database.</summary>
-    /// <param name="connection">An Npgsql connection string.</param>
-    public static HistoryBackend PostgresAt(string connection)
+    /// <summary>In a database.</summary>
+    /// <param name="database">The database, such as a <c>PostgresDatabase</c> of LogosActors.Postgres.</param>
+    public static HistoryBackend In(JournalDatabase database)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(connection);
-        return new HistoryBackend(HistoryBackendKind.Postgres, connection);
+        ArgumentNullException.ThrowIfNull(database);
+        return new HistoryBackend(HistoryBackendKind.Database, database: database);
     }
 
     /// <summary>Reads a backend's text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="databases">Opens the database of <c>postgres:CONNECTION STRING</c>, such as <c>PostgresDatabases</c> of LogosActors.Postgres; null:
+    /// there must be none.</param>
     /// <exception cref="FormatException">It is none.</exception>
-    public static HistoryBackend Parse(string text)
+    /// <exception cref="InvalidOperationException">A database is named, and nothing opens it.</exception>
+    public static HistoryBackend Parse(string text, IJournalDatabases? databases = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text switch
@@ -47,7 +56,8 @@ public sealed record HistoryBackend
             "memory" => Memory,
             "sqlite" => Sqlite,
             _ when text.StartsWith(SqlitePrefix, StringComparison.Ordinal) && text.Length > SqlitePrefix.Length => SqliteAt(text[SqlitePrefix.Length..]),
-            _ when text.StartsWith(PostgresPrefix, StringComparison.Ordinal) && text.Length > PostgresPrefix.Length => PostgresAt(text[PostgresPrefix.Length..]),
+            _ when text.StartsWith(PostgresPrefix, StringComparison.Ordinal) && text.Length > PostgresPrefix.Length => In((databases ?? throw new InvalidOperationException(
+                "The history is in PostgreSQL, which the package LogosActors.Postgres opens: reference it, and pass PostgresDatabases.Instance.")).Open(text[PostgresPrefix.Length..])),
             _ => throw new FormatException($"'{text}' is no history backend: memory, sqlite, sqlite:PATH or postgres:CONNECTION STRING."),
         };
     }
@@ -57,7 +67,7 @@ public sealed record HistoryBackend
     {
         HistoryBackendKind.Memory => "memory",
         HistoryBackendKind.Sqlite => Location is null ? "sqlite" : SqlitePrefix + Location,
-        _ => "postgres",
+        _ => Database!.Name,
     };
 }
 
@@ -70,6 +80,6 @@ public enum HistoryBackendKind
     /// <summary>In an SQLite file.</summary>
     Sqlite,
 
-    /// <summary>In a PostgreSQL database.</summary>
-    Postgres,
+    /// <summary>In a database.</summary>
+    Database,
 }

@@ -133,7 +133,10 @@ public sealed partial class ReliableChannel : IReliableChannel
     public async ValueTask DisposeAsync() => await CloseAsync();
 
     /// <summary>Sends under a name that the caller has made, and may have written down before.</summary>
-    internal Task<Result<RequestId, ChannelSendError>> SendNamedAsync(ReadOnlyMemory<byte> payload, RequestId request, CancellationToken cancellation) =>
+    /// <param name="payload">The message; not empty.</param>
+    /// <param name="request">A name that no other request has.</param>
+    /// <param name="cancellation">Stops waiting for the answer; the message may be on its way.</param>
+    public Task<Result<RequestId, ChannelSendError>> SendNamedAsync(ReadOnlyMemory<byte> payload, RequestId request, CancellationToken cancellation) =>
         SendAsync(payload, request, isEphemeral: false, cancellation);
 
     /// <summary>The channel is being closed.</summary>

@@ -14,7 +14,10 @@ public readonly record struct ConfigurationOrigin(string Source, int Line = 0, i
 }
 
 /// <summary>A configuration provider that remembers where each of its keys was written.</summary>
-internal interface IOriginAware
+public interface IOriginAware
 {
+    /// <summary>Where a key was written; false if this provider does not know.</summary>
+    /// <param name="key">The key, levels separated by colons.</param>
+    /// <param name="origin">The place.</param>
     bool TryGetOrigin(string key, out ConfigurationOrigin origin);
 }

@@ -1,3 +1,4 @@
+using LogosActors.Actors;
 using LogosActors.Configuration;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
@@ -88,8 +89,10 @@ public sealed record LogosNodeSettings : IValidatedOptions
     }
 
     /// <summary>The options of a node.</summary>
+    /// <param name="databases">Opens <see cref="JournalDatabase"/>; null: there must be none.</param>
     /// <exception cref="FormatException">An address is none; <see cref="OptionsBinder"/> has found that before.</exception>
-    public NodeOptions ToOptions()
+    /// <exception cref="InvalidOperationException">A database is named, and nothing opens it.</exception>
+    public NodeOptions ToOptions(IJournalDatabases? databases = null)
     {
         var preset = NetworkPreset.TryFind(Preset, out var known) ? known : null;
         var cluster = Cluster ?? preset?.Cluster ?? 0;
@@ -103,7 +106,7 @@ public sealed record LogosNodeSettings : IValidatedOptions
             StoreNodes = Addresses(StoreNodes),
             ListenAddresses = Addresses(ListenAddresses),
             DataDirectory = DataDirectory,
-            Journal = JournalDatabase is null ? null : JournalBackend.Postgres(JournalDatabase),
+            Journal = JournalDatabase is null ? null : JournalBackend.In(Open(databases, JournalDatabase)),
             MaxMessageSize = (int)(MaxMessageSize?.Bytes ?? preset?.MaxMessageSize ?? WakuMessageLimits.MessageSize),
             TargetRelayPeers = TargetRelayPeers,
             EventCapacity = EventCapacity,
@@ -115,6 +118,9 @@ public sealed record LogosNodeSettings : IValidatedOptions
             },
         };
     }
+
+    static JournalDatabase Open(IJournalDatabases? databases, string connectionString) => (databases ?? throw new InvalidOperationException(
+        "journal-database names a PostgreSQL database, which the package LogosActors.Postgres opens: reference it, and call services.AddLogosPostgres().")).Open(connectionString);
 
     static string? ProblemOf(string text) =>
         text.StartsWith("enrtree:", StringComparison.OrdinalIgnoreCase)

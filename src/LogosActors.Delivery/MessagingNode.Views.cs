@@ -19,7 +19,7 @@ public sealed partial class MessagingNode
     internal bool KnowsStore => Volatile.Read(ref _running)?.Stores.Count > 0;
 
     /// <summary>Who is connected. A snapshot; empty while the node is not started.</summary>
-    internal IReadOnlyCollection<PeerId> ConnectedPeers => Volatile.Read(ref _running)?.Host.ConnectedPeers ?? [];
+    public IReadOnlyCollection<PeerId> ConnectedPeers => Volatile.Read(ref _running)?.Host.ConnectedPeers ?? [];
 
     /// <summary>How the relay is connected for a shard.</summary>
     internal Task<TopicStatus> RelayStatusAsync(PubsubTopic shard) =>

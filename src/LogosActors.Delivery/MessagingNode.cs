@@ -85,7 +85,7 @@ public sealed partial class MessagingNode : IMessagingNode
         NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var node = Create(options ?? new NodeOptions(), logs, system);
+        var node = Create(options, logs, system);
         try
         {
             await node.OpenJournalAsync(cancellation);
@@ -99,9 +99,13 @@ public sealed partial class MessagingNode : IMessagingNode
     }
 
     /// <summary>Makes a node that opens its journal when it is started: for a container, which cannot wait.</summary>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="logs">Where it logs; null: nowhere.</param>
+    /// <param name="system">The application's actor system, as in <see cref="CreateAsync"/>; null for a system of the node's.</param>
     /// <exception cref="NodeStartException">The data directory or the key in it cannot be used.</exception>
-    internal static MessagingNode Create(NodeOptions options, ILoggerFactory? logs, ActorSystem? system)
+    public static MessagingNode Create(NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null)
     {
+        options ??= new NodeOptions();
         logs ??= NullLoggerFactory.Instance;
         var directory = options.DataDirectory is { } path ? DataDirectory.Open(path) : null;
         PrivateKey? key = null;
@@ -135,7 +139,7 @@ public sealed partial class MessagingNode : IMessagingNode
             if (_running is not null)
                 return;
             await OpenJournalAsync(cancellation);
-            if (_stopReason is not null && _journal?.Lock is { } held && await held.KeepAsync(cancellation) is PostgresLock.State.Taken)
+            if (_stopReason is not null && _journal?.Lock is { } held && await held.KeepAsync(cancellation) is JournalLock.State.Taken)
                 throw new NodeStartException(NodeStartFailure.JournalInUse, SendIntake.JournalLostReason);
             _health.Reset();
             var parts = new NodeParts(_options, _key, _system, _journal, _events, _health, _tap, Counts, () => _ = StopWithoutJournalAsync());

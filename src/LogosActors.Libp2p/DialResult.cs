@@ -23,7 +23,13 @@ public sealed record DialResult
     /// <summary>Why, in words; names every address that was tried.</summary>
     public string? Reason { get; }
 
-    internal static DialResult Connected(PeerId peer) => new(peer, null, null);
+    /// <summary>There is a connection.</summary>
+    /// <param name="peer">Who was reached.</param>
+    public static DialResult Connected(PeerId peer) => new(peer, null, null);
 
-    internal static DialResult Failed(PeerId? peer, ConnectionFailure failure, string reason) => new(peer, failure, reason);
+    /// <summary>There is none.</summary>
+    /// <param name="peer">Who was to be reached; null when the address does not say.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="reason">Why, in words.</param>
+    public static DialResult Failed(PeerId? peer, ConnectionFailure failure, string reason) => new(peer, failure, reason);
 }

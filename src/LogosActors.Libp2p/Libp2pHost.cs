@@ -43,6 +43,9 @@ public sealed partial class Libp2pHost : IAsyncDisposable
         _host = system.ActorOf(HostActor.Props(environment), UniqueName.Of(system, $"host-{environment.Self}"));
     }
 
+    /// <summary>What hosts store of peers (<see cref="Libp2pHostOptions.PeerJournal"/>); a system must know it before that journal starts.</summary>
+    public static ProtobufTypes StoredTypes => StoredPeers.Types;
+
     /// <summary>Who this host is.</summary>
     public PeerId PeerId => _environment.Self;
 

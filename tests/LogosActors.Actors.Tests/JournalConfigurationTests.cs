@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Google.Protobuf.WellKnownTypes;
 using LogosActors.Actors.Persistence;
 using LogosActors.Actors.Serialization;
+using LogosActors.Postgres;
 using LogosActors.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,7 +37,7 @@ public sealed class JournalConfigurationTests : IDisposable
     {
         await using var cluster = await PostgresCluster.StartAsync();
         var connection = await cluster.CreateDatabaseAsync();
-        await KeepAsync(plugins => JournalConfiguration.Postgres(plugins, connection));
+        await KeepAsync(plugins => new PostgresDatabase(connection).Configure(plugins));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using LogosActors.Postgres;
 using LogosActors.Tests;
 using static LogosActors.Channels.Tests.TwoNodes;
 
@@ -19,7 +20,7 @@ public sealed class HistoryBackendTests : IDisposable
     public async Task A_channel_goes_on_where_it_was_with_its_history_in_a_database()
     {
         await using var cluster = await PostgresCluster.StartAsync();
-        await GoesOnAsync(HistoryBackend.PostgresAt(await cluster.CreateDatabaseAsync()));
+        await GoesOnAsync(HistoryBackend.In(new PostgresDatabase(await cluster.CreateDatabaseAsync())));
     }
 
     [Fact]
@@ -51,7 +52,16 @@ public sealed class HistoryBackendTests : IDisposable
 
     [Fact]
     public void A_backend_does_not_tell_its_password() =>
-        Assert.Equal("postgres", HistoryBackend.Parse("postgres:Host=db;Password=secret").ToString());
+        Assert.Equal("PostgreSQL", HistoryBackend.Parse("postgres:Host=db;Password=secret", PostgresDatabases.Instance).ToString());
+
+    [Fact]
+    public void A_database_that_nothing_opens_is_refused_with_what_to_do()
+    {
+        var refused = Assert.Throws<InvalidOperationException>(() => HistoryBackend.Parse("postgres:Host=db;Password=secret"));
+
+        Assert.Contains("LogosActors.Postgres", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+    }
 
     static async Task GoesOnAsync(HistoryBackend backend)
     {

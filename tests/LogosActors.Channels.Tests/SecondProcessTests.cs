@@ -1,3 +1,4 @@
+using LogosActors.Postgres;
 using LogosActors.Tests;
 using static LogosActors.Channels.Tests.TwoNodes;
 
@@ -17,7 +18,7 @@ public sealed class SecondProcessTests : IDisposable
     public async Task A_history_in_a_database_that_is_in_use_is_refused_and_another_sender_is_not()
     {
         await using var cluster = await PostgresCluster.StartAsync();
-        var backend = HistoryBackend.PostgresAt(await cluster.CreateDatabaseAsync());
+        var backend = HistoryBackend.In(new PostgresDatabase(await cluster.CreateDatabaseAsync()));
         await RefusedAsync(backend);
 
         await using var nodes = await StartAsync();

@@ -1,5 +1,7 @@
 using LogosActors.Configuration;
 using LogosActors.Delivery;
+using LogosActors.Hosting;
+using LogosActors.Postgres;
 using LogosActors.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,9 +36,9 @@ public sealed class ConfigurationSamples
     {
         var connectionString = "Host=localhost;Database=logos;Username=logos;Password=secret";
         // sample: journal
-        var inDirectory = new NodeOptions { DataDirectory = "/var/lib/node" };                      // SQLite, in journal.db
-        var inDatabase = new NodeOptions { Journal = JournalBackend.Postgres(connectionString) };   // shared by any number of nodes
-        var inMemory = new NodeOptions();                                                           // ends with the process
+        var inDirectory = new NodeOptions { DataDirectory = "/var/lib/node" };              // SQLite, in journal.db
+        var inDatabase = new NodeOptions().UsePostgresJournal(connectionString);            // LogosActors.Postgres: shared by any number of nodes
+        var inMemory = new NodeOptions();                                                   // ends with the process
         // end sample
         Assert.Equal("/var/lib/node", inDirectory.DataDirectory);
         Assert.DoesNotContain("secret", $"{inDatabase}", StringComparison.Ordinal);

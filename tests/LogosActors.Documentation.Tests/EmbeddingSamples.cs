@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.Hosting;
 using LogosActors.Actors;
 using LogosActors.Delivery;
+using LogosActors.Hosting;
 using LogosActors.Libp2p.Addresses;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -16,7 +16,7 @@ internal sealed class PostgresDatabase : JournalDatabase
 
     PostgresDatabase(PostgresCluster cluster, string connection) => (_cluster, _connection, _raw) = (cluster, connection, NpgsqlDataSource.Create(connection));
 
-    public override Config Configuration => JournalConfiguration.Postgres(Plugins, _connection);
+    public override Config Configuration => new LogosActors.Postgres.PostgresDatabase(_connection).Configure(Plugins);
 
     public static async Task<JournalDatabase> StartAsync()
     {

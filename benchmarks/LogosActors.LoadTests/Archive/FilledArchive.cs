@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
+using LogosActors.Postgres;
 using LogosActors.Tests;
 
 namespace LogosActors.LoadTests.Archive;

@@ -6,21 +6,12 @@ namespace LogosActors.Actors;
 /// <summary>The configuration of journals and snapshot stores of Akka.Persistence.Sql.</summary>
 public static class JournalConfiguration
 {
-    /// <summary>How many transactions are under way at the same time on PostgreSQL (Akka.Persistence.Sql's default).</summary>
-    const int PostgresParallelism = 3;
-
     /// <summary>A file of SQLite, which <see cref="SqliteJournalFile.Open"/> has prepared.</summary>
     /// <param name="plugins">The ids, of <see cref="PersistencePlugins.Named"/>.</param>
     /// <param name="path">The file.</param>
     public static Config Sqlite(PersistencePlugins plugins, string path) =>
         // SQLite has one writer; reads begin deferred, so that they do not wait for it.
         Sql(plugins, "SQLite.MS", SqliteJournalFile.ConnectionStringOf(path), parallelism: 1, "read-uncommitted");
-
-    /// <summary>A database of PostgreSQL.</summary>
-    /// <param name="plugins">The ids, of <see cref="PersistencePlugins.Named"/>.</param>
-    /// <param name="connectionString">As Npgsql takes it.</param>
-    public static Config Postgres(PersistencePlugins plugins, string connectionString) =>
-        Sql(plugins, "PostgreSQL", connectionString, PostgresParallelism, "unspecified");
 
     /// <summary>The memory of the actor system; gone with it.</summary>
     public static Config Memory(PersistencePlugins plugins)
@@ -38,7 +29,13 @@ public static class JournalConfiguration
             """);
     }
 
-    static Config Sql(PersistencePlugins plugins, string provider, string connectionString, int parallelism, string readIsolation)
+    /// <summary>A database that Akka.Persistence.Sql knows.</summary>
+    /// <param name="plugins">The ids, of <see cref="PersistencePlugins.Named"/>.</param>
+    /// <param name="provider">The kind of the database, as linq2db names it.</param>
+    /// <param name="connectionString">How it is reached, in its own form.</param>
+    /// <param name="parallelism">How many transactions are under way at the same time, at least 1.</param>
+    /// <param name="readIsolation">The isolation level of reads, or <c>unspecified</c>.</param>
+    public static Config Sql(PersistencePlugins plugins, string provider, string connectionString, int parallelism, string readIsolation)
     {
         ArgumentNullException.ThrowIfNull(plugins);
         var connection = $"\"{connectionString.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

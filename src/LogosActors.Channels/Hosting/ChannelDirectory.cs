@@ -5,6 +5,7 @@ using LogosActors.Actors.Persistence;
 using LogosActors.Channels.Channel;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Libp2p.Hosting;
 
 namespace LogosActors.Channels.Hosting;

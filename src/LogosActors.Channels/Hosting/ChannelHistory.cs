@@ -6,6 +6,7 @@ using LogosActors.Actors.Serialization;
 using LogosActors.Channels.Channel;
 using LogosActors.Channels.Records;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LogosActors.Channels.Hosting;
@@ -48,8 +49,8 @@ internal sealed class ChannelHistory : IAsyncDisposable
         {
             if (backend.Kind is HistoryBackendKind.Sqlite)
                 file = SqliteJournalFile.Open(PathOf(backend, node.Options.DataDirectory));
-            else if (backend.Kind is HistoryBackendKind.Postgres)
-                locks = await HistoryLocks.OpenAsync(backend.Location!, log);
+            else if (backend.Kind is HistoryBackendKind.Database)
+                locks = await HistoryLocks.OpenAsync(backend.Database!, log);
             return new ChannelHistory(Create(backend, node.Options.DataDirectory, node.Logs, node.Time), file, locks, log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -73,7 +74,7 @@ internal sealed class ChannelHistory : IAsyncDisposable
         {
             HistoryBackendKind.Memory => JournalConfiguration.Memory(Plugins),
             HistoryBackendKind.Sqlite => JournalConfiguration.Sqlite(Plugins, PathOf(backend, directory)),
-            _ => JournalConfiguration.Postgres(Plugins, backend.Location!),
+            _ => backend.Database!.Configure(Plugins),
         };
         return LogosSystem.Create("channels", logs, journal.WithFallback(ProtobufSerializer.Configuration(ChannelRecords.Types)), new TimeProviderSetup(time));
     }

@@ -1,47 +1,39 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
+using LogosActors.Actors;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace LogosActors.Channels.Hosting;
 
-/// <summary>Keeps two processes from writing the history of one channel to a PostgreSQL database: an advisory lock for each channel, all on one
+/// <summary>Keeps two processes from writing the history of one channel to a database: a lock for each channel, all on one
 /// connection of their own. For any number of threads.</summary>
 /// <remarks>Locks end with the connection, as when the database is restarted: they are taken again as soon as it answers. A channel whose lock
 /// another process has taken meanwhile is lost to this one.</remarks>
 internal sealed class HistoryLocks : IAsyncDisposable
 {
-    static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
 
-    readonly string _connectionString;
+    readonly JournalDatabase _database;
     readonly ILogger _log;
     readonly SemaphoreSlim _turn = new(1);
     readonly Dictionary<string, Action> _held = new(StringComparer.Ordinal);
     readonly CancellationTokenSource _stopping = new();
-    NpgsqlConnection? _connection;
+    IJournalLocks? _connection;
     Task _keeping = Task.CompletedTask;
 
-    HistoryLocks(string connectionString, ILogger log) => (_connectionString, _log) = (connectionString, log);
+    HistoryLocks(JournalDatabase database, ILogger log) => (_database, _log) = (database, log);
 
     /// <summary>Connects to a database.</summary>
     /// <exception cref="ChannelOpenException">It does not answer.</exception>
-    public static async Task<HistoryLocks> OpenAsync(string connectionString, ILogger log)
+    public static async Task<HistoryLocks> OpenAsync(JournalDatabase database, ILogger log)
     {
-        HistoryLocks? locks = null;
+        var locks = new HistoryLocks(database, log);
         try
         {
-            // Not from a pool, to which it would return with the locks.
-            var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = (int)ConnectTimeout.TotalSeconds };
-            locks = new HistoryLocks(own.ConnectionString, log);
             await locks.ConnectAsync(CancellationToken.None);
         }
-        catch (Exception e) when (IsOutage(e) || e is ArgumentException)
+        catch (JournalDatabaseException e)
         {
-            if (locks is not null)
-                await locks.DisposeAsync();
-            throw new ChannelOpenException(ChannelOpenFailure.History, $"The history cannot be kept in 'postgres': {e.Message}", e);
+            await locks.DisposeAsync();
+            throw locks.CannotBeKept(e);
         }
         locks._keeping = locks.KeepAsync();
         return locks;
@@ -63,10 +55,10 @@ internal sealed class HistoryLocks : IAsyncDisposable
                     ChannelOpenFailure.History, "The channel is open in another process, with the same sender and history: close it there, or use another sender id.");
             _held[persistenceId] = lost;
         }
-        catch (Exception e) when (IsOutage(e))
+        catch (JournalDatabaseException e)
         {
             await DisconnectAsync();
-            throw new ChannelOpenException(ChannelOpenFailure.History, $"The history cannot be kept in 'postgres': {e.Message}", e);
+            throw CannotBeKept(e);
         }
         finally
         {
@@ -81,9 +73,9 @@ internal sealed class HistoryLocks : IAsyncDisposable
         try
         {
             if (_held.Remove(persistenceId) && _connection is { } connection)
-                await AskAsync(connection, "SELECT pg_advisory_unlock($1)", persistenceId, CancellationToken.None);
+                await connection.ReleaseAsync(NameOf(persistenceId), CancellationToken.None);
         }
-        catch (Exception e) when (IsOutage(e))
+        catch (JournalDatabaseException)
         {
             await DisconnectAsync();
         }
@@ -123,8 +115,7 @@ internal sealed class HistoryLocks : IAsyncDisposable
         {
             if (_connection is { } connection)
             {
-                await using var ask = new NpgsqlCommand("SELECT 1", connection);
-                await ask.ExecuteScalarAsync(cancellation);
+                await connection.CheckAsync(cancellation);
                 return;
             }
             await ConnectAsync(cancellation);
@@ -137,7 +128,7 @@ internal sealed class HistoryLocks : IAsyncDisposable
                 lost();
             }
         }
-        catch (Exception e) when (IsOutage(e))
+        catch (JournalDatabaseException)
         {
             await DisconnectAsync();
         }
@@ -147,11 +138,7 @@ internal sealed class HistoryLocks : IAsyncDisposable
         }
     }
 
-    async Task ConnectAsync(CancellationToken cancellation)
-    {
-        _connection = new NpgsqlConnection(_connectionString);
-        await _connection.OpenAsync(cancellation);
-    }
+    async Task ConnectAsync(CancellationToken cancellation) => _connection = await _database.ConnectAsync(cancellation);
 
     async Task DisconnectAsync()
     {
@@ -160,18 +147,10 @@ internal sealed class HistoryLocks : IAsyncDisposable
         _connection = null;
     }
 
-    async Task<bool> TryLockAsync(string id, CancellationToken cancellation) =>
-        await AskAsync(_connection!, "SELECT pg_try_advisory_lock($1)", id, cancellation) is true;
+    Task<bool> TryLockAsync(string id, CancellationToken cancellation) => _connection!.TryAcquireAsync(NameOf(id), cancellation);
 
-    static async Task<object?> AskAsync(NpgsqlConnection connection, string statement, string id, CancellationToken cancellation)
-    {
-#pragma warning disable CA2100 // constants of this file
-        await using var ask = new NpgsqlCommand(statement, connection) { Parameters = { new() { Value = KeyOf(id) } } };
-#pragma warning restore CA2100
-        return await ask.ExecuteScalarAsync(cancellation);
-    }
+    ChannelOpenException CannotBeKept(JournalDatabaseException cause) =>
+        new(ChannelOpenFailure.History, $"The history cannot be kept in '{_database.Name}': {cause.Message}", cause);
 
-    static bool IsOutage(Exception e) => e is NpgsqlException or TimeoutException or InvalidOperationException or System.Net.Sockets.SocketException;
-
-    static long KeyOf(string id) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"logos-channel\0{id}")));
+    static string NameOf(string id) => $"logos-channel\0{id}";
 }

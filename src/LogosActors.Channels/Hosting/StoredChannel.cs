@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace LogosActors.Channels.Hosting;
 
 /// <summary>Looks at a channel's history without taking part in the channel, whether it is open somewhere or not: nothing is sent or stored.</summary>
-internal static class StoredChannel
+public static class StoredChannel
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

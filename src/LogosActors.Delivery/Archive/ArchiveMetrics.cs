@@ -4,7 +4,7 @@ using LogosActors.Delivery.Metrics;
 namespace LogosActors.Delivery.Archive;
 
 /// <summary>The instruments of archives, in the meter <c>LogosActors.Delivery</c>. Of all nodes of the process.</summary>
-internal static class ArchiveMetrics
+public static class ArchiveMetrics
 {
     static readonly Meter Meter = new("LogosActors.Delivery");
 
@@ -26,7 +26,7 @@ internal static class ArchiveMetrics
     static ArchiveMetrics() => Meter.CreateObservableCounter("logos.archive.appended", static () => Interlocked.Read(ref _appended), "{message}");
 
     /// <summary>Counts messages that were new to the archive.</summary>
-    public static void CountAppended(int count) => Interlocked.Add(ref _appended, count);
+    internal static void CountAppended(int count) => Interlocked.Add(ref _appended, count);
 
     static TotalCounter<ArchiveFailure> OfFailures(string name, string unit) =>
         new(Meter, name, unit, "failure", Enum.GetValues<ArchiveFailure>(), static failure => failure.ToString());

@@ -4,18 +4,25 @@ using LogosActors.Delivery.Messages;
 namespace LogosActors.Delivery.Archive;
 
 /// <summary>A place in the order of messages: by time, and those of the same time by hash.</summary>
+/// <param name="Time">The message's time, in nanoseconds since 1970 UTC.</param>
+/// <param name="Hash">The message's hash.</param>
 [StructLayout(LayoutKind.Auto)]
-readonly record struct ArchivePosition(long Time, MessageHash Hash) : IComparable<ArchivePosition>
+public readonly record struct ArchivePosition(long Time, MessageHash Hash) : IComparable<ArchivePosition>
 {
+    /// <inheritdoc/>
     public int CompareTo(ArchivePosition other) =>
         Time != other.Time ? Time.CompareTo(other.Time) : Hash.CompareTo(other.Hash);
 
+    /// <summary>Whether a position is before another.</summary>
     public static bool operator <(ArchivePosition left, ArchivePosition right) => left.CompareTo(right) < 0;
 
+    /// <summary>Whether a position is after another.</summary>
     public static bool operator >(ArchivePosition left, ArchivePosition right) => left.CompareTo(right) > 0;
 
+    /// <summary>Whether a position is not after another.</summary>
     public static bool operator <=(ArchivePosition left, ArchivePosition right) => left.CompareTo(right) <= 0;
 
+    /// <summary>Whether a position is not before another.</summary>
     public static bool operator >=(ArchivePosition left, ArchivePosition right) => left.CompareTo(right) >= 0;
 }
 
@@ -25,7 +32,7 @@ readonly record struct ArchivePosition(long Time, MessageHash Hash) : IComparabl
 /// <param name="Last">The latest.</param>
 /// <param name="IncludesLast">Whether a message there is wanted, too.</param>
 [StructLayout(LayoutKind.Auto)]
-readonly record struct ArchiveRange(ArchivePosition First, bool IncludesFirst, ArchivePosition Last, bool IncludesLast)
+public readonly record struct ArchiveRange(ArchivePosition First, bool IncludesFirst, ArchivePosition Last, bool IncludesLast)
 {
     static readonly MessageHash Highest = new([.. Enumerable.Repeat(byte.MaxValue, MessageHash.Length)]);
 

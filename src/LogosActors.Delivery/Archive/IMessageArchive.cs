@@ -11,7 +11,7 @@ public sealed record ArchivedMessage(MessageHash Hash, string PubsubTopic, long 
 {
     /// <summary>The message, of an entry that is to be kept.</summary>
     /// <exception cref="ArgumentException">There is none, or it says another time.</exception>
-    internal WakuMessage DataForArchive() => Message switch
+    public WakuMessage DataForArchive() => Message switch
     {
         null => throw new ArgumentException("A message is archived with its data."),
         { Timestamp: { } timestamp } when timestamp != Time

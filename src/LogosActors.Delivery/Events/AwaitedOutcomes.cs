@@ -6,7 +6,7 @@ namespace LogosActors.Delivery.Events;
 /// <remarks>Each request is awaited once, from before it is sent until it has ended or its caller has stopped waiting: there are no more entries than
 /// callers that wait.</remarks>
 /// <typeparam name="TOutcome">What ends a request.</typeparam>
-internal sealed class AwaitedOutcomes<TOutcome>
+public sealed class AwaitedOutcomes<TOutcome>
     where TOutcome : class
 {
     readonly ConcurrentDictionary<RequestId, TaskCompletionSource<TOutcome?>> _awaited = new();
@@ -18,6 +18,7 @@ internal sealed class AwaitedOutcomes<TOutcome>
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
     /// <summary>Awaits the end of a request that has not been sent yet.</summary>
+    /// <param name="request">The request.</param>
     /// <returns>The end; null: it will not be known.</returns>
     public Task<TOutcome?> AwaitAsync(RequestId request)
     {
@@ -28,10 +29,13 @@ internal sealed class AwaitedOutcomes<TOutcome>
         return awaited.Task;
     }
 
-    /// <summary>Nobody waits for a request any more.</summary>
+    /// <summary>Nobody waits for a request any longer.</summary>
+    /// <param name="request">The request.</param>
     public void Forget(RequestId request) => Remove(request);
 
     /// <summary>A request has ended.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="outcome">Its end.</param>
     public void Ended(RequestId request, TOutcome outcome) => Remove(request)?.TrySetResult(outcome);
 
     /// <summary>No end will be known of the requests that are awaited.</summary>

@@ -14,10 +14,10 @@ namespace LogosActors.Delivery.Events;
 /// <typeparam name="TEvent">The common type of the events.</typeparam>
 /// <param name="system">The system in which handlers run.</param>
 /// <param name="name">The prefix of the handlers' actor names, unique in the system.</param>
-/// <param name="capacity">How many events wait for one handler or enumeration, and at most <see cref="EventQueue.MaxBytes"/>.</param>
+/// <param name="capacity">How many events wait for one handler or enumeration, and at most 16 MiB of them.</param>
 /// <param name="sizeOf">How many bytes an event holds, as far as others decide about it; null: nothing worth counting.</param>
 /// <param name="published">Called with every event, on the publisher's thread, for counters; null: nothing.</param>
-internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, int capacity, Action<TEvent>? published = null, Func<TEvent, int>? sizeOf = null)
+public sealed class EventPublisher<TEvent>(ActorSystem system, string name, int capacity, Action<TEvent>? published = null, Func<TEvent, int>? sizeOf = null)
     where TEvent : class
 {
     readonly Lock _gate = new();
@@ -46,6 +46,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     }
 
     /// <summary>Delivers an event to all that observe its type.</summary>
+    /// <param name="raised">The event.</param>
     public void Publish(TEvent raised)
     {
         published?.Invoke(raised);
@@ -59,6 +60,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     /// <summary>Adds a handler; does nothing once the publisher is completed.</summary>
     /// <param name="key">By which it is removed.</param>
     /// <param name="handle">Called with each event of the type, one after the other.</param>
+    /// <typeparam name="T">The type of the events.</typeparam>
     public void Add<T>(Delegate? key, Action<T> handle)
         where T : TEvent =>
         Add<T>(key, raised =>
@@ -85,6 +87,7 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
     }
 
     /// <summary>Removes the handler that was added last under a key; events that wait for it are discarded.</summary>
+    /// <param name="key">The key.</param>
     public void Remove(Delegate? key)
     {
         if (key is null)
@@ -100,11 +103,15 @@ internal sealed class EventPublisher<TEvent>(ActorSystem system, string name, in
 
     /// <summary>Enumerates the events of a type, from the moment an enumerator is requested (<c>await foreach</c> does so at its beginning)
     /// until the publisher is completed; one that is requested later ends at once.</summary>
+    /// <param name="cancellation">Ends an enumeration.</param>
+    /// <typeparam name="T">The type of the events.</typeparam>
     public IAsyncEnumerable<T> Read<T>(CancellationToken cancellation)
         where T : class, TEvent =>
         new EventEnumerable<TEvent, T>(this, capacity, cancellation);
 
     /// <summary>Waits until the handlers have been called with everything that was published before, for a bounded time.</summary>
+    /// <param name="timeout">How long it waits.</param>
+    /// <param name="time">The clock.</param>
     public async Task FlushAsync(TimeSpan timeout, TimeProvider time)
     {
         if (system.WhenTerminated.IsCompleted)

@@ -8,7 +8,7 @@ namespace LogosActors.Delivery.Health;
 /// <param name="Stores">How many stores it can ask: connected peers that serve one, and its own.</param>
 /// <param name="Shards">The peers of each shard that it is on.</param>
 /// <param name="ContentTopics">The content topics that are subscribed to, each with its shard.</param>
-internal sealed record HealthObservation(
+public sealed record HealthObservation(
     int RelayPeers, int Stores, IReadOnlyDictionary<PubsubTopic, ShardPeers> Shards, IReadOnlyDictionary<string, PubsubTopic> ContentTopics)
 {
     /// <summary>The service nodes of a node that does not relay; null: it relays. Then the <see cref="Shards"/> have the service nodes that are
@@ -20,10 +20,10 @@ internal sealed record HealthObservation(
 /// <param name="Lightpush">How many send for it, and have not failed since they did so last.</param>
 /// <param name="Filter">How many may push to it, and have not failed since they did so last.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ServiceNodes(int Lightpush, int Filter);
+public readonly record struct ServiceNodes(int Lightpush, int Filter);
 
 /// <summary>The peers of one shard.</summary>
 /// <param name="Subscribed">How many connected peers are subscribed to it.</param>
 /// <param name="Mesh">How many of them exchange messages with the node at once.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ShardPeers(int Subscribed, int Mesh);
+public readonly record struct ShardPeers(int Subscribed, int Mesh);

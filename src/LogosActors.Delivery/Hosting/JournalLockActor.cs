@@ -9,7 +9,7 @@ namespace LogosActors.Delivery.Hosting;
 /// <remarks>Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff; it has no state. If another process has the lock meanwhile, the
 /// parent is sent <see cref="Lost"/>: the node stops, as <see cref="MessagingNode.StartAsync"/> says.</remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWithTimers
+internal sealed class JournalLockActor(JournalLock held) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -19,7 +19,7 @@ internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWi
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(PostgresLock held) => Akka.Actor.Props.Create(() => new JournalLockActor(held));
+    public static Props Props(JournalLock held) => Akka.Actor.Props.Create(() => new JournalLockActor(held));
 
     protected override void PreStart() => Timers.StartSingleTimer(Look.Instance, Look.Instance, Interval);
 
@@ -36,12 +36,12 @@ internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWi
             case Look:
                 PipeToSelf(held.KeepAsync(_stopping.Token), state => new Seen(state));
                 break;
-            case Seen { State: PostgresLock.State.Taken }:
+            case Seen { State: JournalLock.State.Taken }:
                 Log.Error("Another process writes to this node's journal since its database was away; this node stops");
                 Context.Parent.Tell(Lost.Instance);
                 break;
             case Seen seen:
-                LogOutage(seen.State is PostgresLock.State.Away);
+                LogOutage(seen.State is JournalLock.State.Away);
                 Timers.StartSingleTimer(Look.Instance, Look.Instance, Interval);
                 break;
             default:
@@ -75,5 +75,5 @@ internal sealed class JournalLockActor(PostgresLock held) : SupervisedActor, IWi
         public static readonly Look Instance = new();
     }
 
-    sealed record Seen(PostgresLock.State State);
+    sealed record Seen(JournalLock.State State);
 }

@@ -54,7 +54,7 @@ internal sealed record NodeEnvironment(
     public PersistencePlugins? Persistence { get; init; }
 
     /// <summary>Keeps other processes from writing to the same journal, where a file's lock does not.</summary>
-    public PostgresLock? JournalLock { get; init; }
+    public JournalLock? JournalLock { get; init; }
 
     /// <summary>Called in an actor's turn when another process writes to the journal: the node's actors stop.</summary>
     public Action JournalLost { get; init; } = static () => { };

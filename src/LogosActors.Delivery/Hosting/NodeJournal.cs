@@ -6,8 +6,8 @@ using LogosActors.Actors.Persistence;
 using LogosActors.Actors.Serialization;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
+using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;
-using LogosActors.Libp2p.Peers;
 
 namespace LogosActors.Delivery.Hosting;
 
@@ -17,7 +17,7 @@ internal sealed class NodeJournal : IAsyncDisposable
     readonly SqliteJournalFile? _file;
     readonly string? _path;
 
-    NodeJournal(PersistencePlugins plugins, Config configuration, SqliteJournalFile? file, string? path, PostgresLock? held) =>
+    NodeJournal(PersistencePlugins plugins, Config configuration, SqliteJournalFile? file, string? path, JournalLock? held) =>
         (Plugins, Configuration, _file, _path, Lock) = (plugins, configuration, file, path, held);
 
     /// <summary>The ids that the node's actors use; the application's defaults stay its own.</summary>
@@ -27,7 +27,7 @@ internal sealed class NodeJournal : IAsyncDisposable
     public Config Configuration { get; }
 
     /// <summary>Keeps others away; null: a file's own lock does.</summary>
-    public PostgresLock? Lock { get; }
+    public JournalLock? Lock { get; }
 
     /// <summary>Whether its file was removed: what is written to it now nobody finds again.</summary>
     public bool IsRemoved => _path is not null && !File.Exists(_path);
@@ -45,10 +45,10 @@ internal sealed class NodeJournal : IAsyncDisposable
     public static async Task<NodeJournal?> OpenAsync(NodeOptions options, DataDirectory? directory, PeerId node, CancellationToken cancellation)
     {
         var plugins = PersistencePlugins.Named($"node-{node}");
-        if (options.Journal is { ConnectionString: { } database })
+        if (options.Journal is { Database: { } database })
         {
-            var held = await PostgresLock.AcquireAsync(database, node.ToString(), cancellation);
-            return new NodeJournal(plugins, JournalConfiguration.Postgres(plugins, database), file: null, path: null, held);
+            var held = await JournalLock.AcquireAsync(database, node.ToString(), cancellation);
+            return new NodeJournal(plugins, database.Configure(plugins), file: null, path: null, held);
         }
         if (directory is null || options.Journal is not null)
             return null;
@@ -89,7 +89,7 @@ internal sealed class NodeJournal : IAsyncDisposable
     /// <summary>Makes a system know what the node stores, before its journal starts.</summary>
     public static void InstallTypes(ActorSystem system)
     {
-        ProtobufSerializer.Install(system, StoredPeers.Types);
+        ProtobufSerializer.Install(system, Libp2pHost.StoredTypes);
         ProtobufSerializer.Install(system, StoredSends.Types);
         ProtobufSerializer.Install(system, StoredReceiving.Types);
     }

@@ -1,7 +1,7 @@
 namespace LogosActors.Delivery.Messages;
 
 /// <summary>Times as messages carry them: nanoseconds since 1970 UTC.</summary>
-internal static class UnixNanoseconds
+public static class UnixNanoseconds
 {
     /// <summary>The time of a clock.</summary>
     public static long Now(TimeProvider time) => From(time.GetUtcNow());

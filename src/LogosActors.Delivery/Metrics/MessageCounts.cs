@@ -2,7 +2,7 @@ namespace LogosActors.Delivery.Metrics;
 
 /// <summary>Counts the messages of the joined shards by the size of their payload, from the start: two interlocked additions a message. For any
 /// number of threads.</summary>
-internal sealed class MessageCounts
+public sealed class MessageCounts
 {
     readonly Source _own = new();
     readonly Source _received = new();
@@ -13,12 +13,14 @@ internal sealed class MessageCounts
     /// <summary>Counts a message.</summary>
     /// <param name="isOwn">Whether this node published it; else a peer sent it.</param>
     /// <param name="payload">The size of its payload, in bytes.</param>
-    public void Add(bool isOwn, int payload) => (isOwn ? _own : _received).Add(payload);
+    internal void Add(bool isOwn, int payload) => (isOwn ? _own : _received).Add(payload);
 
     /// <summary>How many messages there were from a source.</summary>
+    /// <param name="isOwn">Those that this node published; else those that peers sent.</param>
     public long CountOf(bool isOwn) => BySize(isOwn).Sum();
 
     /// <summary>The sum of the payloads from a source, in bytes.</summary>
+    /// <param name="isOwn">Those that this node published; else those that peers sent.</param>
     public long PayloadOf(bool isOwn) => (isOwn ? _own : _received).Payload;
 
     /// <summary>How many messages of each size there were, by <see cref="Bounds"/>, from both sources.</summary>

@@ -5,7 +5,7 @@ namespace LogosActors.Delivery.Metrics;
 /// <summary>A counter that keeps its totals by one tag: counting is an interlocked addition whether or not somebody listens, and a listener
 /// that is added later gets everything since the start. For any number of threads.</summary>
 /// <typeparam name="T">The values of the tag: few, known beforehand.</typeparam>
-internal sealed class TotalCounter<T>
+public sealed class TotalCounter<T>
     where T : notnull
 {
     readonly Dictionary<T, StrongBox> _totals;
@@ -34,6 +34,8 @@ internal sealed class TotalCounter<T>
         _totals.Select(static total => (total.Key, Total: Interlocked.Read(ref total.Value.Value))).Where(static total => total.Total > 0);
 
     /// <summary>Counts.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="value">The value of the tag.</param>
     public void Add(long count, T value) => Interlocked.Add(ref _totals[value].Value, count);
 
     IEnumerable<Measurement<long>> Measure() => Totals.Select(total => new Measurement<long>(total.Total, new KeyValuePair<string, object?>(_tag, _shown(total.Value))));

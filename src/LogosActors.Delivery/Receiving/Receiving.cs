@@ -4,83 +4,83 @@ using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Receiving;
 
-/// <summary>What may be said to the <see cref="SubscriptionsActor"/>, and what it says.</summary>
-internal static class Subscriptions
+/// <summary>What may be said to the actor of the subscriptions, and what it says.</summary>
+public static class Subscriptions
 {
     /// <summary>Publish the messages of a content topic as <see cref="MessageReceived"/> from now on; answered by <see cref="Answer"/> when its
     /// shard is joined and, where there is a journal, the subscription stored.</summary>
-    public sealed record Subscribe(ContentTopic Topic, PubsubTopic Shard);
+    internal sealed record Subscribe(ContentTopic Topic, PubsubTopic Shard);
 
     /// <summary>Publish them no longer; answered by <see cref="Answer"/> when that is stored.</summary>
-    public sealed record Unsubscribe(ContentTopic Topic);
+    internal sealed record Unsubscribe(ContentTopic Topic);
 
     /// <summary>Send a receiver the messages of a content topic as <see cref="Arrived"/> from now on, whether or not the application has
     /// subscribed to it; answered by <see cref="Answer"/> like <see cref="Subscribe"/>. Attaching again does nothing.</summary>
-    public sealed record Attach(ContentTopic Topic, PubsubTopic Shard, IActorRef Receiver) : INoSerializationVerificationNeeded;
+    internal sealed record Attach(ContentTopic Topic, PubsubTopic Shard, IActorRef Receiver) : INoSerializationVerificationNeeded;
 
     /// <summary>A receiver no longer wants the messages of a content topic; answered by <see cref="Answer"/>. Without receivers and without a
     /// subscription of the application the topic is forgotten.</summary>
-    public sealed record Detach(ContentTopic Topic, IActorRef Receiver) : INoSerializationVerificationNeeded;
+    internal sealed record Detach(ContentTopic Topic, IActorRef Receiver) : INoSerializationVerificationNeeded;
 
     /// <summary>Sent to receivers: a message of their topic, each once.</summary>
     public sealed record Arrived(MessageHash Hash, WakuMessage Message) : INoSerializationVerificationNeeded;
 
     /// <summary>Accept no further messages, and deliver those that are accepted; answered by <see cref="Drained"/> when that is done.</summary>
-    public sealed record Drain
+    internal sealed record Drain
     {
         public static readonly Drain Instance = new();
     }
 
     /// <summary>All that was accepted is delivered.</summary>
     /// <param name="Topics">What the next start of the node goes on with, where no journal keeps it.</param>
-    public sealed record Drained(IReadOnlyList<LeftTopic> Topics) : INoSerializationVerificationNeeded;
+    internal sealed record Drained(IReadOnlyList<LeftTopic> Topics) : INoSerializationVerificationNeeded;
 
     /// <summary>Answered by <see cref="Answer"/> when what the journal has is subscribed to again, or the journal has failed.</summary>
-    public sealed record AwaitRecovery
+    internal sealed record AwaitRecovery
     {
         public static readonly AwaitRecovery Instance = new();
     }
 
     /// <summary>Say which content topics are subscribed to; answered by <see cref="Listed"/>.</summary>
-    public sealed record List
+    internal sealed record List
     {
         public static readonly List Instance = new();
     }
 
     /// <summary>The content topics that are subscribed to, each with its shard. A snapshot.</summary>
-    public sealed record Listed(IReadOnlyDictionary<string, PubsubTopic> ContentTopics) : INoSerializationVerificationNeeded;
+    internal sealed record Listed(IReadOnlyDictionary<string, PubsubTopic> ContentTopics) : INoSerializationVerificationNeeded;
 
     /// <summary>The answer to a request.</summary>
     /// <param name="Error">Null: it is done.</param>
-    public sealed record Answer(SubscriptionError? Error)
+    internal sealed record Answer(SubscriptionError? Error)
     {
         public static readonly Answer Done = new((SubscriptionError?)null);
     }
 
     /// <summary>Ask stores for what was missed, at once.</summary>
-    public sealed record SyncNow
+    internal sealed record SyncNow
     {
         public static readonly SyncNow Instance = new();
     }
 
     /// <summary>Say what is subscribed to on a shard; answered by <see cref="SyncTopics"/>.</summary>
-    public sealed record GetSyncTopics(PubsubTopic Shard);
+    internal sealed record GetSyncTopics(PubsubTopic Shard);
 
     /// <summary>What is subscribed to on a shard.</summary>
-    public sealed record SyncTopics(IReadOnlyList<SyncTopic> Topics) : INoSerializationVerificationNeeded;
+    internal sealed record SyncTopics(IReadOnlyList<SyncTopic> Topics) : INoSerializationVerificationNeeded;
 
     /// <summary>From a topic's actor: a store had a message of this age that had not come by itself.</summary>
     public sealed record Missed(string Topic, TimeSpan Age);
 
     /// <summary>From a topic's actor: up to this time nothing is known for sure, as too many hashes were received.</summary>
-    public sealed record Forgot(string Topic, long Floor);
+    internal sealed record Forgot(string Topic, long Floor);
 
     /// <summary>A topic that the node was subscribed to when it stopped.</summary>
     /// <param name="Name">The content topic.</param>
     /// <param name="IsWanted">Whether the application has subscribed to it.</param>
     /// <param name="Receivers">The receivers that were attached.</param>
     /// <param name="History">What is known of it.</param>
-    public sealed record LeftTopic(ContentTopic Name, bool IsWanted, IReadOnlyList<IActorRef> Receivers, ReceivingJournal.Topic History);
+    internal sealed record LeftTopic(ContentTopic Name, bool IsWanted, IReadOnlyList<IActorRef> Receivers, ReceivingJournal.Topic History);
 }
 
 /// <summary>What may be said to a <see cref="SubscriptionActor"/>, and what it says, beside <see cref="Libp2p.Gossipsub.Gossip.Delivered"/> and

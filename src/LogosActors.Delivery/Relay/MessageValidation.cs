@@ -39,7 +39,7 @@ internal sealed class MessageValidation(MessageValidationOptions options)
     /// <param name="cancellation">Cancelled when the time for the decision is over.</param>
     public ValueTask<ValidationResult> DecideAsync(GossipMessage gossip, long now, CancellationToken cancellation)
     {
-        var result = Decide(gossip.Topic, gossip.Data, gossip.ReceivedFrom!.Id, now, out var message);
+        var result = Decide(gossip.Topic, gossip.Data, gossip.From!, now, out var message);
         gossip.Decoded = message;
         return message is null || !HasValidator ? ValueTask.FromResult(result) : AskAsync(message, cancellation);
     }

@@ -5,30 +5,30 @@ using LogosActors.Libp2p.Gossipsub;
 
 namespace LogosActors.Delivery.Relay;
 
-/// <summary>What may be said to the <see cref="RelayActor"/> and the <see cref="Sending.DeliveryRouterActor"/>.</summary>
-internal static class RelayTopics
+/// <summary>What may be said to the actor of the relay and to the router.</summary>
+public static class RelayTopics
 {
     /// <summary>To the relay: take part in a shard from now on, on behalf of an owner; answered by <see cref="Joined"/>. Once is enough.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Owner">Who needs it.</param>
     /// <param name="Receiver">Is sent the shard's messages as <see cref="Gossip.Delivered"/>, whose <see cref="Gossip.Delivered.Decoded"/> is a
     /// <see cref="RelayedMessage"/>; null: the owner wants none.</param>
-    public sealed record Join(PubsubTopic Shard, string Owner, IActorRef? Receiver = null) : INoSerializationVerificationNeeded;
+    internal sealed record Join(PubsubTopic Shard, string Owner, IActorRef? Receiver = null) : INoSerializationVerificationNeeded;
 
     /// <summary>The node takes part in a shard.</summary>
-    public sealed record Joined(PubsubTopic Shard);
+    internal sealed record Joined(PubsubTopic Shard);
 
     /// <summary>To the relay: an owner needs a shard no longer; the last one's leave ends the node's part in it. Answered by <see cref="Left"/>.</summary>
-    public sealed record Leave(PubsubTopic Shard, string Owner);
+    internal sealed record Leave(PubsubTopic Shard, string Owner);
 
     /// <summary>An owner has left a shard.</summary>
-    public sealed record Left(PubsubTopic Shard);
+    internal sealed record Left(PubsubTopic Shard);
 
     /// <summary>To the relay: send an observer the messages of every shard that is joined, as a receiver gets them.</summary>
-    public sealed record Observe(IActorRef Observer) : INoSerializationVerificationNeeded;
+    internal sealed record Observe(IActorRef Observer) : INoSerializationVerificationNeeded;
 
     /// <summary>To the relay: <see cref="RelayTap.IsWatched"/> may have changed.</summary>
-    public sealed record TapChanged
+    internal sealed record TapChanged
     {
         public static readonly TapChanged Instance = new();
     }
@@ -39,14 +39,14 @@ internal static class RelayTopics
     /// <param name="Message">The message.</param>
     /// <param name="Tag">Comes back with the answer.</param>
     /// <param name="IsRepeat">Whether it was published before; then observers know it.</param>
-    public sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat) : INoSerializationVerificationNeeded;
+    internal sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat) : INoSerializationVerificationNeeded;
 
     /// <summary>A message of a joined shard. Sent by the router for what this node has published; and what watchers of the
-    /// <see cref="RelayTap"/> are shown.</summary>
+    /// relay are shown.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Hash">The message's hash on it.</param>
     /// <param name="Message">The message.</param>
     /// <param name="IsOwn">Whether this node has published it.</param>
-    /// <param name="IsArchivable">Whether an archive keeps it; see <see cref="RelayedMessage.IsArchivable"/>.</param>
+    /// <param name="IsArchivable">Whether an archive keeps it.</param>
     public sealed record Seen(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, bool IsOwn, bool IsArchivable = true) : INoSerializationVerificationNeeded;
 }

@@ -5,8 +5,8 @@ using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Sending;
 
-/// <summary>What may be said to the <see cref="SendsActor"/>, and what it says.</summary>
-internal static class Sends
+/// <summary>What may be said to the actor that sends, and what it says.</summary>
+public static class Sends
 {
     /// <summary>Send a message, until the request ends. A request that is known already is not sent twice.</summary>
     /// <param name="Request">Names it; no other request has the name.</param>
@@ -15,7 +15,7 @@ internal static class Sends
     /// says false.</param>
     /// <param name="Observer">Is sent <see cref="Propagated"/> once at most and <see cref="Ended"/> once, in place of the node's public events;
     /// null: the events are published.</param>
-    public sealed record Send(RequestId Request, OutgoingMessage Message, bool IsJournalled, IActorRef? Observer) : INoSerializationVerificationNeeded
+    internal sealed record Send(RequestId Request, OutgoingMessage Message, bool IsJournalled, IActorRef? Observer) : INoSerializationVerificationNeeded
     {
         /// <summary>Completes when the request is accepted or refused; null: nobody waits for it.</summary>
         public Completion<Result<RequestId, SendError>>? Answer { get; init; }
@@ -38,7 +38,7 @@ internal static class Sends
     }
 
     /// <summary>A content topic is no longer subscribed to: the next message on it subscribes again.</summary>
-    public sealed record Unsubscribed(string Topic);
+    internal sealed record Unsubscribed(string Topic);
 
     /// <summary>Nobody can be reached for a while: time-outs stand still until <see cref="Resume"/>.</summary>
     public sealed record Pause
@@ -53,19 +53,19 @@ internal static class Sends
     }
 
     /// <summary>End what the journal does not keep for the next start, and refuse further requests; answered by <see cref="Closed"/>.</summary>
-    public sealed record Close
+    internal sealed record Close
     {
         public static readonly Close Instance = new();
     }
 
     /// <summary>No request is under way any more.</summary>
-    public sealed record Closed
+    internal sealed record Closed
     {
         public static readonly Closed Instance = new();
     }
 
     /// <summary>Sent by an instance that stops to its parent, and by the parent to the next instance: the requests that it leaves.</summary>
-    public sealed record Left(IReadOnlyList<LeftRequest> Requests) : INoSerializationVerificationNeeded;
+    internal sealed record Left(IReadOnlyList<LeftRequest> Requests) : INoSerializationVerificationNeeded;
 
     /// <summary>A request that has not ended.</summary>
     /// <param name="Send">The request.</param>
@@ -73,7 +73,7 @@ internal static class Sends
     /// <param name="IsPropagated">Whether that has been said.</param>
     /// <param name="End">The end that was being stored; none: it goes on.</param>
     /// <param name="IsRefused">Whether its sender has been refused, so that it ends without a word.</param>
-    public sealed record LeftRequest(Send Send, bool IsAccepted, bool IsPropagated, SendEnd End, bool IsRefused = false);
+    internal sealed record LeftRequest(Send Send, bool IsAccepted, bool IsPropagated, SendEnd End, bool IsRefused = false);
 }
 
 /// <summary>A message that can be sent. Immutable.</summary>

@@ -4,7 +4,7 @@ using LogosActors.Delivery.Metrics;
 namespace LogosActors.Delivery.Store;
 
 /// <summary>The instruments of the store that peers ask, in the meter <c>LogosActors.Delivery</c>. Of all nodes of the process.</summary>
-internal static class StoreMetrics
+public static class StoreMetrics
 {
     static readonly Meter Meter = new(MessagingNode.MeterName);
 

@@ -7,7 +7,7 @@ namespace LogosActors.Libp2p.Cryptography;
 /// The platform's one-shot functions make a context for each call, which costs several times what so few bytes do. One thread at
 /// a time. Dispose it to wipe what the last input left.
 /// </remarks>
-internal sealed class Sha256 : IDisposable
+public sealed class Sha256 : IDisposable
 {
     /// <summary>The length of a hash, in bytes (FIPS 180-4).</summary>
     public const int HashSize = 32;
@@ -22,9 +22,14 @@ internal sealed class Sha256 : IDisposable
     readonly IncrementalHash _state = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Hashes a message, which is no secret: nothing is wiped. For any thread.</summary>
+    /// <param name="message">Any number of bytes.</param>
+    /// <param name="destination">Receives <see cref="HashSize"/> bytes.</param>
     public static void HashMessage(ReadOnlySpan<byte> message, Span<byte> destination) => (_messages ??= new Sha256()).Hash(message, [], destination);
 
     /// <summary>Hashes two inputs, one behind the other. <paramref name="destination"/> may be the same memory as either.</summary>
+    /// <param name="first">Any number of bytes.</param>
+    /// <param name="second">What follows them; may be empty.</param>
+    /// <param name="destination">Receives <see cref="HashSize"/> bytes.</param>
     public void Hash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, Span<byte> destination)
     {
         _state.AppendData(first);
@@ -62,5 +67,6 @@ internal sealed class Sha256 : IDisposable
         }
     }
 
+    /// <summary>Wipes what the last input left.</summary>
     public void Dispose() => _state.Dispose();
 }

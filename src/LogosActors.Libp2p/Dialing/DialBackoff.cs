@@ -1,7 +1,7 @@
 namespace LogosActors.Libp2p.Dialing;
 
 /// <summary>How long a kept peer is left alone before it is dialed again. Pure.</summary>
-internal static class DialBackoff
+public static class DialBackoff
 {
     /// <summary>The longest wait after one failure.</summary>
     public static readonly TimeSpan Min = TimeSpan.FromSeconds(1);

@@ -20,7 +20,7 @@ namespace LogosActors.Libp2p.Encoding;
 /// </code>
 /// The whole span is the message: its length is the caller's to bound before.
 /// </remarks>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
+public ref struct ProtobufReader(ReadOnlySpan<byte> source)
 {
     /// <summary>The largest field number, 2^29 − 1.</summary>
     public const int MaxField = (1 << 29) - 1;

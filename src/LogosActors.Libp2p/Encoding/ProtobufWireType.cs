@@ -2,7 +2,7 @@ namespace LogosActors.Libp2p.Encoding;
 
 /// <summary>How the value of a protobuf field is laid out (protobuf encoding, §Message Structure).</summary>
 /// <remarks>The deprecated groups (3 and 4) are not supported.</remarks>
-internal enum ProtobufWireType
+public enum ProtobufWireType
 {
     /// <summary>A base-128 number of up to 64 bits.</summary>
     Varint = 0,

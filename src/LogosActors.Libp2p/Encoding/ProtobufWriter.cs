@@ -10,7 +10,7 @@ namespace LogosActors.Libp2p.Encoding;
 /// leaving out a proto3 default is the codec's choice. A nested message is <see cref="Message"/> with its size, then its
 /// fields. A span that is too short is a bug of the codec: <see cref="ArgumentException"/> or <see cref="IndexOutOfRangeException"/>.
 /// </remarks>
-internal ref struct ProtobufWriter(Span<byte> destination)
+public ref struct ProtobufWriter(Span<byte> destination)
 {
     readonly Span<byte> _destination = destination;
 

@@ -7,7 +7,7 @@ namespace LogosActors.Libp2p.Encoding;
 /// Multiformats unsigned-varint allows 63 bits in at most 9 bytes, and only the shortest form of a number.
 /// Protobuf's own numbers are laxer and wider: <see cref="ProtobufReader"/> reads those.
 /// </remarks>
-internal static class Varint
+public static class Varint
 {
     /// <summary>The longest varint, in bytes.</summary>
     public const int MaxLength = 9;

@@ -4,9 +4,14 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
-/// <summary>Everything that may be said to a <see cref="GossipsubActor"/>, and what it says.</summary>
-internal static class Gossip
+/// <summary>Everything that may be said to a gossipsub actor, and what it says.</summary>
+public static class Gossip
 {
+    /// <summary>The actor.</summary>
+    /// <param name="settings">What it is made with.</param>
+    /// <exception cref="ArgumentException">The settings need a key, and have none.</exception>
+    public static Props Props(GossipsubSettings settings) => GossipsubActor.Props(settings);
+
     /// <summary>A peer speaks gossipsub with us over a link. A link that the peer had before is closed.</summary>
     /// <param name="Peer">Who.</param>
     /// <param name="Link">The way to it.</param>
@@ -67,8 +72,10 @@ internal static class Gossip
         {
         }
 
+        /// <summary>What became of the data.</summary>
         public PublishOutcome Outcome { get; private init; }
 
+        /// <summary>The answer for an outcome.</summary>
         public static Published As(PublishOutcome outcome) => All[(int)outcome];
     }
 
@@ -108,12 +115,14 @@ internal static class Gossip
     /// <summary>Answer with <see cref="Drained"/> when nothing waits to be sent to any peer.</summary>
     public sealed record Drain
     {
+        /// <summary>The one there is.</summary>
         public static readonly Drain Instance = new();
     }
 
     /// <summary>Nothing waits to be sent.</summary>
     public sealed record Drained
     {
+        /// <summary>The one there is.</summary>
         public static readonly Drained Instance = new();
     }
 
@@ -121,8 +130,9 @@ internal static class Gossip
     internal sealed record DrainCheck(IActorRef Waiter);
 
     /// <summary>An incarnation of the actor is new, and knows nothing of what its parent was asked for; told to the parent.</summary>
-    internal sealed record Started
+    public sealed record Started
     {
+        /// <summary>The one there is.</summary>
         public static readonly Started Instance = new();
     }
 
@@ -138,6 +148,6 @@ internal static class Gossip
 
 /// <summary>Decides about a message of one topic (spec v1.1 §Extended Validators).</summary>
 /// <remarks>Runs in the actor's turn up to its first await, so work that takes long is begun elsewhere. What it throws is logged, and the message ignored.</remarks>
-/// <param name="message">The message; only its data, topic and id matter. Its signature, if it has one, has been verified.</param>
+/// <param name="message">The message; only its data and topic matter. Its signature, if it has one, has been verified.</param>
 /// <param name="cancellation">Cancelled when the time for the decision is over: the message is then ignored.</param>
-internal delegate ValueTask<ValidationResult> MessageValidator(GossipMessage message, CancellationToken cancellation);
+public delegate ValueTask<ValidationResult> MessageValidator(GossipMessage message, CancellationToken cancellation);

@@ -3,31 +3,39 @@ using LogosActors.Libp2p.Identity;
 namespace LogosActors.Libp2p.Gossipsub;
 
 /// <summary>A message on its way through the router: encoded once, in one place, however many peers it goes to.</summary>
-/// <param name="encoded">The message.</param>
-/// <param name="senders">Who has sent it.</param>
-internal sealed class GossipMessage(in EncodedMessage encoded, MessageSenders senders)
+public sealed class GossipMessage
 {
-    readonly EncodedMessage _encoded = encoded;
-    MessageSenders _senders = senders;
+    readonly EncodedMessage _encoded;
+    MessageSenders _senders;
     PeerId? _author;
 
+    /// <param name="encoded">The message.</param>
+    /// <param name="senders">Who has sent it.</param>
+    internal GossipMessage(in EncodedMessage encoded, MessageSenders senders) => (_encoded, _senders) = (encoded, senders);
+
+    /// <summary>The topic of the message.</summary>
     public string Topic => _encoded.Topic;
 
-    public MessageId Id => _encoded.Id;
-
+    /// <summary>The data of the message.</summary>
     public ReadOnlyMemory<byte> Data => _encoded.Data;
 
+    /// <summary>Who sent it to us first; null: it is our own.</summary>
+    public PeerId? From => ReceivedFrom?.Id;
+
+    /// <summary>The id of the message.</summary>
+    internal MessageId Id => _encoded.Id;
+
     /// <summary>The protobuf message, with nothing in it but the known fields.</summary>
-    public ReadOnlySpan<byte> Encoded => _encoded.Bytes.Span;
+    internal ReadOnlySpan<byte> Encoded => _encoded.Bytes.Span;
 
     /// <summary>The message, to be kept without an object of its own.</summary>
-    public ref readonly EncodedMessage Content => ref _encoded;
+    internal ref readonly EncodedMessage Content => ref _encoded;
 
     /// <summary>Who has sent it.</summary>
-    public ref MessageSenders Senders => ref _senders;
+    internal ref MessageSenders Senders => ref _senders;
 
     /// <summary>Who sent it to us first; null: it is our own.</summary>
-    public GossipsubPeer? ReceivedFrom => _senders.First;
+    internal GossipsubPeer? ReceivedFrom => _senders.First;
 
     /// <summary>Whom a signed message names as its author; null when it is not signed, or names nobody.</summary>
     public PeerId? Author
@@ -44,7 +52,7 @@ internal sealed class GossipMessage(in EncodedMessage encoded, MessageSenders se
     public object? Decoded { get; set; }
 
     /// <summary>Queues of peers in which it waits; see <see cref="OutboundBudget"/>.</summary>
-    public int Queues { get; set; }
+    internal int Queues { get; set; }
 
     /// <summary>Copies a message out of an RPC.</summary>
     /// <param name="view">The message.</param>
@@ -52,11 +60,11 @@ internal sealed class GossipMessage(in EncodedMessage encoded, MessageSenders se
     /// <param name="id">Its id.</param>
     /// <param name="receivedFrom">Who sent it; null: it is our own.</param>
     /// <param name="slabs">Where its bytes go; null: to an array of their own.</param>
-    public static GossipMessage Create(in MessageView view, string topic, MessageId id, GossipsubPeer? receivedFrom = null, MessageSlabs? slabs = null) =>
+    internal static GossipMessage Create(in MessageView view, string topic, MessageId id, GossipsubPeer? receivedFrom = null, MessageSlabs? slabs = null) =>
         new(EncodedMessage.Create(view, topic, id, slabs), new MessageSenders(receivedFrom));
 
     /// <summary>The fields of the message, as it came.</summary>
-    public MessageView View()
+    internal MessageView View()
     {
         MessageView.TryRead(Encoded, out var view, out _);
         return view;

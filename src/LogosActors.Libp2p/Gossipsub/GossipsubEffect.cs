@@ -22,8 +22,9 @@ internal enum GossipsubEffectKind
 }
 
 /// <summary>Why a connection is to be closed.</summary>
-internal enum DisconnectReason
+public enum DisconnectReason
 {
+    /// <summary>It is not to be closed.</summary>
     None,
 
     /// <summary>The peer sent an RPC that is malformed or over a limit.</summary>

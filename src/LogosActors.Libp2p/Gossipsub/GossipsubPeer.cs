@@ -3,7 +3,7 @@ using LogosActors.Libp2p.Identity;
 namespace LogosActors.Libp2p.Gossipsub;
 
 /// <summary>Who dialled.</summary>
-internal enum PeerDirection
+public enum PeerDirection
 {
     /// <summary>The peer dialled us.</summary>
     Inbound,

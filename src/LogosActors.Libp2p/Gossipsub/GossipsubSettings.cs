@@ -2,8 +2,8 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Libp2p.Gossipsub;
 
-/// <summary>What a <see cref="GossipsubActor"/> is made with.</summary>
-internal sealed record GossipsubSettings
+/// <summary>What the actor of <see cref="Gossip"/> is made with.</summary>
+public sealed record GossipsubSettings
 {
     /// <summary>The router's parameters.</summary>
     public required GossipsubOptions Options { get; init; }

@@ -8,28 +8,30 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// <summary>Receives and decides about messages of topics, by way of an actor that takes what <see cref="Gossip"/> has. For any number of
 /// threads.</summary>
 /// <param name="system">Where receivers run.</param>
-/// <param name="actor">A <see cref="GossipsubActor"/>, or whoever hands on to one.</param>
+/// <param name="actor">The actor of <see cref="Gossip"/>, or one that forwards to it.</param>
 /// <param name="self">This node: who has sent what it publishes itself.</param>
 /// <param name="limits">The actor's limits.</param>
-internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerId self, GossipsubLimits limits)
+public sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerId self, GossipsubLimits limits)
 {
+    /// <summary>How long an answer is waited for.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Takes what <see cref="Gossip"/> has.</summary>
     public IActorRef Actor => actor;
 
-    /// <summary>The last incarnation of the <see cref="GossipsubActor"/> itself; null: <see cref="Actor"/> is.</summary>
+    /// <summary>The last incarnation of the gossipsub actor itself; null: <see cref="Actor"/> is.</summary>
     public Published<IActorRef>? Router { get; init; }
 
     /// <summary>Whom to send what is published, without a detour.</summary>
     public IActorRef Publisher => Router is { Value: var router } && !router.IsNobody() ? router : actor;
 
-    /// <summary>As <see cref="GossipsubService.SubscribeAsync(string, Action{PubsubMessage})"/>.</summary>
+    /// <inheritdoc cref="GossipsubService.SubscribeAsync(string, Action{PubsubMessage})"/>
     public async Task<IAsyncDisposable> SubscribeAsync(string topic, Action<PubsubMessage> receiver) =>
         new Subscription(await AddAsync(topic, receiver));
 
-    /// <summary>As <see cref="GossipsubService.SetValidator"/>.</summary>
+    /// <inheritdoc cref="GossipsubService.SetValidator"/>
     public void SetValidator(string topic, TopicValidator? validator)
     {
         MessageValidator? decide = validator is null
@@ -40,6 +42,8 @@ internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerI
     }
 
     /// <summary>Makes the actor of a subscription, which ends with it.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="receiver">Called for each message, one after the other.</param>
     public async Task<IActorRef> AddAsync(string topic, Action<PubsubMessage> receiver)
     {
         var subscriber = system.ActorOf(TopicReceiverActor.Props(receiver));
@@ -57,7 +61,7 @@ internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerI
         }
     }
 
-    /// <summary>As <see cref="GossipsubService.StatusAsync"/>.</summary>
+    /// <inheritdoc cref="GossipsubService.StatusAsync"/>
     public async Task<TopicStatus> StatusAsync(string topic)
     {
         var status = await system.AskAsync<Gossip.GetStatus.Status>(actor, new Gossip.GetStatus(topic), AnswerTimeout);
@@ -65,9 +69,12 @@ internal sealed class GossipsubTopics(ActorSystem system, IActorRef actor, PeerI
     }
 
     /// <summary>Whether a connected peer has said what it is subscribed to.</summary>
+    /// <param name="peer">The peer.</param>
     public async Task<bool> IsSubscribedAsync(PeerId peer) =>
         (await system.AskAsync<Gossip.GetPeerStatus.Status>(actor, new Gossip.GetPeerStatus(peer), AnswerTimeout)).IsSubscribed;
 
+    /// <summary>Ends a subscription of <see cref="AddAsync"/>.</summary>
+    /// <param name="subscriber">The subscription.</param>
     public static async ValueTask StopAsync(IActorRef subscriber) => await subscriber.GracefulStop(StopTimeout);
 
     sealed class Subscription(IActorRef subscriber) : IAsyncDisposable

@@ -6,7 +6,7 @@ namespace LogosActors.Libp2p.Gossipsub;
 /// of them, and stop every thread meanwhile; large arrays are not copied. An array goes when its last message does: who keeps one message
 /// for long may keep <see cref="MostSize"/> bytes.
 /// </remarks>
-internal sealed class MessageSlabs
+public sealed class MessageSlabs
 {
     /// <summary>The size of the first array.</summary>
     public const int LeastSize = 4 * 1024;
@@ -25,6 +25,7 @@ internal sealed class MessageSlabs
     public int Size => _size;
 
     /// <summary>Takes bytes that nobody else has. Their contents are anything.</summary>
+    /// <param name="length">How many bytes.</param>
     public Memory<byte> Take(int length)
     {
         _taken += length;

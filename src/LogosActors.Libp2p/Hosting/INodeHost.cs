@@ -6,7 +6,7 @@ using LogosActors.Libp2p.Requests;
 namespace LogosActors.Libp2p.Hosting;
 
 /// <summary>What a node uses of its host: a <see cref="Libp2pHost"/>, or a host in a simulated network. For any number of threads.</summary>
-internal interface INodeHost : IAsyncDisposable
+public interface INodeHost : IAsyncDisposable
 {
     /// <inheritdoc cref="Libp2pHost.PeerId"/>
     PeerId PeerId { get; }

@@ -7,7 +7,8 @@ namespace LogosActors.Libp2p.Requests;
 /// <param name="peer">Whom.</param>
 /// <param name="request">The question, encoded.</param>
 /// <param name="cancellation">Gives up.</param>
-internal delegate Task<RequestResult<TResponse>> AskPeer<TResponse>(PeerId peer, byte[] request, CancellationToken cancellation);
+/// <typeparam name="TResponse">The answer.</typeparam>
+public delegate Task<RequestResult<TResponse>> AskPeer<TResponse>(PeerId peer, byte[] request, CancellationToken cancellation);
 
 /// <summary>Asks peers by one protocol. For any number of threads; made by <see cref="RequestExtensions.CreateClient"/>.</summary>
 /// <typeparam name="TRequest">The question.</typeparam>
@@ -19,7 +20,11 @@ public sealed class RequestClient<TRequest, TResponse> : IDisposable
     readonly AskPeer<TResponse> _ask;
     readonly SemaphoreSlim _turns;
 
-    internal RequestClient(RequestProtocol<TRequest, TResponse> protocol, TimeProvider time, AskPeer<TResponse> ask)
+    /// <summary>Makes a client over a transport of one's own, such as a simulated network.</summary>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="time">The clock of its timeout.</param>
+    /// <param name="ask">Sends a question.</param>
+    public RequestClient(RequestProtocol<TRequest, TResponse> protocol, TimeProvider time, AskPeer<TResponse> ask)
     {
         (_protocol, _time, _ask) = (protocol, time, ask);
         _turns = new SemaphoreSlim(protocol.MaxOutbound);

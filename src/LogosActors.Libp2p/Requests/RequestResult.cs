@@ -7,9 +7,14 @@ namespace LogosActors.Libp2p.Requests;
 /// <typeparam name="TResponse">The answer.</typeparam>
 public sealed record RequestResult<TResponse>
 {
-    internal RequestResult(TResponse response) => Response = response;
+    /// <summary>There is an answer.</summary>
+    /// <param name="response">The answer.</param>
+    public RequestResult(TResponse response) => Response = response;
 
-    internal RequestResult(ConnectionFailure failure, string reason) => (Failure, Reason) = (failure, reason);
+    /// <summary>There is none.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="reason">Why, in words.</param>
+    public RequestResult(ConnectionFailure failure, string reason) => (Failure, Reason) = (failure, reason);
 
     /// <summary>Whether there is an answer.</summary>
     [MemberNotNullWhen(true, nameof(Response))]

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using LogosActors.Configuration;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Libp2p.Addresses;
 using Spectre.Console;
 

@@ -7,8 +7,10 @@ using LogosActors.Actors.Settings;
 using LogosActors.Channels;
 using LogosActors.Channels.Encryption;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Hosting;
+using LogosActors.Postgres;
 
 namespace LogosActors.Node.Cli;
 
@@ -59,7 +61,7 @@ internal sealed class ChannelAccess
                     MessagesPerEpoch = settings.RateLimit.MessagesPerEpoch,
                     Counting = settings.RateLimit.EverySegment ? RateLimitCounting.EverySegment : RateLimitCounting.FirstChunk,
                 },
-                HistoryBackend = settings.History is { } history ? HistoryBackend.Parse(history) : node.DataDirectory is null ? HistoryBackend.Memory : HistoryBackend.Sqlite,
+                HistoryBackend = settings.History is { } history ? HistoryBackend.Parse(history, PostgresDatabases.Instance) : node.DataDirectory is null ? HistoryBackend.Memory : HistoryBackend.Sqlite,
             });
         }
         catch (ArgumentException e)

@@ -1,6 +1,7 @@
 using LogosActors.Channels;
 using LogosActors.Configuration;
 using LogosActors.Delivery.Topics;
+using LogosActors.Postgres;
 
 namespace LogosActors.Node.Configuration;
 
@@ -53,7 +54,7 @@ public sealed record ChannelSettings : IValidatedOptions
     {
         try
         {
-            HistoryBackend.Parse(history);
+            HistoryBackend.Parse(history, PostgresDatabases.Instance);
             return PathSetting.ProblemOf(history);
         }
         catch (FormatException)

@@ -1,4 +1,5 @@
 using LogosActors.Delivery;
+using LogosActors.Postgres;
 
 namespace LogosActors.Node.Configuration;
 
@@ -11,7 +12,7 @@ internal static class JournalSetting
     /// <summary>The journal of a node with checked settings; null: SQLite in the data directory, or memory without one.</summary>
     public static JournalBackend? BackendOf(NodeSettings settings) =>
         settings.Journal is null or Sqlite ? null
-        : settings.Journal is not Memory && PostgresUrl.TryParse(settings.Journal, out var connectionString) ? JournalBackend.Postgres(connectionString)
+        : settings.Journal is not Memory && PostgresUrl.TryParse(settings.Journal, out var connectionString) ? JournalBackend.In(new PostgresDatabase(connectionString))
         : JournalBackend.Memory;
 
     /// <summary>Why the setting is invalid, without its value, which may hold a password; null: it is valid.</summary>

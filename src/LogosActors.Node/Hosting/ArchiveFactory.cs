@@ -1,6 +1,7 @@
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
 using LogosActors.Node.Configuration;
+using LogosActors.Postgres;
 
 namespace LogosActors.Node.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 
 namespace LogosActors.Node.Metrics;
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Store;
 using LogosActors.Libp2p;

@@ -1,6 +1,5 @@
 using System.Net;
 using Akka.Actor;
-using LogosActors.Libp2p.Connections.WebSocket;
 using LogosActors.Node.Configuration;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;

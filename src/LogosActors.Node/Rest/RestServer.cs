@@ -1,6 +1,5 @@
 using System.Net;
 using LogosActors.Delivery;
-using LogosActors.Libp2p.Connections.WebSocket;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Hosting;
 using LogosActors.Node.Metrics;

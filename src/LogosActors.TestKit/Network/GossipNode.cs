@@ -64,7 +64,7 @@ internal sealed class GossipNode(int number, PeerId id, IPAddress address)
     public void Start(ActorSystem system, GossipsubSettings settings)
     {
         Lives++;
-        Gossipsub = system.ActorOf(GossipNodeActor.Props(this, GossipsubActor.Props(settings)), $"gossipsub-{Number}-{Lives}");
+        Gossipsub = system.ActorOf(GossipNodeActor.Props(this, Libp2p.Gossipsub.Gossip.Props(settings)), $"gossipsub-{Number}-{Lives}");
     }
 
     /// <summary>Brings the node up without gossipsub.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Identity;
 
@@ -62,7 +63,8 @@ public sealed class SimulatedNode
 
     internal void Kill()
     {
-        _messaging?.Abandon();
+        if (_messaging is not null)
+            NodeHostSetup.Abandon(_messaging);
         Host?.Close();
         (_messaging, _system, Host) = (null, null, null);
     }

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using LogosActors.Actors.Persistence;
 using LogosActors.Actors.Serialization;
+using LogosActors.Postgres;
 using LogosActors.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,7 +39,7 @@ public sealed class OutageTests(ITestOutputHelper output)
     {
         await using var cluster = await PostgresCluster.StartAsync();
         var connection = await cluster.CreateDatabaseAsync();
-        await RunAsync(plugins => JournalConfiguration.Postgres(plugins, connection), async () =>
+        await RunAsync(plugins => new PostgresDatabase(connection).Configure(plugins), async () =>
         {
             await cluster.StopServerAsync();
             await Task.Delay(TimeSpan.FromSeconds(IsFull ? 60 : 5));
@@ -53,7 +54,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         var connection = await cluster.CreateDatabaseAsync();
         await cluster.StopServerAsync();
         var plugins = PersistencePlugins.Named("outage");
-        var system = Start(JournalConfiguration.Postgres(plugins, connection));
+        var system = Start(new PostgresDatabase(connection).Configure(plugins));
         try
         {
             var client = new Client(system, plugins, "late");

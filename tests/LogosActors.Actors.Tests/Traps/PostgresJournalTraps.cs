@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using LogosActors.Actors.Serialization;
+using LogosActors.Postgres;
 using LogosActors.Tests;
 using Npgsql;
 using Xunit.Abstractions;
@@ -19,7 +20,7 @@ public sealed class PostgresJournalTraps(ITestOutputHelper output) : TestKit("ak
         await using var cluster = await PostgresCluster.StartAsync();
         var database = await cluster.CreateDatabaseAsync();
         ProtobufSerializer.Install(Sys, Notebook.Types);
-        Sys.Settings.InjectTopLevelFallback(JournalConfiguration.Postgres(Plugins, database));
+        Sys.Settings.InjectTopLevelFallback(new PostgresDatabase(database).Configure(Plugins));
         var first = Sys.ActorOf(Notebook.Props("double", Plugins));
         var second = Sys.ActorOf(Notebook.Props("double", Plugins));
         var innocents = Enumerable.Range(0, 20).Select(number => Sys.ActorOf(Notebook.Props($"innocent-{number}", Plugins))).ToArray();

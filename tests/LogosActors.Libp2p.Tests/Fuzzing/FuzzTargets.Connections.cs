@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LogosActors.Libp2p.Connections;
+using LogosActors.Libp2p.Connections.WebSocket;
 using LogosActors.Libp2p.Multiplexing;
 using LogosActors.Libp2p.Multiplexing.Mplex;
 using LogosActors.Libp2p.Multiplexing.Yamux;
@@ -97,6 +98,12 @@ internal sealed partial class FuzzTargets
 
     static IEnumerable<FuzzTarget> OfStreams() =>
     [
+        new("websocket upgrade", 40_000, 1024, 8, (input, cut) =>
+        {
+            var request = UpgradeRequest.Read(input);
+            Assert.True(request.Status is UpgradeRequest.SwitchingProtocols ? request.Key.Length == 24 : request is { Status: >= 400 and < 500, Key: "" });
+        }, Ascii("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Forwarded-For: 192.0.2.1\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")),
         // The dialer answers each line; 64 lines are the most.
         new("multistream, as listener", 80_000, 12 * 1024, 16, (input, cut) =>
         {

@@ -23,15 +23,15 @@ internal sealed class WebSocketTransport(WebSocketListenerOptions listening, Rem
             : throw new ConnectionException(ConnectionFailure.NoAddress, $"{address} is not an address of a WebSocket.");
 
     /// <inheritdoc/>
-    public async ValueTask<ITransportListener> ListenAsync(Multiaddr address)
+    public ValueTask<ITransportListener> ListenAsync(Multiaddr address)
     {
         if (!WebSocketAddress.TryRead(address, out var webSocket) || webSocket.EndPoint is not IPEndPoint endPoint)
             throw new ConnectionException(ConnectionFailure.NoAddress, $"{address} is not an address of a WebSocket to listen at.");
         if (webSocket.IsSecure && listening.Certificate is null)
             throw new ConnectionException(ConnectionFailure.NoAddress, $"To listen at {address} a certificate is needed: set {nameof(Libp2pHostOptions.WebSocketCertificate)}.");
         var options = webSocket.IsSecure ? listening : listening with { Certificate = null };
-        var listener = await WebSocketConnectionListener.StartAsync(endPoint, options, time);
-        return new Listener(listener, Multiaddr.FromEndPoint(listener.EndPoint).Encapsulate(Multiaddr.Parse(webSocket.Rest)));
+        var listener = WebSocketConnectionListener.Start(endPoint, options, time);
+        return new ValueTask<ITransportListener>(new Listener(listener, Multiaddr.FromEndPoint(listener.EndPoint).Encapsulate(Multiaddr.Parse(webSocket.Rest))));
     }
 
     sealed class Listener(WebSocketConnectionListener listener, Multiaddr address) : ITransportListener

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Identity;

@@ -1,4 +1,5 @@
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;

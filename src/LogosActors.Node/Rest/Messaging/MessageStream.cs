@@ -1,4 +1,5 @@
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Node.Rest.Messaging;

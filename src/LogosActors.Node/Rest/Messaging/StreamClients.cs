@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
 using LogosActors.Node.Rest.Relay;

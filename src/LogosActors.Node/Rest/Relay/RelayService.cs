@@ -1,4 +1,5 @@
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;

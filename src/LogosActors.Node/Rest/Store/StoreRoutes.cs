@@ -1,5 +1,6 @@
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;

@@ -19,12 +19,12 @@ internal sealed class WebSocketServer : IAsyncDisposable
 
     public Uri Address => new($"{(Certificate is null ? "ws" : "wss")}://localhost:{Listener.EndPoint.Port}/");
 
-    public static async Task<WebSocketServer> StartAsync(WebSocketListenerOptions? options = null, bool isSecure = false, TimeProvider? time = null)
+    public static Task<WebSocketServer> StartAsync(WebSocketListenerOptions? options = null, bool isSecure = false, TimeProvider? time = null)
     {
         var certificate = isSecure ? SelfSigned() : null;
         options = (options ?? new WebSocketListenerOptions()) with { Certificate = certificate };
-        return new WebSocketServer(
-            await WebSocketConnectionListener.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), options, time ?? TimeProvider.System), certificate);
+        return Task.FromResult(new WebSocketServer(
+            WebSocketConnectionListener.Start(new IPEndPoint(IPAddress.Loopback, 0), options, time ?? TimeProvider.System), certificate));
     }
 
     public Task<WebSocketConnection> DialAsync(WebSocketConnectionOptions? options = null, TimeProvider? time = null) =>

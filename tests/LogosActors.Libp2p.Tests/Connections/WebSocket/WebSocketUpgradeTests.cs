@@ -19,11 +19,30 @@ public sealed class WebSocketUpgradeTests
     [InlineData("GET /elsewhere HTTP/1.1\r\n" + Upgrade + Key + "Sec-WebSocket-Version: 13\r\n\r\n", "HTTP/1.1 404 ")]
     [InlineData("\x13/multistream/1.0.0\n\x07/noise\n\r\n\r\n", "HTTP/1.1 400 ")]
     [InlineData("\0\0\0\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" + Key + "Sec-WebSocket-Version: 13\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("GET / HTTP/1.1\r\n" + Upgrade + "Sec-WebSocket-Key: c2hvcnQ=\r\nSec-WebSocket-Version: 13\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("GET / HTTP/1.1\r\n" + Upgrade + Key + "Sec-WebSocket-Version: 13\r\n\r\nframes before the answer", "HTTP/1.1 400 ")]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n", "HTTP/1.1 400 ")]
     public async Task What_is_no_upgrade_is_refused_and_the_connection_closed(string request, string answer)
     {
         await using var server = await WebSocketServer.StartAsync();
         using var stream = await server.SendAsync(request);
         Assert.StartsWith(answer, await WebSocketServer.AnswerAsync(stream), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_that_comes_byte_by_byte_is_answered_as_the_specification_s_example_is()
+    {
+        await using var server = await WebSocketServer.StartAsync();
+        using var stream = await server.SendAsync("");
+        var request = "GET /?any HTTP/1.1\r\n" + Upgrade.Replace("Connection: Upgrade", "connection: keep-alive, upgrade", StringComparison.Ordinal) + Key + "Sec-WebSocket-Version: 13\r\n\r\n";
+        foreach (var letter in request)
+            await stream.WriteAsync(new[] { (byte)letter });
+        await (await server.Listener.AcceptAsync()).DisposeAsync();
+        var answer = await WebSocketServer.AnswerAsync(stream);
+        Assert.StartsWith("HTTP/1.1 101 ", answer, StringComparison.Ordinal);
+        // RFC 6455 §1.3
+        Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +137,8 @@ public sealed class WebSocketUpgradeTests
     public async Task An_address_that_is_taken_cannot_be_listened_at()
     {
         await using var server = await WebSocketServer.StartAsync();
-        var second = WebSocketConnectionListener.StartAsync(server.Listener.EndPoint, new WebSocketListenerOptions(), TimeProvider.System);
-        Assert.Equal(ConnectionFailure.Unreachable, (await FailureOf(second)).Failure);
+        var second = Assert.Throws<ConnectionException>(
+            () => WebSocketConnectionListener.Start(server.Listener.EndPoint, new WebSocketListenerOptions(), TimeProvider.System));
+        Assert.Equal(ConnectionFailure.Unreachable, second.Failure);
     }
 }
