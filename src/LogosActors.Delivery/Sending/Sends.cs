@@ -41,13 +41,13 @@ public static class Sends
     internal sealed record Unsubscribed(string Topic);
 
     /// <summary>Nobody can be reached for a while: time-outs stand still until <see cref="Resume"/>.</summary>
-    public sealed record Pause
+    internal sealed record Pause
     {
         public static readonly Pause Instance = new();
     }
 
     /// <summary>Go on.</summary>
-    public sealed record Resume
+    internal sealed record Resume
     {
         public static readonly Resume Instance = new();
     }

@@ -5,7 +5,7 @@ using LogosActors.Libp2p.Identity;
 namespace LogosActors.Libp2p.Requests;
 
 /// <summary>A stream to a peer that carries messages one way, none of which is answered. One writer at a time.</summary>
-internal interface IMessageStream : IAsyncDisposable
+public interface IMessageStream : IAsyncDisposable
 {
     /// <summary>Sends a message; waits while the peer has no room.</summary>
     /// <param name="framed">The message behind its length (<see cref="LengthPrefixed.Frame"/>), so that one array serves many streams.</param>
@@ -18,12 +18,12 @@ internal interface IMessageStream : IAsyncDisposable
 /// <param name="peer">The sender.</param>
 /// <param name="message">The message, which is the receiver's.</param>
 /// <param name="cancellation">Cancelled when the connection has ended or the host stops.</param>
-internal delegate ValueTask MessageReceiver(PeerId peer, ReadOnlyMemory<byte> message, CancellationToken cancellation);
+public delegate ValueTask MessageReceiver(PeerId peer, ReadOnlyMemory<byte> message, CancellationToken cancellation);
 
 /// <summary>A protocol of messages one way: any number per stream, each behind its length as a varint. Immutable.</summary>
 /// <param name="Id">The protocol id.</param>
 /// <param name="MaxLength">The longest message that is read, in bytes; a longer one resets its stream before anything is allocated for it.</param>
-internal sealed record MessageProtocol(string Id, int MaxLength)
+public sealed record MessageProtocol(string Id, int MaxLength)
 {
     /// <summary>How many streams of the protocol one peer may have open to this host; more are reset.</summary>
     /// <value>Default 8: a correct peer has one, and one that it replaces.</value>
