@@ -1,7 +1,10 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Metadata;
+using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
@@ -13,13 +16,13 @@ namespace LogosActors.Delivery.Hosting;
 /// <summary>Supervises the actors of one node, and publishes those that are spoken to from outside.</summary>
 /// <remarks>
 /// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
-/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or
-/// only in part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
+/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions, relay and filter resume, as their state is in no journal, or
+/// only in part; router, store, lightpush, peer-exchange, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
 /// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
 internal sealed class NodeActor : UntypedActor
 {
-    static readonly string[] Resumed = ["sends", "subscriptions", "relay"];
+    static readonly string[] Resumed = ["sends", "subscriptions", "relay", "filter"];
 
     static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -50,7 +53,17 @@ internal sealed class NodeActor : UntypedActor
         }
         var subscriptions = Context.ActorOf(SubscriptionsActor.Props(_node.Receiving, relay, own), "subscriptions");
         IActorRef[] observers = store is null ? [subscriptions] : [subscriptions, store];
-        var router = Context.ActorOf(DeliveryRouterActor.Props(options.Mode, gossipsub, _node.Validation, observers, _node.Tap, _node.Counts), "router");
+        var router = Context.ActorOf(DeliveryRouterActor.Props(options.Mode, gossipsub, _node.Validation, observers, _node.Tap, _node.Filter, _node.Counts), "router");
+        var filter = options.FilterService is { } filtering
+            ? Context.ActorOf(FilterActor.Props(_node.Host, filtering, relay, _node.Filter), "filter")
+            : null;
+        if (options.LightpushService is { } pushing)
+        {
+            Context.ActorOf(
+                LightpushActor.Props(_node.Host, system => new LightpushService(system, router, options.Network, options.MaxMessageSize, pushing)), "lightpush");
+        }
+        if (options.PeerExchangeService is { } exchange)
+            Context.ActorOf(PeerExchangeActor.Props(_node.Host, _node.PeerRecords, exchange), "peer-exchange");
         var settings = new SendsSettings(
             options, _node.Intake, _node.Events, _node.Stores, _node.Persistence, $"{_node.Host.PeerId}/sends", router, subscriptions);
         _sends = new RecreatedChild(
@@ -58,13 +71,16 @@ internal sealed class NodeActor : UntypedActor
         Context.ActorOf(HealthActor.Props(_node, subscriptions, _node.Events), "health");
         Context.ActorOf(PeersActor.Props(_node), "peers");
         var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
-        Context.ActorOf(
-            MetadataActor.Props(_node.Host, () => new NodeMetadata(network, [.. view.Shards.Select(topic => topic.Shard)]), static _ => { }), "metadata");
+        // A light client that asks while shards are still being joined hears of those that will be.
+        var metadata = Context.ActorOf(
+            MetadataActor.Props(_node.Host, () => new NodeMetadata(network, [.. view.Shards.Union(options.Shards).Select(topic => topic.Shard)]), static _ => { }),
+            "metadata");
+        view.Changed = () => metadata.Tell(MetadataActor.ShardsChanged.Instance, ActorRefs.NoSender);
         if (_node.JournalLock is { } held)
             Context.ActorOf(JournalLockActor.Props(held), "journal-lock");
         foreach (var shard in options.Shards)
             relay.Tell(new RelayTopics.Join(shard, "options"), ActorRefs.NoSender);
-        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, router, store));
+        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, router, store, filter));
     }
 
     protected override void PostStop()

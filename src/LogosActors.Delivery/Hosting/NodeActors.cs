@@ -26,6 +26,9 @@ internal sealed class NodeActors
     /// <summary>Takes <see cref="Archive.ArchiveWriter"/>; null: the node has no archive.</summary>
     public IActorRef? Store => Children.Store;
 
+    /// <summary>Takes <see cref="Filter.Filtering"/>; null: the node serves no filter.</summary>
+    public IActorRef? Filter => Children.Filter;
+
     Started Children => _started ?? throw new InvalidOperationException("The node's actors have not started.");
 
     public void SetSends(IActorRef sends) => _sends = sends;
@@ -33,5 +36,5 @@ internal sealed class NodeActors
     public void SetStarted(Started started) => _started = started;
 
     /// <summary>The actors that keep their references.</summary>
-    public sealed record Started(IActorRef Subscriptions, IActorRef Relay, IActorRef Router, IActorRef? Store);
+    public sealed record Started(IActorRef Subscriptions, IActorRef Relay, IActorRef Router, IActorRef? Store, IActorRef? Filter);
 }
