@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
@@ -21,6 +22,9 @@ public sealed partial class MessagingNode
 
     /// <summary>The node's actors; null while it is not started.</summary>
     internal NodeActors? Actors => Volatile.Read(ref _running)?.Actors;
+
+    /// <summary>Where the filter service takes part; null while the node is stopped.</summary>
+    internal FilterFeed? FilterFeed => Volatile.Read(ref _running)?.Environment.Filter;
 
     /// <summary>Makes what a <see cref="Sends.Send"/> carries; null while the node is not started.</summary>
     internal SendIntake? Intake => Volatile.Read(ref _running)?.Environment.Intake;

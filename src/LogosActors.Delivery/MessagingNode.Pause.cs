@@ -23,7 +23,7 @@ public sealed partial class MessagingNode
     {
         var actors = EdgeActors();
         await _system.AskAsync<NodePeers.Resumed>(actors.Peers, NodePeers.Resume.Instance, NodeEnvironment.AnswerTimeout, cancellation);
-        actors.Filter?.Tell(FilterTopics.NetworkChanged.Instance, ActorRefs.NoSender);
+        actors.FilterClient?.Tell(FilterTopics.NetworkChanged.Instance, ActorRefs.NoSender);
         actors.Sends.Tell(Sends.Resume.Instance, ActorRefs.NoSender);
     }
 

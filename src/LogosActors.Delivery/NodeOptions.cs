@@ -1,6 +1,9 @@
 using Akka.Configuration;
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Filter;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
@@ -111,6 +114,18 @@ public sealed record NodeOptions
 
     /// <summary>How the archive is served to others.</summary>
     public StoreServiceOptions StoreService { get; init; } = new();
+
+    /// <summary>The limits of the filter service for light clients (12/WAKU2-FILTER).</summary>
+    /// <value>Default null: the node serves none.</value>
+    public FilterServiceOptions? FilterService { get; init; }
+
+    /// <summary>The limits of the lightpush service for light clients (19/WAKU2-LIGHTPUSH).</summary>
+    /// <value>Default null: the node serves none.</value>
+    public LightpushServiceOptions? LightpushService { get; init; }
+
+    /// <summary>The limits of the peer exchange service (34/WAKU2-PEER-EXCHANGE).</summary>
+    /// <value>Default null: the node serves none.</value>
+    public PeerExchangeServiceOptions? PeerExchangeService { get; init; }
 
     /// <summary>Which messages are relayed, and the place of a validator; <see cref="MaxMessageSize"/> goes before its size.</summary>
     public MessageValidationOptions Validation { get; init; } = new();

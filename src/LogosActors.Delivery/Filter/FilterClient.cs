@@ -64,7 +64,7 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
     readonly Dictionary<PubsubTopic, HashSet<string>> _wanted = [];
     readonly Dictionary<string, PubsubTopic> _shards = new(StringComparer.Ordinal);
     readonly Dictionary<PeerId, FilterNode> _nodes = [];
-    readonly RecentPushes _recent = new(RecentMessages);
+    readonly SeenPushes _recent = new(RecentMessages);
     List<FilterEffect> _effects = [];
 
     /// <summary>When to call <see cref="Tick"/> next, if nothing else happens.</summary>

@@ -4,6 +4,7 @@ using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Metadata;
+using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
@@ -16,13 +17,14 @@ namespace LogosActors.Delivery.Hosting;
 /// <summary>Supervises the actors of one node, and publishes those that are spoken to from outside.</summary>
 /// <remarks>
 /// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
-/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions, relay and filter-client resume, as their state is in no
-/// journal, or only in part; router, lightpush-client, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
+/// children, and nothing passes through it. Children, one-for-one: sends, subscriptions, relay, filter and filter-client resume, as their state is
+/// in no journal, or only in part; router, store, lightpush, lightpush-client, peer-exchange, health, peers, metadata and journal-lock restart with
+/// backoff 100 ms … 10 s. Sends, which stops when its
 /// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
 internal sealed class NodeActor : UntypedActor
 {
-    static readonly string[] Resumed = ["sends", "subscriptions", "relay", "filter-client"];
+    static readonly string[] Resumed = ["sends", "subscriptions", "relay", "filter", "filter-client"];
 
     static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -42,7 +44,7 @@ internal sealed class NodeActor : UntypedActor
     protected override void PreStart()
     {
         var (options, gossipsub) = (_node.Options, _node.Gossipsub);
-        var (relay, filter, lightpush) = gossipsub is null ? CreateClients() : CreateRelay(gossipsub);
+        var (relay, filterClient, lightpush) = gossipsub is null ? CreateClients() : CreateRelay(gossipsub);
         IActorRef? store = null;
         OwnStore? own = null;
         if (options.Archive is { } archive)
@@ -51,30 +53,51 @@ internal sealed class NodeActor : UntypedActor
             relay?.Tell(new RelayTopics.Observe(store));
             own = new OwnStore(store, archive);
         }
-        var subscriptions = Context.ActorOf(SubscriptionsActor.Props(_node.Receiving, relay ?? ActorRefs.Nobody, own, filter), "subscriptions");
+        var subscriptions = Context.ActorOf(SubscriptionsActor.Props(_node.Receiving, relay ?? ActorRefs.Nobody, own, filterClient), "subscriptions");
         IActorRef[] observers = store is null ? [subscriptions] : [subscriptions, store];
-        var router = Context.ActorOf(DeliveryRouterActor.Props(gossipsub, lightpush, _node.Validation, observers, _node.Tap, _node.Counts), "router");
+        var router = Context.ActorOf(
+            DeliveryRouterActor.Props(gossipsub, lightpush, _node.Validation, observers, _node.Tap, _node.Filter, _node.Counts), "router");
+        var filter = relay is null ? null : CreateServices(relay, router);
         var settings = new SendsSettings(
             options, _node.Intake, _node.Events, _node.Stores, _node.Persistence, $"{_node.Host.PeerId}/sends", router, subscriptions);
         _sends = new RecreatedChild(
             Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(ShortestWait, LongestWait), SendsCreated, SendsOverflow);
-        Context.ActorOf(HealthActor.Props(_node, subscriptions, filter ?? ActorRefs.Nobody, _node.Events), "health");
+        Context.ActorOf(HealthActor.Props(_node, subscriptions, filterClient ?? ActorRefs.Nobody, _node.Events), "health");
         var peers = Context.ActorOf(PeersActor.Props(_node), "peers");
         var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
-        Context.ActorOf(
+        // A light client that asks while shards are still being joined hears of those that will be.
+        var metadata = Context.ActorOf(
             MetadataActor.Props(
-                _node.Host, () => new NodeMetadata(network, [.. view.Shards.Select(topic => topic.Shard)]),
+                _node.Host, () => new NodeMetadata(network, [.. view.Shards.Union(options.Shards).Select(topic => topic.Shard)]),
                 shards =>
                 {
-                    filter?.Tell(shards, ActorRefs.NoSender);
+                    filterClient?.Tell(shards, ActorRefs.NoSender);
                     lightpush.Tell(shards, ActorRefs.NoSender);
                 }),
             "metadata");
+        view.Changed = () => metadata.Tell(MetadataActor.ShardsChanged.Instance, ActorRefs.NoSender);
         if (_node.JournalLock is { } held)
             Context.ActorOf(JournalLockActor.Props(held), "journal-lock");
         foreach (var shard in options.Shards)
             relay?.Tell(new RelayTopics.Join(shard, "options"), ActorRefs.NoSender);
-        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, filter, router, peers, store));
+        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, filterClient, router, peers, store, filter));
+    }
+
+    /// <summary>What a node that relays does for those that do not.</summary>
+    /// <returns>The filter service, if there is one.</returns>
+    IActorRef? CreateServices(IActorRef relay, IActorRef router)
+    {
+        var options = _node.Options;
+        if (options.LightpushService is { } pushing)
+        {
+            Context.ActorOf(
+                LightpushActor.Props(_node.Host, system => new LightpushService(system, router, options.Network, options.MaxMessageSize, pushing)), "lightpush");
+        }
+        if (options.PeerExchangeService is { } exchange)
+            Context.ActorOf(PeerExchangeActor.Props(_node.Host, _node.PeerRecords, exchange), "peer-exchange");
+        return options.FilterService is { } filtering
+            ? Context.ActorOf(FilterActor.Props(_node.Host, filtering, relay, _node.Filter), "filter")
+            : null;
     }
 
     (IActorRef Relay, IActorRef? Filter, IActorRef Lightpush) CreateRelay(GossipsubTopics gossipsub) =>

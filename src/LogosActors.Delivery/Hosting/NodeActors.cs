@@ -22,7 +22,7 @@ internal sealed class NodeActors
     public IActorRef Relay => Children.Relay ?? throw new InvalidOperationException("The node is in edge mode: it takes part in no shard.");
 
     /// <summary>Takes <see cref="Filter.FilterTopics"/>; null: the node relays.</summary>
-    public IActorRef? Filter => Children.Filter;
+    public IActorRef? FilterClient => Children.FilterClient;
 
     /// <summary>Takes <see cref="Peers.NodePeers"/>.</summary>
     public IActorRef Peers => Children.Peers;
@@ -33,6 +33,9 @@ internal sealed class NodeActors
     /// <summary>Takes <see cref="Archive.ArchiveWriter"/>; null: the node has no archive.</summary>
     public IActorRef? Store => Children.Store;
 
+    /// <summary>Takes <see cref="Filter.Filtering"/>; null: the node serves no filter.</summary>
+    public IActorRef? Filter => Children.Filter;
+
     Started Children => _started ?? throw new InvalidOperationException("The node's actors have not started.");
 
     public void SetSends(IActorRef sends) => _sends = sends;
@@ -41,5 +44,5 @@ internal sealed class NodeActors
 
     /// <summary>The actors that keep their references.</summary>
     public sealed record Started(
-        IActorRef Subscriptions, IActorRef? Relay, IActorRef? Filter, IActorRef Router, IActorRef Peers, IActorRef? Store);
+        IActorRef Subscriptions, IActorRef? Relay, IActorRef? FilterClient, IActorRef Router, IActorRef Peers, IActorRef? Store, IActorRef? Filter);
 }

@@ -1,7 +1,9 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Metrics;
+using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
@@ -46,6 +48,12 @@ internal sealed record NodeEnvironment(
 
     /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
     public RelayTap Tap { get; init; } = new();
+
+    /// <summary>Where the filter service takes part, if there is one.</summary>
+    public FilterFeed Filter { get; } = new();
+
+    /// <summary>Supplies the records that peer exchange names to others.</summary>
+    public PeerRecordSource PeerRecords { get; init; } = static () => [];
 
     /// <summary>Counts the relay's messages.</summary>
     public MessageCounts Counts { get; init; } = new();

@@ -114,7 +114,7 @@ internal sealed class RunningNode : IAsyncDisposable
             await system.AskAsync<ActorIdentity>(running._node, NodeSupervisorActor.AwaitStart.Instance, StartTimeout);
             // Who has seen the node start may send to what it was subscribed to; a journal that is away holds it up for a bounded time.
             await AskAsync<Subscriptions.Answer>(system, running.Actors.Subscriptions, Subscriptions.AwaitRecovery.Instance);
-            if (running.Actors.Filter is { } filter && NodeHostSetup.Of(system) is null)
+            if (running.Actors.FilterClient is { } filter && NodeHostSetup.Of(system) is null)
                 running._watch = new NetworkWatch(filter, running.Actors.Peers);
             return running;
         }

@@ -10,6 +10,7 @@ namespace LogosActors.Delivery.Metadata;
 
 /// <summary>Sends peers this node's network and shards, asks each peer for its own, and disconnects those of other networks.</summary>
 /// <remarks>
+/// Shards that differ from its own are no reason to leave a peer: a light client has none. When this node's own change, all peers are asked again.
 /// Parent: <see cref="Hosting.NodeActor"/>, one-for-one, restart with backoff. A failure costs the questions under way; a restart asks every connected peer again.
 /// A peer that does not speak the protocol stays: whether it is of any use is for other protocols to find out.
 /// </remarks>
@@ -25,6 +26,9 @@ internal sealed class MetadataActor(INodeHost host, Func<NodeMetadata> self, Act
 
     /// <summary>After which time a peer is asked again, as its shards may be others (66/WAKU2-METADATA §Triggering Metadata Request).</summary>
     public static readonly TimeSpan RefreshDelay = TimeSpan.FromHours(6);
+
+    /// <summary>How long to wait for further changes of the shards before peers are asked because of them.</summary>
+    public static readonly TimeSpan ShardsDelay = TimeSpan.FromSeconds(1);
 
     // Bounded by the host's connections.
     readonly HashSet<PeerId> _asked = [];
@@ -89,6 +93,15 @@ internal sealed class MetadataActor(INodeHost host, Func<NodeMetadata> self, Act
             case Ask ask when _asked.Contains(ask.Peer):
                 PipeToSelf(AskAsync(ask.Peer, _stopping.Token));
                 break;
+            case ShardsChanged:
+                if (!Timers.IsTimerActive(AskAll.Instance))
+                    Timers.StartSingleTimer(AskAll.Instance, AskAll.Instance, ShardsDelay);
+                break;
+            case AskAll:
+                // js-waku never asks again by itself, and learns this node's shards from a question as from an answer.
+                foreach (var peer in _asked)
+                    PipeToSelf(AskAsync(peer, _stopping.Token));
+                break;
             case Ask or Gone:
                 break;
             default:
@@ -145,6 +158,17 @@ internal sealed class MetadataActor(INodeHost host, Func<NodeMetadata> self, Act
             // The host stops, and the connection with it.
         }
         return new Gone();
+    }
+
+    /// <summary>This node's shards are others than before: connected peers are asked, and learn of it by the question.</summary>
+    public sealed record ShardsChanged
+    {
+        public static readonly ShardsChanged Instance = new();
+    }
+
+    sealed record AskAll
+    {
+        public static readonly AskAll Instance = new();
     }
 
     sealed record Heard(PeerId Peer, NodeMetadata Metadata);

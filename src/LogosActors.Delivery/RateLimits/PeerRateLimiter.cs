@@ -21,13 +21,13 @@ internal sealed class PeerRateLimiter(RateLimit limit, int maxPeers = PeerRateLi
     /// <summary>How many peers are remembered.</summary>
     public int Count => _buckets.Count;
 
-    /// <summary>Lets a peer ask once.</summary>
+    /// <summary>Lets a peer ask once, or take a number of units.</summary>
     /// <returns>False when it has asked too much.</returns>
-    public bool TryTake(PeerId peer, TimeSpan now)
+    public bool TryTake(PeerId peer, TimeSpan now, int count = 1)
     {
         if (_buckets.Count >= maxPeers && !_buckets.ContainsKey(peer) && !MakeRoom(now))
             return false;
-        return CollectionsMarshal.GetValueRefOrAddDefault(_buckets, peer, out _).TryTake(limit, now);
+        return CollectionsMarshal.GetValueRefOrAddDefault(_buckets, peer, out _).TryTake(limit, now, count);
     }
 
     bool MakeRoom(TimeSpan now)

@@ -9,13 +9,14 @@ internal struct TokenBucket
 {
     TimeSpan _fullAt;
 
-    /// <summary>Takes a token.</summary>
+    /// <summary>Takes tokens.</summary>
     /// <param name="limit">The limit; the same for every call.</param>
     /// <param name="now">The time now.</param>
-    /// <returns>False when there is none.</returns>
-    public bool TryTake(RateLimit limit, TimeSpan now)
+    /// <param name="count">How many, at least 1.</param>
+    /// <returns>False when there are not so many; none is taken then.</returns>
+    public bool TryTake(RateLimit limit, TimeSpan now, int count = 1)
     {
-        var fullAt = (_fullAt > now ? _fullAt : now) + limit.Interval;
+        var fullAt = (_fullAt > now ? _fullAt : now) + (limit.Interval * count);
         if (fullAt - now > limit.Period)
             return false;
         _fullAt = fullAt;

@@ -27,6 +27,9 @@ public static class RelayTopics
     /// <summary>To the relay: send an observer the messages of every shard that is joined, as a receiver gets them.</summary>
     internal sealed record Observe(IActorRef Observer) : INoSerializationVerificationNeeded;
 
+    /// <summary>To the relay: an observer wants no further messages.</summary>
+    internal sealed record Unobserve(IActorRef Observer) : INoSerializationVerificationNeeded;
+
     /// <summary>To the relay: <see cref="RelayTap.IsWatched"/> may have changed.</summary>
     internal sealed record TapChanged
     {
@@ -39,14 +42,26 @@ public static class RelayTopics
     /// <param name="Message">The message.</param>
     /// <param name="Tag">Comes back with the answer.</param>
     /// <param name="IsRepeat">Whether it was published before; then observers know it.</param>
-    internal sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat) : INoSerializationVerificationNeeded;
+    internal sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The message's bytes, if it is encoded already; empty: it is not.</summary>
+        public ReadOnlyMemory<byte> Encoded { get; init; }
+
+        /// <summary>Whether the message is of this node's own application, which then does not receive it.</summary>
+        /// <value>Default true; false for what a light client has pushed.</value>
+        public bool IsOwn { get; init; } = true;
+    }
 
     /// <summary>A message of a joined shard. Sent by the router for what this node has published; and what watchers of the
     /// relay are shown.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Hash">The message's hash on it.</param>
     /// <param name="Message">The message.</param>
-    /// <param name="IsOwn">Whether this node has published it.</param>
+    /// <param name="IsOwn">Whether this node's application has published it.</param>
     /// <param name="IsArchivable">Whether an archive keeps it.</param>
-    public sealed record Seen(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, bool IsOwn, bool IsArchivable = true) : INoSerializationVerificationNeeded;
+    public sealed record Seen(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, bool IsOwn, bool IsArchivable = true) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The message's bytes, of what the router sends; else empty.</summary>
+        public ReadOnlyMemory<byte> Encoded { get; init; }
+    }
 }

@@ -65,6 +65,9 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
             case RelayTopics.Observe observe:
                 Observe(observe.Observer);
                 break;
+            case RelayTopics.Unobserve unobserve:
+                Unobserve(unobserve.Observer);
+                break;
             case RelayTopics.TapChanged:
                 WatchOrNot();
                 break;
@@ -160,6 +163,14 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
             Update(shard);
     }
 
+    void Unobserve(IActorRef observer)
+    {
+        if (!_observers.Remove(observer))
+            return;
+        foreach (var shard in _shards.Values)
+            Update(shard);
+    }
+
     void WatchOrNot()
     {
         if (tap.IsWatched == _tapActor is not null)
@@ -172,11 +183,9 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
             return;
         }
         tap.Actor = null;
-        _observers.Remove(_tapActor);
+        Unobserve(_tapActor);
         Context.Stop(_tapActor);
         _tapActor = null;
-        foreach (var shard in _shards.Values)
-            Update(shard);
     }
 
     /// <summary>Subscribes who is to have a shard's messages, and no one else.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Metrics;
@@ -23,10 +24,11 @@ namespace LogosActors.Delivery.Sending;
 /// <param name="validation">Has the application's validator.</param>
 /// <param name="observers">Are sent what this node publishes, once each.</param>
 /// <param name="tap">Is shown it, too, while somebody watches.</param>
+/// <param name="filter">Is sent it, too, while light clients are subscribed.</param>
 /// <param name="counts">Counts it.</param>
 internal sealed class DeliveryRouterActor(
     GossipsubTopics? gossipsub, IActorRef lightpush, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap,
-    MessageCounts counts) : SupervisedActor
+    FilterFeed filter, MessageCounts counts) : SupervisedActor
 {
     /// <summary>How long the application's validator may take to decide about a message of this node's own: as long as about others'.</summary>
     static readonly TimeSpan ValidationTimeout = TimeSpan.FromSeconds(5);
@@ -35,8 +37,9 @@ internal sealed class DeliveryRouterActor(
     readonly Dictionary<PubsubTopic, string> _names = [];
 
     public static Props Props(
-        GossipsubTopics? gossipsub, IActorRef lightpush, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap, MessageCounts counts) =>
-        Akka.Actor.Props.Create(() => new DeliveryRouterActor(gossipsub, lightpush, validation, observers, tap, counts));
+        GossipsubTopics? gossipsub, IActorRef lightpush, MessageValidation validation, IReadOnlyList<IActorRef> observers, RelayTap tap, FilterFeed filter,
+        MessageCounts counts) =>
+        Akka.Actor.Props.Create(() => new DeliveryRouterActor(gossipsub, lightpush, validation, observers, tap, filter, counts));
 
     protected override void OnReceive(object message)
     {
@@ -62,9 +65,9 @@ internal sealed class DeliveryRouterActor(
     /// <summary>Applies the rules for the messages of peers: they would penalise this node for what they refuse.</summary>
     void Consider(RelayTopics.Publish publish, IActorRef publisher)
     {
-        var encoded = WakuMessageCodec.Encode(publish.Message);
+        var encoded = publish.Encoded.IsEmpty ? WakuMessageCodec.Encode(publish.Message) : publish.Encoded;
         var result = validation.DecideOwn(
-            NameOf(publish.Shard), publish.Message, encoded, publish.Hash, UnixNanoseconds.Now(Time), out var own);
+            NameOf(publish.Shard), publish.Message, encoded.Span, publish.Hash, UnixNanoseconds.Now(Time), out var own);
         var passed = new Checked(publish, encoded, own.IsArchivable);
         if (result is not ValidationResult.Accept)
             Refuse(publish, publisher);
@@ -86,14 +89,15 @@ internal sealed class DeliveryRouterActor(
             lightpush.Tell(new LightpushClient.Push(publish.Shard, publish.Hash, passed.Encoded, publish.Tag), publisher);
         if (publish.IsRepeat)
             return;
-        counts.Add(isOwn: true, publish.Message.Payload.Length);
-        var watcher = tap.Actor;
-        if (observers.Count == 0 && watcher is null)
+        counts.Add(publish.IsOwn, publish.Message.Payload.Length);
+        var (watcher, subscribers) = (tap.Actor, filter.Receiver);
+        if (observers.Count == 0 && watcher is null && subscribers is null)
             return;
-        var seen = new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, IsOwn: true, passed.IsArchivable);
+        var seen = new RelayTopics.Seen(publish.Shard, publish.Hash, publish.Message, publish.IsOwn, passed.IsArchivable) { Encoded = passed.Encoded };
         foreach (var observer in observers)
             observer.Tell(seen);
         watcher?.Tell(seen);
+        subscribers?.Tell(seen);
     }
 
     async Task<Validated> ValidateAsync(RelayedMessage message, Checked passed, IActorRef publisher, TimeProvider time)
@@ -119,7 +123,7 @@ internal sealed class DeliveryRouterActor(
         return name;
     }
 
-    sealed record Checked(RelayTopics.Publish Publish, byte[] Encoded, bool IsArchivable);
+    sealed record Checked(RelayTopics.Publish Publish, ReadOnlyMemory<byte> Encoded, bool IsArchivable);
 
     sealed record Validated(Checked Checked, bool IsAccepted, IActorRef Publisher, Exception? Failure) : INoSerializationVerificationNeeded;
 }

@@ -58,7 +58,11 @@ public static class Gossip
     public sealed record PublishTagged(string Topic, ReadOnlyMemory<byte> Data, object Tag);
 
     /// <summary>The answer to <see cref="PublishTagged"/>.</summary>
-    public sealed record PublishedTagged(object Tag, PublishOutcome Outcome);
+    public sealed record PublishedTagged(object Tag, PublishOutcome Outcome)
+    {
+        /// <summary>How many peers the message is queued for, or have it already.</summary>
+        public int PeerCount { get; init; }
+    }
 
     /// <summary>The answer to <see cref="Subscribe"/>: false when the topic's name is over the limit.</summary>
     public sealed record Subscribed(string Topic, bool IsAccepted);

@@ -87,10 +87,11 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
                 _router.Heartbeat(now);
                 break;
             case Gossip.Publish publish:
-                Answer(Gossip.Published.As(Publish(publish.Topic, publish.Data, mayRepeat: false, now)));
+                Answer(Gossip.Published.As(Publish(publish.Topic, publish.Data, mayRepeat: false, now, out _)));
                 break;
             case Gossip.PublishTagged publish:
-                Answer(new Gossip.PublishedTagged(publish.Tag, Publish(publish.Topic, publish.Data, mayRepeat: true, now)));
+                var outcome = Publish(publish.Topic, publish.Data, mayRepeat: true, now, out var reached);
+                Answer(new Gossip.PublishedTagged(publish.Tag, outcome) { PeerCount = reached });
                 break;
             case Gossip.Validated validated when validated.Incarnation == this:
                 EndValidation(validated, now);
@@ -232,13 +233,14 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
         _heldUp.Clear();
     }
 
-    PublishOutcome Publish(string topic, ReadOnlyMemory<byte> data, bool mayRepeat, TimeSpan now)
+    PublishOutcome Publish(string topic, ReadOnlyMemory<byte> data, bool mayRepeat, TimeSpan now, out int peers)
     {
+        peers = 0;
         if (_settings.Options.Signatures is not SignaturePolicy.StrictSign)
-            return _router.Publish(topic, new MessageView { Data = data.Span }, now, mayRepeat);
+            return _router.Publish(topic, new MessageView { Data = data.Span }, now, mayRepeat, out peers);
         if (data.Length > _settings.Options.Limits.MessageSize.Bytes)
             return PublishOutcome.TooLarge;
-        return _router.Publish(topic, MessageSignature.Sign(_settings.Key!, topic, data.Span, ++_sequence), now, mayRepeat);
+        return _router.Publish(topic, MessageSignature.Sign(_settings.Key!, topic, data.Span, ++_sequence), now, mayRepeat, out peers);
     }
 
     void Subscribe(Gossip.Subscribe subscribe, TimeSpan now)

@@ -14,8 +14,17 @@ internal sealed partial class GossipsubRouter
     /// <param name="message">The message; its topic is set here.</param>
     /// <param name="now">The time.</param>
     /// <param name="mayRepeat">Whether a message that was seen before goes out again: to the peers of now, of whom those that remember it pass it over.</param>
-    public PublishOutcome Publish(string topic, MessageView message, TimeSpan now, bool mayRepeat = false)
+    public PublishOutcome Publish(string topic, MessageView message, TimeSpan now, bool mayRepeat = false) =>
+        Publish(topic, message, now, mayRepeat, out _);
+
+    /// <param name="topic">The topic; we need not be subscribed to it.</param>
+    /// <param name="message">The message; its topic is set here.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="mayRepeat">Whether a message that was seen before goes out again.</param>
+    /// <param name="peers">How many peers it is queued for, or have it already.</param>
+    public PublishOutcome Publish(string topic, MessageView message, TimeSpan now, bool mayRepeat, out int peers)
     {
+        peers = 0;
         var utf8 = System.Text.Encoding.UTF8.GetBytes(topic);
         if (message.Data.Length > _limits.MessageSize.Bytes || SizeOfRpc(message, utf8.Length) > _limits.SentRpcSize.Bytes)
             return PublishOutcome.TooLarge;
@@ -38,24 +47,23 @@ internal sealed partial class GossipsubRouter
         if (status is SeenStatus.Unknown)
             _seen.Add(id, SeenStatus.Accepted, now);
         _cache.Put(published);
-        var isSent = false;
         List<GossipsubPeer>? congested = null;
         foreach (var peer in Targets(topic, now))
         {
             // Who does not want it has it.
             if (peer.IsUnwanted(id) || peer.Queue.Message(published, OutboundPriority.Published, now))
-                isSent = true;
+                peers++;
             else
                 (congested ??= []).Add(peer);
             Announce(peer);
         }
         // What nobody has got and comes again is not lost: the publisher's tries for room do not make a peer a slow one.
-        if (congested is not null && (isSent || !mayRepeat))
+        if (congested is not null && (peers > 0 || !mayRepeat))
         {
             foreach (var peer in congested)
                 peer.Queue.NoteDropped();
         }
-        return isSent ? PublishOutcome.Sent : congested is null ? PublishOutcome.NoPeers : PublishOutcome.Congested;
+        return peers > 0 ? PublishOutcome.Sent : congested is null ? PublishOutcome.NoPeers : PublishOutcome.Congested;
     }
 
     /// <summary>Whether the message's validation is under way.</summary>

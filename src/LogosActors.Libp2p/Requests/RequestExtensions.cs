@@ -63,6 +63,9 @@ public static class RequestExtensions
 internal sealed class RequestServer<TRequest, TResponse>(
     RequestProtocol<TRequest, TResponse> protocol, RequestHandler<TRequest, TResponse> handler, TimeProvider time)
 {
+    // Twice the largest message that js-waku sends (MAX_MESSAGE_SIZE, 1 MB).
+    const int MaxDiscarded = 2 * 1024 * 1024;
+
     int _underWay;
 
     public async Task ServeAsync(LibP2pStream stream, CancellationToken cancellation)
@@ -116,5 +119,20 @@ internal sealed class RequestServer<TRequest, TResponse>(
         if (answer.Length > protocol.Response.MaxLength)
             throw new InvalidOperationException($"The answer has {answer.Length} bytes; {protocol.Id} takes {protocol.Response.MaxLength}.");
         await LengthPrefixed.WriteAsync(stream, answer, either.Token);
+        if (error is DecodeError.LimitExceeded)
+            await DiscardAsync(stream, either.Token);
+    }
+
+    /// <summary>Reads what is left of a question that was too long: a reset would overtake its answer.</summary>
+    static async Task DiscardAsync(LibP2pStream stream, CancellationToken cancellation)
+    {
+        var rest = new byte[4096];
+        for (var left = MaxDiscarded; left > 0;)
+        {
+            var read = await stream.ReadAsync(rest, cancellation);
+            if (read == 0)
+                return;
+            left -= read;
+        }
     }
 }

@@ -129,16 +129,45 @@ public sealed class MetadataActorTests
         });
     }
 
+    [Fact]
+    public async Task Connected_peers_learn_of_a_shard_that_is_joined_later()
+    {
+        var told = new ConcurrentQueue<NodeMetadata>();
+        await using var there = await TestHost.StartAsync();
+        there.Host.Serve(MetadataProtocol.Protocol, (_, metadata, _) =>
+        {
+            told.Enqueue(metadata);
+            return Task.FromResult(new NodeMetadata(1, []));
+        });
+        ushort[] shards = [0];
+        await using var here = await Node.StartAsync(1, () => shards);
+        await here.Host.ConnectAsync(there);
+        await TestHost.Until(() => told.Count == 1);
+
+        shards = [0, 3];
+        here.Actor.Tell(MetadataActor.ShardsChanged.Instance);
+        here.Actor.Tell(MetadataActor.ShardsChanged.Instance);
+
+        await TestHost.Until(() => told.Count == 2);
+        Assert.Equal(new ushort[] { 0, 3 }, told.Last().Shards);
+        // A light client has no shards, and stays.
+        Assert.Contains(there.Id, here.Host.Host.ConnectedPeers);
+    }
+
     sealed class Node(TestHost host, ActorSystem system) : IAsyncDisposable
     {
+        public IActorRef Actor { get; private set; } = ActorRefs.Nobody;
+
         public TestHost Host => host;
 
         public TestScheduler Scheduler => (TestScheduler)system.Scheduler;
 
         public ConcurrentDictionary<PeerId, PeerShards> Learned { get; } = new();
 
-        public static async Task<Node> StartAsync(
-            uint? cluster, ushort[] shards, Action<PeerShards>? before = null, bool isTimeVirtual = false)
+        public static Task<Node> StartAsync(uint? cluster, ushort[] shards, Action<PeerShards>? before = null, bool isTimeVirtual = false) =>
+            StartAsync(cluster, () => shards, before, isTimeVirtual);
+
+        public static async Task<Node> StartAsync(uint? cluster, Func<ushort[]> shards, Action<PeerShards>? before = null, bool isTimeVirtual = false)
         {
             var scheduler = isTimeVirtual ? "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"" : "";
             var system = ActorSystem.Create("metadata", scheduler);
@@ -148,7 +177,7 @@ public sealed class MetadataActorTests
                 before?.Invoke(learned);
                 node.Learned[learned.Peer] = learned;
             }
-            system.ActorOf(MetadataActor.Props(node.Host.Host, () => new NodeMetadata(cluster, shards), Publish));
+            node.Actor = system.ActorOf(MetadataActor.Props(node.Host.Host, () => new NodeMetadata(cluster, shards()), Publish));
             // Served once it has started; else the peer could find that it does not speak the protocol.
             await TestHost.Until(() => node.Host.Host.Protocols.Contains(MetadataProtocol.Id, StringComparer.Ordinal));
             return node;

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Messages;
+using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +17,14 @@ namespace LogosActors.Delivery.Tests.Receiving;
 /// <summary>A whole node whose actors fail, one after the other, while messages flow: the rows of docs/actor-hierarchy.md.</summary>
 public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
 {
+    /// <summary>A node that serves light clients, too.</summary>
+    static readonly NodeOptions Serving = Options with
+    {
+        FilterService = new FilterServiceOptions(),
+        LightpushService = new LightpushServiceOptions(),
+        PeerExchangeService = new PeerExchangeServiceOptions(),
+    };
+
     readonly string _directory = Directory.CreateTempSubdirectory("logos-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -29,7 +40,7 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
         await using var alice = await StartAsync(Options with { StoreNodes = [store.Address] });
         var received = new ConcurrentQueue<string>();
         await using (var bob = await MessagingNode.CreateAsync(
-            Options with { StoreNodes = [store.Address], DataDirectory = hasDirectory ? _directory : null }, NullLoggerFactory.Instance, system))
+            Serving with { StoreNodes = [store.Address], DataDirectory = hasDirectory ? _directory : null }, NullLoggerFactory.Instance, system))
         {
             bob.MessageReceived += (_, told) => received.Enqueue(TextOf(told));
             await bob.StartAsync();
@@ -41,7 +52,7 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
             var failed = await FailAllAsync(system, isKilled, SendAsync);
 
             await TestHost.Until(() => received.Distinct().Count() == sent);
-            Assert.True(failed > 15, $"Only {failed} actors have failed.");
+            Assert.True(failed > 18, $"Only {failed} actors have failed.");
             await bob.StopAsync();
             Assert.Equal(sent, received.Count);
 
@@ -63,7 +74,7 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
         bob.MessageReceived += (_, told) => received.Enqueue(told.Hash);
         await bob.SubscribeAsync([Topic]);
         await using (var alice = await MessagingNode.CreateAsync(
-            Options with { StoreNodes = [store.Address], DataDirectory = hasDirectory ? _directory : null }, NullLoggerFactory.Instance, system))
+            Serving with { StoreNodes = [store.Address], DataDirectory = hasDirectory ? _directory : null }, NullLoggerFactory.Instance, system))
         {
             alice.MessageSent += (_, told) =>
             {
@@ -80,7 +91,7 @@ public sealed class FailingActorsTests(ITestOutputHelper output) : IDisposable
             var failed = await FailAllAsync(system, isKilled, async () => requests.Add((await alice.SendAsync(Text($"{requests.Count}"))).Value));
 
             await alice.FlushAsync();
-            Assert.True(failed > 15, $"Only {failed} actors have failed.");
+            Assert.True(failed > 18, $"Only {failed} actors have failed.");
             await alice.StopAsync();
             await TestHost.Until(() => stored.All(received.Contains));
             output.WriteLine($"{requests.Count} requests, {stored.Count} are stored, {received.Count} came");
