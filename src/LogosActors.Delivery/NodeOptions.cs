@@ -116,16 +116,16 @@ public sealed record NodeOptions
     public StoreServiceOptions StoreService { get; init; } = new();
 
     /// <summary>The limits of the filter service for light clients (12/WAKU2-FILTER).</summary>
-    /// <value>Default null: the node serves none.</value>
-    public FilterServiceOptions? FilterService { get; init; }
+    /// <value>Default on (MESSAGING-API, core mode); null: the node serves none. A node in edge mode serves none.</value>
+    public FilterServiceOptions? FilterService { get; init; } = new();
 
     /// <summary>The limits of the lightpush service for light clients (19/WAKU2-LIGHTPUSH).</summary>
-    /// <value>Default null: the node serves none.</value>
-    public LightpushServiceOptions? LightpushService { get; init; }
+    /// <value>Default on (MESSAGING-API, core mode); null: the node serves none. A node in edge mode serves none.</value>
+    public LightpushServiceOptions? LightpushService { get; init; } = new();
 
     /// <summary>The limits of the peer exchange service (34/WAKU2-PEER-EXCHANGE).</summary>
-    /// <value>Default null: the node serves none.</value>
-    public PeerExchangeServiceOptions? PeerExchangeService { get; init; }
+    /// <value>Default on (MESSAGING-API, core mode); null: the node serves none. A node in edge mode serves none.</value>
+    public PeerExchangeServiceOptions? PeerExchangeService { get; init; } = new();
 
     /// <summary>Which messages are relayed, and the place of a validator; <see cref="MaxMessageSize"/> goes before its size.</summary>
     public MessageValidationOptions Validation { get; init; } = new();

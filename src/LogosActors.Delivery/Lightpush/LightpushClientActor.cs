@@ -136,12 +136,12 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
         if (pushing.Round.Outcome is { } outcome && !pushing.IsAnswered)
         {
             pushing.IsAnswered = true;
-            pushing.Publisher.Tell(outcome is PushOutcome.Uncertain
+            pushing.Publisher.Tell(outcome is LightpushOutcome.Uncertain
                 ? new LightpushClient.Unknown(push.Tag)
                 : new Gossip.PublishedTagged(push.Tag, outcome switch
                 {
-                    PushOutcome.Accepted => PublishOutcome.Sent,
-                    PushOutcome.Rejected => PublishOutcome.Invalid,
+                    LightpushOutcome.Accepted => PublishOutcome.Sent,
+                    LightpushOutcome.Rejected => PublishOutcome.Invalid,
                     _ => PublishOutcome.NoPeers,
                 }));
         }

@@ -27,7 +27,7 @@ internal enum PushAnswer
 }
 
 /// <summary>How a round has ended.</summary>
-internal enum PushOutcome
+internal enum LightpushOutcome
 {
     /// <summary>A service node has relayed the message.</summary>
     Accepted,
@@ -78,7 +78,7 @@ internal sealed class LightpushRound(PubsubTopic shard, ServicePeers peers)
     TimeSpan _askedAt;
 
     /// <summary>How it has ended; null: it is under way.</summary>
-    public PushOutcome? Outcome { get; private set; }
+    public LightpushOutcome? Outcome { get; private set; }
 
     /// <summary>Whether no answer is awaited any more.</summary>
     public bool IsOver => Outcome is not null && _open.Count == 0;
@@ -105,13 +105,13 @@ internal sealed class LightpushRound(PubsubTopic shard, ServicePeers peers)
         {
             case PushAnswer.Accepted:
                 peers.Served(peer);
-                Outcome ??= PushOutcome.Accepted;
+                Outcome ??= LightpushOutcome.Accepted;
                 break;
             case PushAnswer.Rejected:
                 // The peer serves: it is the message that it does not like.
                 peers.Served(peer);
                 if (++_rejections >= EnoughRejections)
-                    Outcome ??= PushOutcome.Rejected;
+                    Outcome ??= LightpushOutcome.Rejected;
                 break;
             case PushAnswer.Busy:
                 peers.Busy(peer, now + BusyRest, now);
@@ -151,7 +151,7 @@ internal sealed class LightpushRound(PubsubTopic shard, ServicePeers peers)
     {
         if (Outcome is not null || _open.Count > 0)
             return;
-        Outcome = _isSilent ? PushOutcome.Uncertain : PushOutcome.NotAccepted;
+        Outcome = _isSilent ? LightpushOutcome.Uncertain : LightpushOutcome.NotAccepted;
         if (_isSilent)
             return;
         foreach (var peer in _withoutPeers)

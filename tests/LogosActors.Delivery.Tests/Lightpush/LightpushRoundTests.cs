@@ -28,11 +28,11 @@ public sealed class LightpushRoundTests
 
         Assert.Empty(_round.Answered(asked[1], PushAnswer.Accepted, Seconds(1)));
 
-        Assert.Equal(PushOutcome.Accepted, _round.Outcome);
+        Assert.Equal(LightpushOutcome.Accepted, _round.Outcome);
         Assert.False(_round.IsOver);
         _round.Answered(asked[0], PushAnswer.Failed, Seconds(2));
         Assert.True(_round.IsOver);
-        Assert.Equal(PushOutcome.Accepted, _round.Outcome);
+        Assert.Equal(LightpushOutcome.Accepted, _round.Outcome);
     }
 
     [Theory]
@@ -71,13 +71,13 @@ public sealed class LightpushRoundTests
         Assert.Null(_round.Outcome);
         _round.Answered(asked[1], PushAnswer.Rejected, Seconds(1));
 
-        Assert.Equal(PushOutcome.Rejected, _round.Outcome);
+        Assert.Equal(LightpushOutcome.Rejected, _round.Outcome);
     }
 
     [Fact]
     public void Nobody_has_relayed_it_when_all_say_that_they_cannot()
     {
-        Assert.Equal(PushOutcome.NotAccepted, Run(static _ => PushAnswer.Failed));
+        Assert.Equal(LightpushOutcome.NotAccepted, Run(static _ => PushAnswer.Failed));
         Assert.Equal(2, _peers.CountProven);
     }
 
@@ -85,7 +85,7 @@ public sealed class LightpushRoundTests
     public void It_is_uncertain_when_one_of_them_has_not_answered()
     {
         var number = 0;
-        Assert.Equal(PushOutcome.Uncertain, Run(_ => number++ == 0 ? PushAnswer.Silent : PushAnswer.NoRelayPeers));
+        Assert.Equal(LightpushOutcome.Uncertain, Run(_ => number++ == 0 ? PushAnswer.Silent : PushAnswer.NoRelayPeers));
         // Those that may have had it from the silent one are not blamed.
         Assert.Equal(7, _peers.CountProven);
     }
@@ -97,7 +97,7 @@ public sealed class LightpushRoundTests
         Assert.Empty(_round.Answered(asked[0], PushAnswer.NoRelayPeers, Seconds(1)));
         _round.Answered(asked[1], PushAnswer.Accepted, Seconds(1));
 
-        Assert.Equal(PushOutcome.Accepted, _round.Outcome);
+        Assert.Equal(LightpushOutcome.Accepted, _round.Outcome);
         Assert.Equal(8, _peers.CountProven);
     }
 
@@ -108,7 +108,7 @@ public sealed class LightpushRoundTests
 
         Assert.Empty(round.Begin(Seconds(0)));
 
-        Assert.Equal(PushOutcome.NotAccepted, round.Outcome);
+        Assert.Equal(LightpushOutcome.NotAccepted, round.Outcome);
         Assert.True(round.IsOver);
     }
 
@@ -122,7 +122,7 @@ public sealed class LightpushRoundTests
             Assert.DoesNotContain(failing, new LightpushRound(Shard, _peers).Begin(Seconds(10 + message)));
     }
 
-    PushOutcome? Run(Func<PeerId, PushAnswer> answer)
+    LightpushOutcome? Run(Func<PeerId, PushAnswer> answer)
     {
         var open = new Queue<PeerId>(_round.Begin(Seconds(0)));
         while (open.TryDequeue(out var peer))
