@@ -1,3 +1,4 @@
+using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Identity;
@@ -65,6 +66,7 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
     readonly Dictionary<string, PubsubTopic> _shards = new(StringComparer.Ordinal);
     readonly Dictionary<PeerId, FilterNode> _nodes = [];
     readonly SeenPushes _recent = new(RecentMessages);
+    readonly Queue<(string Topic, MessageHash Hash, TimeSpan Sent)> _missed = new();
     List<FilterEffect> _effects = [];
 
     /// <summary>When to call <see cref="Tick"/> next, if nothing else happens.</summary>
@@ -151,7 +153,7 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
     /// <param name="hash">Its hash.</param>
     /// <param name="now">The time.</param>
     /// <returns>Whether it is wanted from this node.</returns>
-    public bool Pushed(PeerId peer, PubsubTopic shard, string topic, Messages.MessageHash hash, TimeSpan now)
+    public bool Pushed(PeerId peer, PubsubTopic shard, string topic, MessageHash hash, TimeSpan now)
     {
         // A push may come before the answer that confirms its topic.
         if (!_nodes.TryGetValue(peer, out var node) || !_shards.TryGetValue(topic, out var wanted) || wanted != shard || !node.Shards.Contains(shard))
@@ -174,17 +176,15 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
         return true;
     }
 
-    /// <summary>A store had a message that no service node has pushed.</summary>
+    /// <summary>A store had a message that no service node has pushed. One that is new may still come.</summary>
     /// <param name="topic">Its content topic.</param>
+    /// <param name="hash">Its hash.</param>
     /// <param name="age">How old it is.</param>
     /// <param name="now">The time.</param>
-    public IReadOnlyList<FilterEffect> Missed(string topic, TimeSpan age, TimeSpan now)
+    public IReadOnlyList<FilterEffect> Missed(string topic, MessageHash hash, TimeSpan age, TimeSpan now)
     {
-        foreach (var node in _nodes.Values.ToArray())
-        {
-            if (age >= SettlingTime && node.Confirmed.TryGetValue(topic, out var confirmed) && now - age - confirmed.Since >= SettlingTime)
-                Doubt(node, now);
-        }
+        if (_missed.Count < RecentMessages)
+            _missed.Enqueue((topic, hash, now - age));
         return Go(now);
     }
 
@@ -211,6 +211,22 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
     /// <summary>How many service nodes are proven to push the messages of a content topic.</summary>
     public int CountProven(string topic, TimeSpan now) =>
         _nodes.Values.Count(node => !node.IsDoubtful && now - node.LastProof <= ProofTime && node.Confirmed.ContainsKey(topic));
+
+    /// <summary>Judges who was to push what stores had, once there was time enough for it.</summary>
+    void JudgeMissed(TimeSpan now)
+    {
+        while (_missed.TryPeek(out var missed) && now - missed.Sent >= SettlingTime)
+        {
+            _missed.Dequeue();
+            if (_recent.Contains(missed.Hash))
+                continue;
+            foreach (var node in _nodes.Values.ToArray())
+            {
+                if (node.Confirmed.TryGetValue(missed.Topic, out var confirmed) && missed.Sent - confirmed.Since >= SettlingTime)
+                    Doubt(node, now);
+            }
+        }
+    }
 
     void Pinged(FilterNode node, FilterAnswer answer, TimeSpan now)
     {
@@ -346,7 +362,10 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
     /// <summary>Fills up what lacks nodes, asks whoever can be asked, and says when to come back.</summary>
     IReadOnlyList<FilterEffect> Go(TimeSpan now)
     {
+        JudgeMissed(now);
         var wake = now + LongestSleep;
+        if (_missed.TryPeek(out var next) && next.Sent + SettlingTime < wake)
+            wake = next.Sent + SettlingTime;
         foreach (var shard in _wanted.Keys)
         {
             if (!Fill(shard, now) && peers.NextRested(now) is { } rested && rested < wake)

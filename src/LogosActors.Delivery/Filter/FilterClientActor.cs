@@ -101,7 +101,7 @@ internal sealed class FilterClientActor(INodeHost host, MessageValidation valida
                 break;
             case FilterTopics.Missed missed:
                 Log.Info("A store had a message of {0} that no service node has pushed", missed.Topic);
-                Run(_filter.Missed(missed.Topic, missed.Age, Now));
+                Run(_filter.Missed(missed.Topic, missed.Hash, missed.Age, Now));
                 break;
             case FilterTopics.NetworkChanged:
                 Run(_filter.Woke(Now));

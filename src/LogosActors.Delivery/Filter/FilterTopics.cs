@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
 
 namespace LogosActors.Delivery.Filter;
@@ -14,8 +15,9 @@ internal static class FilterTopics
 
     /// <summary>A store had a message that no service node has pushed.</summary>
     /// <param name="Topic">Its content topic.</param>
+    /// <param name="Hash">Its hash.</param>
     /// <param name="Age">How old it is.</param>
-    public sealed record Missed(string Topic, TimeSpan Age);
+    public sealed record Missed(string Topic, MessageHash Hash, TimeSpan Age) : INoSerializationVerificationNeeded;
 
     /// <summary>The network is another one, or was away: nothing is known of the service nodes any more.</summary>
     public sealed record NetworkChanged

@@ -9,6 +9,9 @@ internal sealed class SeenPushes(int capacity)
     readonly HashSet<MessageHash> _known = [];
     readonly Queue<MessageHash> _order = new();
 
+    /// <summary>Whether somebody has pushed a message.</summary>
+    public bool Contains(MessageHash hash) => _known.Contains(hash);
+
     /// <summary>Whether nobody has pushed a message before; it is remembered.</summary>
     public bool IsNew(MessageHash hash)
     {

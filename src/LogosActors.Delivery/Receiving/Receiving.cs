@@ -70,7 +70,7 @@ public static class Subscriptions
     internal sealed record SyncTopics(IReadOnlyList<SyncTopic> Topics) : INoSerializationVerificationNeeded;
 
     /// <summary>From a topic's actor: a store had a message of this age that had not come by itself.</summary>
-    public sealed record Missed(string Topic, TimeSpan Age);
+    public sealed record Missed(string Topic, MessageHash Hash, TimeSpan Age);
 
     /// <summary>From a topic's actor: up to this time nothing is known for sure, as too many hashes were received.</summary>
     internal sealed record Forgot(string Topic, long Floor);

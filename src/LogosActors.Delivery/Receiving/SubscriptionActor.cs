@@ -94,7 +94,7 @@ internal sealed class SubscriptionActor : SupervisedActor
             return;
         }
         if (giver is not null && !isSilent && _since < time)
-            Context.Parent.Tell(new Subscriptions.Missed(_topic, TimeSpan.FromTicks((UnixNanoseconds.Now(Time) - time) / TimeSpan.NanosecondsPerTick)));
+            Context.Parent.Tell(new Subscriptions.Missed(_topic, hash, TimeSpan.FromTicks((UnixNanoseconds.Now(Time) - time) / TimeSpan.NanosecondsPerTick)));
         var entry = new PendingDeliveries.Entry(hash, time, isSilent ? null : message, giver);
         if (_journal is null)
         {

@@ -166,7 +166,7 @@ internal sealed partial class SubscriptionsActor : SupervisedActor, IWithTimers,
                     gapped.Sync?.Tell(Subscriptions.SyncNow.Instance);
                 break;
             case Subscriptions.Missed missed:
-                _filter?.Tell(new FilterTopics.Missed(missed.Topic, missed.Age));
+                _filter?.Tell(new FilterTopics.Missed(missed.Topic, missed.Hash, missed.Age));
                 break;
             case Subscriptions.Forgot forgot:
                 if (_topics.TryGetValue(forgot.Topic, out var full))

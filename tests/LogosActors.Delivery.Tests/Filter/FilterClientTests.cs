@@ -217,6 +217,25 @@ public sealed class FilterClientTests
     }
 
     [Fact]
+    public void A_message_that_a_store_had_first_says_something_only_if_no_push_of_it_comes()
+    {
+        _world.Connect(1);
+        _world.Add("/a");
+        _world.Pass(60);
+        var (pushed, lost) = (_world.NextHash("/a"), _world.NextHash("/a"));
+        _world.MissOnce("/a", pushed);
+        Assert.True(_world.Push(_world.Services.Keys.Single(), "/a", pushed));
+        _world.Pass(10);
+        Assert.Equal(1, _world.Proven("/a"));
+
+        _world.MissOnce("/a", lost);
+        Assert.Equal(1, _world.Proven("/a"));
+        _world.Pass(10);
+
+        Assert.Equal(0, _world.Proven("/a"));
+    }
+
+    [Fact]
     public void What_is_older_than_the_subscription_says_nothing_against_a_service_node()
     {
         _world.Connect(2);
@@ -352,11 +371,18 @@ public sealed class FilterClientTests
 
         public void Remove(string topic) => Run(Client.Remove(topic, _now));
 
-        public void Miss(string topic, double age) => Run(Client.Missed(topic, TimeSpan.FromSeconds(age), _now));
+        public void Miss(string topic, double age) => Run(Client.Missed(topic, NextHash(topic), TimeSpan.FromSeconds(age), _now));
 
         public void Wake() => Run(Client.Woke(_now));
 
-        public bool Push(PeerId peer, string topic) => Client.Pushed(peer, Shard, topic, MessageHash.Compute("/t", new WakuMessage { ContentTopic = topic, Payload = BitConverter.GetBytes(_pushed++) }), _now);
+        public bool Push(PeerId peer, string topic) => Client.Pushed(peer, Shard, topic, NextHash(topic), _now);
+
+        public void MissOnce(string topic, MessageHash hash) => Run(Client.Missed(topic, hash, TimeSpan.Zero, _now));
+
+        public bool Push(PeerId peer, string topic, MessageHash hash) => Client.Pushed(peer, Shard, topic, hash, _now);
+
+        public MessageHash NextHash(string topic) =>
+            MessageHash.Compute("/t", new WakuMessage { ContentTopic = topic, Payload = BitConverter.GetBytes(_pushed++) });
 
         public int Proven(string topic) => Client.CountProven(topic, _now);
 

@@ -173,17 +173,18 @@ sealed class EdgeScenario : IDisposable
     internal sealed class EdgeNode
     {
         readonly Dictionary<int, int> _told = [];
-        readonly HashSet<RequestId> _open = [];
+        readonly HashSet<RequestId> _asked = [];
+        readonly HashSet<RequestId> _ended = [];
 
         public EdgeNode(SimulatedNetwork network, IReadOnlyList<Libp2p.Addresses.Multiaddr> services) => Node = network.AddNode(
             new NodeOptions { Mode = NodeMode.Edge, EntryNodes = services }, RunAsync);
 
         public SimulatedNode Node { get; }
 
-        public int Unended => _open.Count;
+        public int Unended => _asked.Count(request => !_ended.Contains(request));
 
-        /// <summary>How many requests have ended twice, or were never made.</summary>
-        public int Unasked { get; private set; }
+        /// <summary>How many requests have ended again.</summary>
+        public int EndedAgain { get; private set; }
 
         /// <summary>How many requests have ended without success.</summary>
         public int Errors { get; private set; }
@@ -201,7 +202,7 @@ sealed class EdgeScenario : IDisposable
         {
             var accepted = await Node.Messaging.SendAsync(new MessageEnvelope(Topic, payload));
             Assert.True(accepted.IsSuccess);
-            _open.Add(accepted.Value);
+            _asked.Add(accepted.Value);
         }
 
         async Task RunAsync(MessagingNode node)
@@ -223,8 +224,8 @@ sealed class EdgeScenario : IDisposable
 
         void End(RequestId request)
         {
-            if (!_open.Remove(request))
-                Unasked++;
+            if (!_ended.Add(request))
+                EndedAgain++;
         }
     }
 }
