@@ -20,12 +20,23 @@ public sealed class RandomSetup(Random random) : Setup
 /// <summary>The clock and the random numbers of an actor system.</summary>
 public static class SystemTime
 {
-    /// <summary>Wall-clock readings and, outside of actors, timers; <see cref="System.TimeProvider.System"/> unless a <see cref="TimeProviderSetup"/> says otherwise.</summary>
+    /// <summary>Wall-clock readings and, outside of actors, timers; <see cref="System.TimeProvider.System"/> unless a <see cref="TimeProviderSetup"/> or
+    /// <see cref="UseTimeProvider"/> says otherwise.</summary>
     public static TimeProvider TimeProvider(this ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
         var setup = system.Settings.Setup.Get<TimeProviderSetup>();
-        return setup.HasValue ? setup.Value.Time : System.TimeProvider.System;
+        return setup.HasValue ? setup.Value.Time : system.WithExtension<Clock, ClockProvider>().Time;
+    }
+
+    /// <summary>Gives a system that runs, such as an application's own, the clock of its host. A <see cref="TimeProviderSetup"/> takes priority.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="time">The clock.</param>
+    public static void UseTimeProvider(this ActorSystem system, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(time);
+        system.WithExtension<Clock, ClockProvider>().Time = time;
     }
 
     /// <summary>Random numbers for jitter and choices; <see cref="System.Random.Shared"/> unless a <see cref="RandomSetup"/> says otherwise.</summary>
@@ -34,5 +45,21 @@ public static class SystemTime
         ArgumentNullException.ThrowIfNull(system);
         var setup = system.Settings.Setup.Get<RandomSetup>();
         return setup.HasValue ? setup.Value.Random : System.Random.Shared;
+    }
+
+    sealed class Clock : IExtension
+    {
+        TimeProvider _time = System.TimeProvider.System;
+
+        public TimeProvider Time
+        {
+            get => Volatile.Read(ref _time);
+            set => Volatile.Write(ref _time, value);
+        }
+    }
+
+    sealed class ClockProvider : ExtensionIdProvider<Clock>
+    {
+        public override Clock CreateExtension(ExtendedActorSystem system) => new();
     }
 }

@@ -32,4 +32,17 @@ public static class OptionsBinder
         var options = new OptionsReader(new SettingTree([.. configuration.Providers]), problems).ReadGroup(shape, section, defaults);
         return problems.Count == 0 ? (T)options : throw new OptionsException(problems);
     }
+
+    /// <summary>Reads an options record from a section that somebody else has chosen.</summary>
+    /// <typeparam name="T">A record with init properties and a constructor without parameters.</typeparam>
+    /// <param name="section">The section; where its values were written is not known, so that errors name the section only.</param>
+    /// <param name="defaults">The values of settings that are not configured; without it those of a new <typeparamref name="T"/>.</param>
+    /// <returns>A new record.</returns>
+    /// <exception cref="OptionsException">The section holds something that is not accepted.</exception>
+    public static T Bind<T>(IConfigurationSection section, T? defaults = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return Bind(new ConfigurationBuilder().Add(new SectionSource(section)).Build(), section.Path, defaults);
+    }
 }

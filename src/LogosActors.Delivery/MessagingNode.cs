@@ -102,8 +102,9 @@ public sealed partial class MessagingNode : IMessagingNode
     /// <param name="options">Null for the defaults.</param>
     /// <param name="logs">Where it logs; null: nowhere.</param>
     /// <param name="system">The application's actor system, as in <see cref="CreateAsync"/>; null for a system of the node's.</param>
+    /// <param name="time">The clock of the node's own system, for wall-clock times: what is waited for goes by the scheduler of Akka. Null: the machine's.</param>
     /// <exception cref="NodeStartException">The data directory or the key in it cannot be used.</exception>
-    public static MessagingNode Create(NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null)
+    public static MessagingNode Create(NodeOptions? options = null, ILoggerFactory? logs = null, ActorSystem? system = null, TimeProvider? time = null)
     {
         options ??= new NodeOptions();
         logs ??= NullLoggerFactory.Instance;
@@ -114,7 +115,7 @@ public sealed partial class MessagingNode : IMessagingNode
             key = options.Key ?? directory?.LoadOrCreateKey() ?? PrivateKey.Generate(KeyType.Secp256k1);
             if (PrivateFiles.WarningOf(directory?.Key) is { } warning)
                 logs.CreateLogger<MessagingNode>().LogWarning("{Warning}", warning);
-            return new MessagingNode(options, logs, system ?? CreateSystem(options, logs), ownsSystem: system is null, directory, key);
+            return new MessagingNode(options, logs, system ?? CreateSystem(options, logs, time), ownsSystem: system is null, directory, key);
         }
         catch
         {
@@ -318,11 +319,11 @@ public sealed partial class MessagingNode : IMessagingNode
             _outcomes.Ended(end.Request, end);
     }
 
-    static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs)
+    static ActorSystem CreateSystem(NodeOptions options, ILoggerFactory logs, TimeProvider? time)
     {
         try
         {
-            return LogosSystem.Create("logos", logs, options.Akka);
+            return LogosSystem.Create("logos", logs, options.Akka, time is null ? [] : [new TimeProviderSetup(time)]);
         }
 #pragma warning disable CA1031 // Akka has no common exception for what it does not accept
         catch (Exception e) when (options.Akka is not null)

@@ -1,6 +1,8 @@
 using Akka;
 using Akka.Actor;
+using Akka.DependencyInjection;
 using Akka.Hosting.Logging;
+using LogosActors.Actors;
 using LogosActors.Delivery;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +24,8 @@ internal sealed class MountedNode : IExtension
     {
         if (Node is not null)
             throw new InvalidOperationException("This actor system has a node already; WithLogosNode is called once. Further nodes: MessagingNode.CreateAsync.");
+        if (DependencyResolver.For(_system).Resolver.GetService<TimeProvider>() is { } time)
+            _system.UseTimeProvider(time);
         var logs = _system.Settings.Setup.Get<LoggerFactorySetup>();
         var node = Node = await MessagingNode.CreateAsync(options, logs.HasValue ? logs.Value.LoggerFactory : null, _system);
         CoordinatedShutdown.Get(_system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "logos-node", async () =>

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Hosting;
 using LogosActors.Actors;
+using LogosActors.Channels;
 using LogosActors.Delivery;
 using LogosActors.Hosting;
 using LogosActors.Libp2p.Addresses;
@@ -36,6 +37,28 @@ public sealed class EmbeddingSamples
         var lobby = host.Services.GetRequiredService<IRequiredActor<LobbyActor>>().ActorRef;
         lobby.Tell("hello");
         Assert.Equal(5, await received.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_node_and_a_channel_live_as_long_as_their_host()
+    {
+        await using var other = await MessagingNode.CreateAsync(new NodeOptions { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] });
+        await other.StartAsync();
+        var entryNode = other.Addresses[0];
+
+        // sample: host
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddLogosNode(options => options with { EntryNodes = [entryNode] });
+        builder.Services.AddReliableChannel(new ReliableChannelOptions { ChannelId = "lobby", ContentTopic = "/chat/1/lobby/proto" });
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        var lobby = host.Services.GetRequiredKeyedService<IReliableChannel>("lobby");
+        await lobby.SendTextAsync("hello");
+        // end sample
+
+        Assert.True(lobby.IsOpen);
         await host.StopAsync();
     }
 

@@ -7,7 +7,13 @@ static class Repository
 
     /// <summary>Everything that a stranger reads: the README and what it links.</summary>
     public static IEnumerable<string> Documents =>
-        [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(File("README.md")).Append(File("benchmarks/README.md"))];
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(File("README.md")).Append(File("benchmarks/README.md")),
+            .. Packages.Select(static package => Path.Combine(package, "README.md")),
+        ];
+
+    /// <summary>The folders of the packages.</summary>
+    public static IEnumerable<string> Packages => Directory.EnumerateDirectories(File("src"));
 
     public static string File(string path) => Path.Combine(Root, path);
 

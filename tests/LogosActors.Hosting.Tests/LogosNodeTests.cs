@@ -1,3 +1,4 @@
+using Akka.Hosting;
 using LogosActors.Configuration;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Tests;
@@ -40,6 +41,75 @@ public sealed class LogosNodeTests
 
         Assert.Contains("node.conf:1:23: logos.flush-timeout", e.Message, StringComparison.Ordinal);
         await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_section_of_any_configuration_holds_the_settings_of_a_node()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Shop:Node:listen-addresses:0"] = "/ip4/127.0.0.1/tcp/0",
+            ["Shop:Node:max-message-size"] = "4 KiB",
+        });
+        builder.Services.AddLogosNode(builder.Configuration.GetSection("Shop:Node"));
+        using var host = builder.Build();
+
+        await host.StartAsync();
+
+        Assert.Equal("4096", host.Services.GetRequiredService<MessagingNode>().GetNodeInfo("MaxMessageSize").Value);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public void A_key_that_no_setting_has_is_an_error_in_a_section_too()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Shop:Node:max-conections"] = "10" }).Build();
+
+        var e = Assert.Throws<OptionsException>(() => new ServiceCollection().AddLogosNode(configuration.GetSection("Shop:Node")));
+
+        Assert.Contains("Shop.Node.max-conections: there is no such setting. Did you mean max-connections?", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_that_the_configuration_names_and_nothing_opens_says_what_to_do()
+    {
+        var configuration = new ConfigurationBuilder().AddHocon("logos.journal-database = \"Host=db;Password=secret\"").Build();
+        using var services = new ServiceCollection().AddLogging().AddLogosNode(configuration).BuildServiceProvider();
+
+        var e = Assert.Throws<InvalidOperationException>(services.GetRequiredService<MessagingNode>);
+
+        Assert.Contains("AddLogosPostgres", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wall_clock_times_are_those_of_the_hosts_clock(bool isInAnApplicationsSystem)
+    {
+        var clock = new FastClock(TimeSpan.FromDays(3_650));
+        void Add(IServiceCollection services)
+        {
+            services.AddSingleton<TimeProvider>(clock);
+            if (isInAnApplicationsSystem)
+                services.AddAkka("app", static _ => { });
+        }
+        using var alice = Create(static options => options, Add);
+        await alice.StartAsync();
+        var node = alice.Services.GetRequiredService<MessagingNode>();
+        using var bob = Create(options => options with { EntryNodes = [node.Addresses[0]] }, Add);
+        await bob.StartAsync();
+        await using var received = node.Messages().GetAsyncEnumerator();
+        await node.SubscribeAsync([Topic]);
+
+        Assert.True((await bob.Services.GetRequiredService<MessagingNode>().SendAsync(Text("from the future"))).IsSuccess);
+
+        Assert.True(await received.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.InRange(received.Current.Timestamp!.Value, clock.GetUtcNow() - TimeSpan.FromMinutes(2), clock.GetUtcNow());
+        await bob.StopAsync();
+        await alice.StopAsync();
     }
 
     [Fact]
@@ -112,10 +182,17 @@ public sealed class LogosNodeTests
     static async Task<HealthReportEntry> CheckAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries[LogosNodeServiceCollectionExtensions.HealthCheckName];
 
-    static IHost Create(Func<NodeOptions, NodeOptions> configure)
+    static IHost Create(Func<NodeOptions, NodeOptions> configure, Action<IServiceCollection>? add = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        add?.Invoke(builder.Services);
         builder.Services.AddLogosNode(options => configure(options with { ListenAddresses = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] }));
         return builder.Build();
+    }
+
+    /// <summary>The machine's clock, ahead of it.</summary>
+    sealed class FastClock(TimeSpan ahead) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
     }
 }

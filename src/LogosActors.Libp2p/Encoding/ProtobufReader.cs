@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
 
+#pragma warning disable CA1720 // methods are named after the types of protobuf
+
 namespace LogosActors.Libp2p.Encoding;
 
 /// <summary>Reads one protobuf message from a span, field by field, without allocation and without exceptions.</summary>
@@ -152,7 +154,9 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> source)
     /// <summary>A repeated number, packed or not: call it for every field of that number and append what it yields.</summary>
     /// <param name="values">Receives the numbers.</param>
     /// <param name="maxCount">The most that <paramref name="values"/> may hold; more is <see cref="DecodeError.LimitExceeded"/>.</param>
+#pragma warning disable MA0016 // an interface would cost a call for each number
     public void UInt64s(List<ulong> values, int maxCount)
+#pragma warning restore MA0016
     {
         if (WireType is not ProtobufWireType.LengthDelimited)
         {

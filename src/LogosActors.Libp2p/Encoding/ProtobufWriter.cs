@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
+#pragma warning disable CA1720 // methods are named after the types of protobuf
+
 namespace LogosActors.Libp2p.Encoding;
 
 /// <summary>Writes protobuf fields into a span, in the order of the calls.</summary>
