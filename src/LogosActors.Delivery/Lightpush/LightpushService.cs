@@ -77,6 +77,11 @@ internal sealed class LightpushService(ActorSystem system, IActorRef router, Aut
     {
         if (request.PubsubTopic is not { } topic)
         {
+            if (options.RequiresPubsubTopic)
+            {
+                shard = default;
+                return Refuse(id, LightpushStatus.InvalidMessage, "Pubsub topic must be specified when static sharding is enabled");
+            }
             return _shards.TryFind(message.ContentTopic, out _, out shard, out var problem)
                 ? null
                 : Refuse(id, LightpushStatus.InvalidMessage, $"Invalid content-topic:{problem}");

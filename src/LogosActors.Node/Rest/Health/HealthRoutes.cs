@@ -6,7 +6,7 @@ namespace LogosActors.Node.Rest.Health;
 internal static class HealthRoutes
 {
     // The reference's protocols that this node does not have.
-    static readonly string[] Missing = ["Rln Relay", "Filter", "Lightpush", "Legacy Lightpush", "Peer Exchange", "Rendezvous", "Mix"];
+    static readonly string[] Missing = ["Rendezvous", "Mix"];
 
     public static void MapHealth(this IEndpointRouteBuilder app, MessagingNode node, bool relays) => app
         .MapRead("/health", async () => Answers.Json(await ReportAsync(node, relays)))
@@ -26,7 +26,19 @@ internal static class HealthRoutes
         Dictionary<string, string>[] journal = health.JournalProblem is { } problem ? [Storing(HealthReport.Journal, $"The journal fails: {problem}")] : [];
         return new HealthReport(
             health is { JournalProblem: null, ArchiveProblem: null } && node.IsStarted ? HealthReport.Ready : HealthReport.NotReady, health.Status.ToString(),
-            [relay, store, .. journal, .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
+            [relay, store, .. journal, One("Rln Relay", HealthReport.NotMounted), .. ServicesOf(node, peers > 0), .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
+    }
+
+    static IEnumerable<Dictionary<string, string>> ServicesOf(MessagingNode node, bool hasRelayPeers)
+    {
+        yield return One("Filter", node.Options.FilterService is null ? HealthReport.NotMounted : HealthReport.Ready);
+        foreach (var name in (string[])["Lightpush", "Legacy Lightpush"])
+        {
+            yield return node.Options.LightpushService is null ? One(name, HealthReport.NotMounted)
+                : hasRelayPeers ? One(name, HealthReport.Ready)
+                : One(name, HealthReport.NotReady, "Node has no relay peers to fullfill push requests");
+        }
+        yield return One("Peer Exchange", node.Options.PeerExchangeService is null ? HealthReport.NotMounted : HealthReport.Ready);
     }
 
     static Dictionary<string, string> Storing(string name, string? problem) =>
