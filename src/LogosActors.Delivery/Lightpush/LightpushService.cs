@@ -29,6 +29,9 @@ internal sealed class LightpushService(ActorSystem system, IActorRef router, Aut
     readonly LightpushAdmission _admission = new(options);
     readonly RecentPublishes _recent = new(RememberedPublishes);
 
+    /// <summary>The largest message, encoded, in bytes.</summary>
+    public int MaxMessageSize => maxMessageSize;
+
     /// <summary>Answers a push of version 3.</summary>
     public async Task<LightpushResponse> PushAsync(PeerId peer, LightpushRequest request, CancellationToken cancellation)
     {
