@@ -23,6 +23,11 @@ public sealed partial class MessagingNode
     /// <summary>The node's actors; null while it is not started.</summary>
     internal NodeActors? Actors => Volatile.Read(ref _running)?.Actors;
 
+    /// <summary>Who is subscribed to what at the filter service; null if there is none.</summary>
+    internal async Task<IReadOnlyList<Filtering.Subscription>?> FilterSubscriptionsAsync() => Actors?.Filter is { } filter
+        ? (await _system.AskAsync<Filtering.Listed>(filter, Filtering.List.Instance, NodeEnvironment.AnswerTimeout)).Subscriptions
+        : null;
+
     /// <summary>Where the filter service takes part; null while the node is stopped.</summary>
     internal FilterFeed? FilterFeed => Volatile.Read(ref _running)?.Environment.Filter;
 

@@ -62,6 +62,8 @@ public sealed class LightServiceTests : IDisposable
     {
         await using var service = await StartAsync(Serving);
         await using var client = await Client.StartAsync(service);
+        await using var other = await Client.StartAsync(service);
+        await other.SubscribeAsync(Topic);
 
         Assert.Equal(FilterStatus.NotFound, (await client.AskAsync(FilterRequestType.Ping)).Status);
         await client.SubscribeAsync(Topic);
@@ -71,6 +73,8 @@ public sealed class LightServiceTests : IDisposable
 
         Assert.Equal(FilterStatus.Success, (await client.AskAsync(FilterRequestType.UnsubscribeAll)).Status);
         await service.SendAsync(Text("two"));
+        // What is accepted is published later: that another has it shows that it was.
+        await TestHost.Until(() => other.Texts.Contains("two"));
         await client.SubscribeAsync(Topic);
         await service.SendAsync(Text("three"));
         await TestHost.Until(() => client.Texts.Count == 2);
@@ -201,6 +205,44 @@ public sealed class LightServiceTests : IDisposable
         Assert.Null(answer.RelayPeerCount);
     }
 
+    [Fact]
+    public async Task A_network_with_larger_messages_takes_them_from_light_clients_and_pushes_them()
+    {
+        await using var service = await StartAsync(Serving with { MaxMessageSize = 1024 * 1024 });
+        await service.SubscribeAsync([Topic]);
+        await using var alice = await StartAsync(Options with { MaxMessageSize = 1024 * 1024 }, service);
+        await alice.SubscribeAsync([Topic]);
+        await service.HasPeersAsync(1);
+        await using var client = await Client.StartAsync(service);
+        await client.SubscribeAsync(Topic);
+
+        var answer = await client.PushAsync(Shard, Message(new string('x', 700_000)));
+
+        Assert.Equal(LightpushStatus.Success, answer.Status);
+        await TestHost.Until(() => client.Texts.Any(static text => text.Length == 700_000));
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_comes_back_is_pushed_on_without_subscribing_again()
+    {
+        await using var service = await StartAsync(Serving);
+        await using var client = await Client.StartAsync(service);
+        await client.SubscribeAsync(Topic);
+        await service.SendAsync(Text("before"));
+        await TestHost.Until(() => client.Texts.Contains("before"));
+
+        await client.LeaveAsync();
+        var failed = FilterMetrics.Pushes.Totals.FirstOrDefault(static total => total.Value is PushOutcome.Failed).Total;
+        await service.SendAsync(Text("meanwhile"));
+        await TestHost.Until(() => FilterMetrics.Pushes.Totals.FirstOrDefault(static total => total.Value is PushOutcome.Failed).Total > failed);
+        await client.ComeBackAsync();
+        Assert.Equal(FilterStatus.Success, (await client.AskAsync(FilterRequestType.Ping)).Status);
+        await service.SendAsync(Text("after"));
+
+        await TestHost.Until(() => client.Texts.Contains("after"));
+        Assert.Equal(2, client.Streams);
+    }
+
     [Theory]
     [InlineData(-356 * 24)]
     [InlineData(-1)]
@@ -323,7 +365,7 @@ public sealed class LightServiceTests : IDisposable
                 Interlocked.Increment(ref client._streams);
                 if (before is not null)
                     await before().WaitAsync(cancellation);
-                while (await Libp2p.Connections.LengthPrefixed.ReadAsync(stream, FilterLimits.PushLength, cancellation) is { Message: { } bytes })
+                while (await Libp2p.Connections.LengthPrefixed.ReadAsync(stream, 1024 * 1024, cancellation) is { Message: { } bytes })
                 {
                     Assert.True(FilterCodec.TryDecodePush(bytes, out var push, out _));
                     Assert.Equal(Shard, push.PubsubTopic);
@@ -357,6 +399,14 @@ public sealed class LightServiceTests : IDisposable
             LightpushProtocol.Legacy, new LightpushRequest { RequestId = "1", PubsubTopic = topic, Message = WakuMessageCodec.Encode(message) });
 
         public Task<PeerExchangeResponse> FindPeersAsync(ulong count) => RequestAsync(PeerExchangeProtocol.Protocol, new PeerExchangeQuery { PeerCount = count });
+
+        public async Task LeaveAsync()
+        {
+            await _host.Host.DisconnectAsync(_service.PeerId);
+            await TestHost.Until(() => !_service.ConnectedPeers.Contains(_host.Id));
+        }
+
+        public async Task ComeBackAsync() => Assert.True((await _host.Host.DialAsync(_service.Addresses[0])).IsConnected);
 
         public ValueTask DisposeAsync() => _host.DisposeAsync();
 

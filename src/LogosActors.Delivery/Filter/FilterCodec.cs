@@ -138,7 +138,7 @@ internal static class FilterCodec
         {
             switch (reader.Field)
             {
-                case PushMessageField: message = reader.Bytes(WakuMessageLimits.MessageSize); break;
+                case PushMessageField: message = reader.Bytes(); break;
                 case PushTopicField: topic = reader.String(FilterLimits.PubsubTopicLength); break;
             }
         }

@@ -26,6 +26,9 @@ internal static class FilterLimits
     /// <summary>The longest answer that is read, in bytes (Nim reference: 64 KiB).</summary>
     public const int ResponseLength = 64 * 1024;
 
-    /// <summary>The longest push that is read, in bytes: the largest message, and 64 KiB for the topic and what is unknown.</summary>
-    public const int PushLength = WakuMessageLimits.MessageSize + (64 * 1024);
+    /// <summary>The longest push that is read on the public networks, in bytes: the largest message, and <see cref="BesideMessage"/>.</summary>
+    public const int PushLength = WakuMessageLimits.MessageSize + BesideMessage;
+
+    /// <summary>The room in a push beside its message, for the topic and what is unknown, in bytes (Nim reference: 64 KiB).</summary>
+    public const int BesideMessage = 64 * 1024;
 }

@@ -11,7 +11,7 @@ namespace LogosActors.Delivery.Filter;
 /// <remarks>
 /// What waits is bounded (<see cref="FilterPushBudget"/>): what comes beyond is dropped and counted, and costs no other subscriber.
 /// A stream that has broken is replaced at once, and what was not written goes out on the next. A subscriber that is not connected, or does not
-/// speak the protocol, loses what waits; one that does not read for <see cref="SendTimeout"/> loses the stream and what was being written.
+/// speak the protocol, loses what waits, and is tried again after 100 ms … 5 s if there is more; one that does not read for <see cref="SendTimeout"/> loses the stream and what was being written.
 /// Parent: <see cref="FilterActor"/>, one-for-one, restart at once. A failure costs what waits; a restart opens a new stream.
 /// </remarks>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
@@ -56,14 +56,19 @@ internal sealed class FilterPushActor(INodeHost host, PeerId peer, FilterPushBud
                 Enqueue(push.Frame);
                 Send();
                 break;
+            case Written stale when stale.Writer != this:
+                _ = stale.Stream.DisposeAsync().AsTask();
+                break;
             case Written written:
                 FilterMetrics.Pushes.Add(written.Count, PushOutcome.Sent);
                 (_stream, _failures, _isBusy) = (written.Stream, 0, false);
                 _size -= written.Size;
                 Send();
                 break;
-            case NotWritten failed:
+            case NotWritten failed when failed.Writer == this:
                 Fail(failed);
+                break;
+            case NotWritten:
                 break;
             case Retry:
                 _isBusy = false;
@@ -94,7 +99,7 @@ internal sealed class FilterPushActor(INodeHost host, PeerId peer, FilterPushBud
         var batch = new byte[Math.Min(_waiting.Count, MaxBatch)][];
         for (var i = 0; i < batch.Length; i++)
             batch[i] = _waiting.Dequeue();
-        PipeToSelf(WriteAsync(host, peer, _stream, batch, Time, _stopping.Token));
+        PipeToSelf(WriteAsync(_stream, batch, Time, _stopping.Token));
         _stream = null;
     }
 
@@ -107,14 +112,12 @@ internal sealed class FilterPushActor(INodeHost host, PeerId peer, FilterPushBud
         {
             FilterMetrics.Pushes.Add(_waiting.Count, PushOutcome.Failed);
             _waiting.Clear();
-            (_size, _isBusy) = (0, false);
-            return;
+            _size = 0;
         }
         Timers.StartSingleTimer(Retry.Instance, Retry.Instance, Backoff.Delay(_failures++, Context.System.Random()));
     }
 
-    static async Task<object> WriteAsync(
-        INodeHost host, PeerId peer, IMessageStream? stream, byte[][] batch, TimeProvider time, CancellationToken stopping)
+    async Task<object> WriteAsync(IMessageStream? stream, byte[][] batch, TimeProvider time, CancellationToken stopping)
     {
         using var late = new CancellationTokenSource(SendTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stopping);
@@ -129,7 +132,7 @@ internal sealed class FilterPushActor(INodeHost host, PeerId peer, FilterPushBud
                 for (; written < batch.Length; written++)
                     await stream.WriteAsync(batch[written], either.Token);
                 stopping.ThrowIfCancellationRequested();
-                return new Written(stream, written, size);
+                return new Written(this, stream, written, size);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
             {
@@ -144,14 +147,15 @@ internal sealed class FilterPushActor(INodeHost host, PeerId peer, FilterPushBud
                 }
                 var isUnreachable = e is ObjectDisposedException
                     or ConnectionException { Failure: ConnectionFailure.NotConnected or ConnectionFailure.NegotiationFailed };
-                return new NotWritten(written, batch.Length - written, size, isUnreachable);
+                return new NotWritten(this, written, batch.Length - written, size, isUnreachable);
             }
         }
     }
 
-    sealed record Written(IMessageStream Stream, int Count, long Size) : INoSerializationVerificationNeeded;
+    // Both name the incarnation that has begun the write: the next one begins with an empty queue.
+    sealed record Written(FilterPushActor Writer, IMessageStream Stream, int Count, long Size) : INoSerializationVerificationNeeded;
 
-    sealed record NotWritten(int Written, int Lost, long Size, bool IsUnreachable);
+    sealed record NotWritten(FilterPushActor Writer, int Written, int Lost, long Size, bool IsUnreachable) : INoSerializationVerificationNeeded;
 
     sealed record Retry
     {

@@ -17,8 +17,8 @@ internal sealed class LightpushActor(INodeHost host, Func<ActorSystem, Lightpush
     protected override void PreStart()
     {
         var service = make(Context.System);
-        host.Serve(LightpushProtocol.Protocol, service.PushAsync);
-        host.Serve(LightpushProtocol.Legacy, service.PushLegacyAsync);
+        host.Serve(LightpushProtocol.For(LightpushProtocol.Protocol, service.MaxMessageSize), service.PushAsync);
+        host.Serve(LightpushProtocol.For(LightpushProtocol.Legacy, service.MaxMessageSize), service.PushLegacyAsync);
     }
 
     protected override void PostStop()

@@ -22,6 +22,12 @@ internal static class LightpushProtocol
         MaxInboundPerPeer = 16,
     };
 
+    /// <summary>A protocol with room for the messages of a network.</summary>
+    /// <param name="protocol"><see cref="Protocol"/> or <see cref="Legacy"/>.</param>
+    /// <param name="maxMessageSize">The network's largest message, encoded, in bytes.</param>
+    public static RequestProtocol<LightpushRequest, TResponse> For<TResponse>(RequestProtocol<LightpushRequest, TResponse> protocol, int maxMessageSize) =>
+        protocol with { Request = protocol.Request with { MaxLength = maxMessageSize + LightpushLimits.BesideMessage } };
+
     /// <summary>Version 2.</summary>
     public static RequestProtocol<LightpushRequest, LegacyLightpushResponse> Legacy { get; } = new()
     {

@@ -29,6 +29,9 @@ internal sealed class LightpushService(ActorSystem system, IActorRef router, Aut
     readonly LightpushAdmission _admission = new(options);
     readonly RecentPublishes _recent = new(RememberedPublishes);
 
+    /// <summary>The largest message, encoded, in bytes.</summary>
+    public int MaxMessageSize => maxMessageSize;
+
     /// <summary>Answers a push of version 3.</summary>
     public async Task<LightpushResponse> PushAsync(PeerId peer, LightpushRequest request, CancellationToken cancellation)
     {
@@ -77,6 +80,11 @@ internal sealed class LightpushService(ActorSystem system, IActorRef router, Aut
     {
         if (request.PubsubTopic is not { } topic)
         {
+            if (options.RequiresPubsubTopic)
+            {
+                shard = default;
+                return Refuse(id, LightpushStatus.InvalidMessage, "Pubsub topic must be specified when static sharding is enabled");
+            }
             return _shards.TryFind(message.ContentTopic, out _, out shard, out var problem)
                 ? null
                 : Refuse(id, LightpushStatus.InvalidMessage, $"Invalid content-topic:{problem}");

@@ -7,6 +7,10 @@ namespace LogosActors.Delivery.Lightpush;
 /// <summary>The limits of a lightpush service. Immutable; checked when set. The Nim reference has none by default.</summary>
 public sealed record LightpushServiceOptions
 {
+    /// <summary>Whether a push must name its pubsub topic, as on networks without autosharding.</summary>
+    /// <value>Default false: without one it goes to the shard of its content topic.</value>
+    public bool RequiresPubsubTopic { get; init; }
+
     /// <summary>The rate of requests of one peer; null: unlimited.</summary>
     /// <value>Default 600 requests per minute.</value>
     public RateLimit? PeerLimit { get; init; } = new(600, TimeSpan.FromMinutes(1));

@@ -44,7 +44,10 @@ internal sealed class FlagConfigurationProvider(IReadOnlyList<(NodeFlag Flag, IR
     }
 
 #pragma warning disable CA1308 // words are lower case in configuration files
-    static string Read(NodeFlag flag, string value) => flag.IsWord ? value.ToLowerInvariant() : value;
+    static string Read(NodeFlag flag, string value) =>
+        flag.IsWord ? value.ToLowerInvariant()
+        : flag.IsInSeconds && value.Length > 0 && value.All(char.IsAsciiDigit) ? $"{value} s"
+        : value;
 #pragma warning restore CA1308
 
     void Add(string key, string value, ConfigurationOrigin origin)

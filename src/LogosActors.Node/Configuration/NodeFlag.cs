@@ -61,6 +61,12 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--store-message-db-url", "store:db-url", FlagKind.Value, "Where: sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE. Default sqlite://store.sqlite3."),
         new("--store-message-retention-policy", "store:retention-policy", FlagKind.Value, "What is kept, such as time:172800;size:10GB. Default two days."),
         new("--storenode", "store-nodes", FlagKind.List, "A store to ask for messages, /ip4/…/tcp/…/p2p/…. Repeatable."),
+        new("--filter", "filter:enabled", FlagKind.Switch, "Whether light clients can subscribe to messages. Default false."),
+        new("--filter-max-peers-to-serve", "filter:max-peers-to-serve", FlagKind.Value, "The most subscribers. Default 500."),
+        new("--filter-max-criteria", "filter:max-criteria", FlagKind.Value, "The most criteria of one subscriber. Default 1000."),
+        new("--filter-subscription-timeout", "filter:subscription-timeout", FlagKind.Value, "The idle time of a subscriber, in seconds or such as 5m. Default 300."),
+        new("--lightpush", "lightpush:enabled", FlagKind.Switch, "Whether light clients can have messages published. Default false."),
+        new("--peer-exchange", "peer-exchange:enabled", FlagKind.Switch, "Whether light clients can ask for peers. Default false."),
         new("--rest", "rest:enabled", FlagKind.Switch, "Whether to serve REST. Default true."),
         new("--rest-address", "rest:address", FlagKind.Value, "The address of REST. It knows no passwords: keep it local. Default 127.0.0.1."),
         new("--rest-port", "rest:port", FlagKind.Value, "The port of REST. Default 8645."),
@@ -78,6 +84,9 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
     /// <summary>Whether a name is that of the flag, or of the setting or group that it sets.</summary>
     public bool IsCalled(string name) =>
         name.Equals(Name[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Key.Split(':')[0], StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Settings whose number without a unit is in seconds on the reference's command line.</summary>
+    public bool IsInSeconds => Key is "filter:subscription-timeout";
 
     /// <summary>Settings whose words are written in capitals on the reference's command line.</summary>
     public bool IsWord => Key is "mode" or "log:level" or "log:format";

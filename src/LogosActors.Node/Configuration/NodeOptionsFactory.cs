@@ -1,6 +1,9 @@
 using Akka.Configuration;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Filter;
+using LogosActors.Delivery.Lightpush;
+using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;
@@ -30,6 +33,9 @@ internal static class NodeOptionsFactory
             ListenAddresses = NodeAddresses.Listening(settings),
             MaxMessageSize = (int)settings.MaxMessageSize.Bytes,
             Archiving = new ArchiveWriterOptions { Retention = StorePolicy.TryParse(settings.Store.RetentionPolicy, out var policy) ? policy : new RetentionPolicy() },
+            FilterService = settings.Filter.Enabled ? FilterOf(settings.Filter) : null,
+            LightpushService = settings.Lightpush.Enabled ? new LightpushServiceOptions { RequiresPubsubTopic = settings.NumShardsInNetwork == 0 } : null,
+            PeerExchangeService = settings.PeerExchange.Enabled ? new PeerExchangeServiceOptions() : null,
             DataDirectory = settings.DataDirectory,
             Journal = JournalSetting.BackendOf(settings),
             Key = key,
@@ -61,6 +67,13 @@ internal static class NodeOptionsFactory
             ?? throw new NodeStartException(
                 NodeStartFailure.KeyFile, "node.node-key (--nodekey) is no private key: expected 64 hexadecimal digits (secp256k1).");
     }
+
+    static FilterServiceOptions FilterOf(FilterSettings settings) => new()
+    {
+        MaxSubscribers = settings.MaxPeersToServe,
+        MaxCriteria = settings.MaxCriteria,
+        IdleTimeout = settings.SubscriptionTimeout,
+    };
 
     static PrivateKey Load(string file)
     {

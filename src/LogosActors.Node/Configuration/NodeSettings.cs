@@ -101,6 +101,15 @@ public sealed record NodeSettings : IValidatedOptions
     /// <summary>The node as a store of messages for others.</summary>
     public StoreSettings Store { get; init; } = new();
 
+    /// <summary>The node as a filter service, which pushes messages to light clients.</summary>
+    public FilterSettings Filter { get; init; } = new();
+
+    /// <summary>The node as a lightpush service, which publishes for light clients.</summary>
+    public LightpushSettings Lightpush { get; init; } = new();
+
+    /// <summary>The node as a peer exchange service, which names peers to light clients.</summary>
+    public PeerExchangeSettings PeerExchange { get; init; } = new();
+
     /// <summary>WebSocket, for peers in browsers.</summary>
     public WebSocketSettings Websocket { get; init; } = new();
 
@@ -139,6 +148,8 @@ public sealed record NodeSettings : IValidatedOptions
             yield return $"store.retention-policy: '{Store.RetentionPolicy}' is not accepted; expected {StorePolicy.Accepts}.";
         if (NumShardsInNetwork > 0 && Shards?.Where(shard => shard >= NumShardsInNetwork).ToList() is { Count: > 0 } missing)
             yield return $"shards: {string.Join(", ", missing)} is not there: num-shards-in-network is {NumShardsInNetwork}, and shards count from 0.";
+        if (!Relay && (Filter.Enabled || Lightpush.Enabled))
+            yield return "filter.enabled and lightpush.enabled require relay: a node that does not relay has nothing to serve.";
         foreach (var proxy in TrustedProxies.Where(text => !NodeAddresses.TryParseNetwork(text, out _)))
             yield return $"trusted-proxies: '{proxy}' is no IP address and no network such as 10.0.0.0/8.";
         foreach (var problem in NodeAddresses.ProblemsOf(this))
@@ -159,6 +170,39 @@ public sealed record StoreSettings
     /// <summary>The messages to keep: time: and seconds, capacity: and a number of messages, size: and a size such as 10GB, or none; several
     /// separated by semicolons.</summary>
     public string RetentionPolicy { get; init; } = "time:172800";
+}
+
+/// <summary>The node as a filter service.</summary>
+public sealed record FilterSettings
+{
+    /// <summary>Whether light clients can subscribe to messages of the node's shards.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The maximum number of subscribers.</summary>
+    [NumberRange(1, 100_000)]
+    public int MaxPeersToServe { get; init; } = 500;
+
+    /// <summary>The maximum number of criteria of one subscriber.</summary>
+    [NumberRange(1, 100_000)]
+    public int MaxCriteria { get; init; } = 1000;
+
+    /// <summary>The idle time after which a subscriber is dropped.</summary>
+    [DurationRange("1 s", "1 day")]
+    public TimeSpan SubscriptionTimeout { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>The node as a lightpush service.</summary>
+public sealed record LightpushSettings
+{
+    /// <summary>Whether light clients can have their messages published.</summary>
+    public bool Enabled { get; init; }
+}
+
+/// <summary>The node as a peer exchange service.</summary>
+public sealed record PeerExchangeSettings
+{
+    /// <summary>Whether light clients can ask for peers.</summary>
+    public bool Enabled { get; init; }
 }
 
 /// <summary>WebSocket, for peers in browsers.</summary>

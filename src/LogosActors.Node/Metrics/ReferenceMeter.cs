@@ -43,6 +43,7 @@ internal sealed class ReferenceMeter : IDisposable
         AddMessages();
         AddPeers();
         AddArchive();
+        ReferenceServiceMeter.AddTo(_meter, node);
     }
 
     /// <summary>Ends when the messages of the archive have been counted for the next scrape; at once, if there is none.</summary>

@@ -138,8 +138,6 @@ public sealed class FilterCodecTests
         Assert.Equal(DecodeError.LimitExceeded, error);
         Assert.False(Decodes([new string('t', WakuMessageLimits.ContentTopicLength + 1)], out error));
         Assert.Equal(DecodeError.LimitExceeded, error);
-        Assert.False(FilterCodec.TryDecodePush(Push(new byte[WakuMessageLimits.MessageSize + 1], "/t"), out _, out error));
-        Assert.Equal(DecodeError.LimitExceeded, error);
     }
 
     static bool Decodes(string[] topics, out DecodeError error) =>

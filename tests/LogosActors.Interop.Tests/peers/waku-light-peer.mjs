@@ -1,4 +1,4 @@
-// A light node of js-waku (@waku/sdk), which asks stores, on 127.0.0.1 only.
+// A light node of js-waku (@waku/sdk), which asks stores, pushes, and subscribes with filter, on 127.0.0.1 only.
 //   node waku-light-peer.mjs '{"cluster":1,"shardCount":8,"muxers":["mplex"]}'
 // json-lines.mjs says how commands are given.
 import './polyfill.mjs'
@@ -27,6 +27,8 @@ const waku = await createLightNode({
     connectionGater: { denyDialMultiaddr: () => false }
   }
 })
+// Its own is a minute.
+waku.filter.config.keepAliveIntervalMs = 1000
 const pubsubTopicOf = (contentTopic) => createRoutingInfo(networkConfig, { contentTopic }).pubsubTopic
 
 emit('listening', { peer: waku.libp2p.peerId.toString(), addresses: [] })
@@ -42,6 +44,19 @@ serve({
       await new Promise(resolve => setTimeout(resolve, 20))
     }
   },
+  // Pushes a message by lightpush version 3 or 2.
+  push: async ({ contentTopic, payload, legacy = false, timestamp }) => {
+    const encoder = waku.createEncoder({ contentTopic })
+    const sent = await waku.lightPush.send(
+      encoder, { payload: Buffer.from(payload, 'base64'), timestamp: timestamp && new Date(timestamp) }, { useLegacy: legacy, autoRetry: false })
+    return { successes: sent.successes.map(String), failures: sent.failures.map(failure => String(failure.error)) }
+  },
+  // Subscribes with filter; what is pushed comes as a "message" event.
+  subscribe: async ({ contentTopic }) => ({
+    subscribed: await waku.filter.subscribe(waku.createDecoder({ contentTopic }), message =>
+      emit('message', { contentTopic: message.contentTopic, pubsubTopic: message.pubsubTopic, payload: base64(message.payload), hash: message.hashStr }))
+  }),
+  peers: () => ({ peers: waku.libp2p.getPeers().map(String) }),
   // Pages through a store to the end. Times are milliseconds since 1970, hashes hexadecimal digits.
   query: async ({ contentTopic, pageSize, forward, from, to, hashes }) => {
     const options = {

@@ -183,6 +183,7 @@ internal sealed class OddConfigurations
             _ when accepts.StartsWith("one of ", StringComparison.Ordinal) => Of(accepts["one of ".Length..].Split(", ")),
             _ when accepts.StartsWith("an IP address", StringComparison.Ordinal) => Of(["127.0.0.1", "0.0.0.0", "::1", "127.0.0.2"]),
             _ when accepts.StartsWith("a size", StringComparison.Ordinal) => Of(setting.Range!.Split(" to ")),
+            _ when accepts.StartsWith("a duration", StringComparison.Ordinal) => Of(setting.Range!.Split(" to ")),
             _ when accepts.StartsWith("a whole number", StringComparison.Ordinal) => Number((setting.Range ?? accepts["a whole number from ".Length..]).Split(" to ")),
             _ => throw new InvalidOperationException($"Say which values {setting.Key} accepts: {accepts}."),
         };

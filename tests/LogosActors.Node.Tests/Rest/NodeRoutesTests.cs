@@ -1,4 +1,9 @@
 using System.Text.Json;
+using LogosActors.Delivery.Filter;
+using LogosActors.Libp2p;
+using LogosActors.Libp2p.Addresses;
+using LogosActors.Libp2p.Identity;
+using LogosActors.Libp2p.Requests;
 
 namespace LogosActors.Node.Tests.Rest;
 
@@ -77,6 +82,39 @@ public sealed class NodeRoutesTests
         Assert.StartsWith(
             """{"nodeHealth":"READY","connectionStatus":"Disconnected","protocolsHealth":[{"Relay":"NOT_READY","desc":"No connected peers"},{"Store":"NOT_MOUNTED"},{"Rln Relay":"NOT_MOUNTED"}""",
             body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_serves_light_clients_says_so_and_lists_its_subscribers()
+    {
+        await using var node = await RunningNode.StartAsync("--filter", "--lightpush", "--peer-exchange", "--filter-subscription-timeout=60");
+        Assert.Equal((200, "[]", "application/json"), await node.GetAsync("admin/v1/filter/subscriptions"));
+        var health = await node.AwaitJsonAsync("health", static _ => true);
+        Assert.Equal(
+            [("Filter", "READY"), ("Lightpush", "NOT_READY"), ("Legacy Lightpush", "NOT_READY"), ("Peer Exchange", "READY")],
+            health.GetProperty("protocolsHealth").EnumerateArray().Select(static one => one.EnumerateObject().First())
+                .Where(static one => one.Name.Contains("Filter", StringComparison.Ordinal) || one.Name.Contains("push", StringComparison.Ordinal) || one.Name is "Peer Exchange")
+                .Select(static one => (one.Name, one.Value.GetString()!)));
+
+        using var key = PrivateKey.Generate(KeyType.Ed25519);
+        await using var client = await Libp2pHost.CreateAsync(key, new Libp2pHostOptions());
+        var service = await client.DialAsync(Multiaddr.Parse(node.Address));
+        using var filter = client.CreateClient(FilterProtocol.Subscribe);
+        var answer = await filter.RequestAsync(service.Peer!, new FilterSubscribeRequest
+        {
+            RequestId = "1",
+            Type = FilterRequestType.Subscribe,
+            PubsubTopic = "/waku/2/rs/0/0",
+            ContentTopics = ["/test/1/a/proto"],
+        });
+        Assert.Equal(FilterStatus.Success, answer.Response?.Status);
+
+        Assert.Equal(
+            $$"""[{"peerId":"{{client.PeerId}}","filterCriteria":[{"pubsubTopic":"/waku/2/rs/0/0","contentTopic":"/test/1/a/proto"}]}]""",
+            (await node.GetAsync("admin/v1/filter/subscriptions")).Body);
+        var metrics = (await node.GetAsync("metrics")).Body;
+        Assert.Contains("waku_filter_subscriptions 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("waku_filter_requests_total", metrics, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,8 +47,10 @@ internal static class AdminRoutes
         routes.MapRead($"{Peers}/stats", async () => Answers.Json(PeerStatistics.Of(
                 await peers.AllAsync(), await peers.OfShardsAsync(), await peers.OfMeshesAsync(), ServiceProtocols)))
             .WithSummary("How many peers there are, by kinds.").Produces<Dictionary<string, Dictionary<string, int>>>();
-        routes.MapRead("/admin/v1/filter/subscriptions", () => Answers.BadRequest("Error: Filter Protocol is not mounted to the node"))
-            .WithSummary("Nothing: this node serves no filter.").ProducesText(400);
+        routes.MapRead("/admin/v1/filter/subscriptions", async () => await FilterSubscription.ListAsync(node) is { } subscriptions
+                ? Answers.Json(subscriptions)
+                : Answers.BadRequest("Error: Filter Protocol is not mounted to the node"))
+            .WithSummary("Who is subscribed to what at the filter service.").Produces<FilterSubscription[]>().ProducesText(400);
         routes.MapPost("/admin/v1/log-level/{logLevel}", (string logLevel) => SetLogLevel(logs, logLevel))
             .WithSummary("Changes what is logged from now on.").ProducesText(200, 400);
     }

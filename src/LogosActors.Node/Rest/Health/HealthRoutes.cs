@@ -7,7 +7,7 @@ namespace LogosActors.Node.Rest.Health;
 internal static class HealthRoutes
 {
     // The reference's protocols that this node does not have.
-    static readonly string[] Missing = ["Rln Relay", "Filter", "Lightpush", "Legacy Lightpush", "Peer Exchange", "Rendezvous", "Mix"];
+    static readonly string[] Missing = ["Rendezvous", "Mix"];
 
     public static void MapHealth(this IEndpointRouteBuilder app, MessagingNode node, bool relays) => app
         .MapRead("/health", async () => Answers.Json(await ReportAsync(node, relays)))
@@ -27,7 +27,20 @@ internal static class HealthRoutes
         Dictionary<string, string>[] journal = health.JournalProblem is { } problem ? [Storing(HealthReport.Journal, $"The journal fails: {problem}")] : [];
         return new HealthReport(
             health is { JournalProblem: null, ArchiveProblem: null } && node.IsStarted ? HealthReport.Ready : HealthReport.NotReady, health.Status.ToString(),
-            [relay, .. Clients(node), store, .. journal, .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
+            [relay, .. Clients(node), store, .. journal, One("Rln Relay", HealthReport.NotMounted), .. ServicesOf(node, peers > 0), .. Missing.Select(protocol => One(protocol, HealthReport.NotMounted))]);
+    }
+
+    static IEnumerable<Dictionary<string, string>> ServicesOf(MessagingNode node, bool hasRelayPeers)
+    {
+        var isCore = node.Options.Mode is NodeMode.Core;
+        yield return One("Filter", !isCore || node.Options.FilterService is null ? HealthReport.NotMounted : HealthReport.Ready);
+        foreach (var name in (string[])["Lightpush", "Legacy Lightpush"])
+        {
+            yield return !isCore || node.Options.LightpushService is null ? One(name, HealthReport.NotMounted)
+                : hasRelayPeers ? One(name, HealthReport.Ready)
+                : One(name, HealthReport.NotReady, "Node has no relay peers to fullfill push requests");
+        }
+        yield return One("Peer Exchange", !isCore || node.Options.PeerExchangeService is null ? HealthReport.NotMounted : HealthReport.Ready);
     }
 
     /// <summary>The protocols of a node in edge mode, in the reference's words.</summary>
