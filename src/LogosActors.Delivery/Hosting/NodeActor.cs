@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Delivery.Discovery;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Metadata;
 using LogosActors.Delivery.Peers;
@@ -14,7 +15,7 @@ namespace LogosActors.Delivery.Hosting;
 /// <remarks>
 /// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
 /// children, and nothing passes through it. Children, one-for-one: sends, subscriptions and relay resume, as their state is in no journal, or
-/// only in part; router, store, health, peers, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
+/// only in part; router, store, health, peers, discovery, metadata and journal-lock restart with backoff 100 ms … 10 s. Sends, which stops when its
 /// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
 internal sealed class NodeActor : UntypedActor
@@ -56,7 +57,9 @@ internal sealed class NodeActor : UntypedActor
         _sends = new RecreatedChild(
             Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(ShortestWait, LongestWait), SendsCreated, SendsOverflow);
         Context.ActorOf(HealthActor.Props(_node, subscriptions, _node.Events), "health");
-        Context.ActorOf(PeersActor.Props(_node), "peers");
+        var peers = Context.ActorOf(PeersActor.Props(_node), "peers");
+        if (options.Discovery.IsOn)
+            Context.ActorOf(DiscoveryActor.Props(_node, peers), "discovery");
         var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
         Context.ActorOf(
             MetadataActor.Props(_node.Host, () => new NodeMetadata(network, [.. view.Shards.Select(topic => topic.Shard)]), static _ => { }), "metadata");

@@ -1,4 +1,6 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Discovery;
+using LogosActors.Delivery.Discovery.Records;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Metrics;
@@ -39,6 +41,12 @@ internal sealed record NodeEnvironment(
 
     /// <summary>The shards that are joined.</summary>
     public RelayView Relay { get; } = new();
+
+    /// <summary>The key of the node's record; null: it has none, as its key is of another type than secp256k1.</summary>
+    public NodeKey? RecordKey { get; init; }
+
+    /// <summary>What discovery says of the node.</summary>
+    public DiscoveryView Discovery { get; } = new();
 
     /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
     public RelayTap Tap { get; init; } = new();

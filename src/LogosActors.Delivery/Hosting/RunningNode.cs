@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Discovery.Records;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Messages;
@@ -90,6 +91,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 Health = parts.Health,
                 Tap = parts.Tap,
                 Counts = parts.Counts,
+                RecordKey = options.Discovery.IsOn ? NodeKey.Of(parts.Key) : null,
                 Persistence = persistence,
                 JournalLock = parts.Journal?.Lock,
                 JournalLost = parts.JournalLost,
@@ -154,6 +156,7 @@ internal sealed class RunningNode : IAsyncDisposable
     {
         Client.Dispose();
         await Host.DisposeAsync();
+        Environment.RecordKey?.Dispose();
     }
 
     static async Task<TAnswer?> AskAsync<TAnswer>(ActorSystem system, IActorRef actor, object question)

@@ -24,6 +24,14 @@ internal sealed record OwnRecordContent(Capabilities Capabilities, RecordShards?
 
     /// <summary>Its other addresses, the most useful first: what does not fit is left out from the end.</summary>
     public ImmutableArray<Multiaddr> Multiaddrs { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(OwnRecordContent? other) =>
+        other is not null && Capabilities == other.Capabilities && Shards == other.Shards && Equals(Ip, other.Ip) && Equals(Ip6, other.Ip6)
+        && Tcp == other.Tcp && Udp == other.Udp && Multiaddrs.SequenceEqual(other.Multiaddrs);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Capabilities, Shards, Ip, Tcp, Udp);
 }
 
 /// <summary>Keeps a node's own record: each change of what it says makes a new one, with the next sequence number. Pure.</summary>
