@@ -29,8 +29,15 @@ public sealed record LogosNodeSettings : IValidatedOptions
     /// <summary>Shards to join at the start, whatever is subscribed to.</summary>
     public IReadOnlyList<ushort> Shards { get; init; } = [];
 
-    /// <summary>Multiaddresses of nodes to connect to, beside those of the preset.</summary>
+    /// <summary>Multiaddresses of nodes to connect to, beside those of the preset; also their records (enr:) and lists of them in DNS (enrtree:).</summary>
     public IReadOnlyList<string> EntryNodes { get; init; } = [];
+
+    /// <summary>Whether the node finds others by discv5, and is found; null: if the preset has records to begin with.</summary>
+    public bool? Discv5 { get; init; }
+
+    /// <summary>The UDP port of discv5; 0: any free port.</summary>
+    [NumberRange(0, 65535)]
+    public int Discv5Port { get; init; } = 9000;
 
     /// <summary>Multiaddresses of stores that are asked before others.</summary>
     public IReadOnlyList<string> StoreNodes { get; init; } = [];
@@ -82,8 +89,8 @@ public sealed record LogosNodeSettings : IValidatedOptions
         {
             foreach (var text in addresses)
             {
-                if (ProblemOf(text) is { } problem)
-                    yield return $"{key}: '{text}' {problem}";
+                if (ProblemOf(text, isEntry: key is "entry-nodes") is { } problem)
+                    yield return $"{key}: {problem}";
             }
         }
     }
@@ -96,13 +103,21 @@ public sealed record LogosNodeSettings : IValidatedOptions
     {
         var preset = NetworkPreset.TryFind(Preset, out var known) ? known : null;
         var cluster = Cluster ?? preset?.Cluster ?? 0;
+        string[] entries = [.. preset?.EntryNodes ?? [], .. EntryNodes];
+        string[] records = [.. preset?.DiscoveryNodes ?? [], .. entries.Where(IsRecord)];
         return new NodeOptions
         {
             Mode = Mode,
             Network = new Autosharding(cluster, ShardsInNetwork ?? preset?.ShardCount ?? 1),
             Shards = [.. Shards.Select(shard => new PubsubTopic(cluster, shard))],
-            // A preset names its nodes by address, too, where it names a list that is found by DNS.
-            EntryNodes = Addresses([.. (preset?.EntryNodes ?? []).Where(text => ProblemOf(text) is null), .. EntryNodes]),
+            EntryNodes = Addresses([.. entries.Where(text => !IsRecord(text) && !IsList(text))]),
+            Discovery = new DiscoveryOptions
+            {
+                Discv5 = Discv5 ?? preset?.DiscoveryNodes.Count > 0,
+                UdpPort = Discv5Port,
+                BootstrapNodes = records,
+                DnsLists = [.. entries.Where(IsList)],
+            },
             StoreNodes = Addresses(StoreNodes),
             ListenAddresses = Addresses(ListenAddresses),
             DataDirectory = DataDirectory,
@@ -122,13 +137,15 @@ public sealed record LogosNodeSettings : IValidatedOptions
     static JournalDatabase Open(IJournalDatabases? databases, string connectionString) => (databases ?? throw new InvalidOperationException(
         "journal-database names a PostgreSQL database, which the package LogosActors.Postgres opens: reference it, and call services.AddLogosPostgres().")).Open(connectionString);
 
-    static string? ProblemOf(string text) =>
-        text.StartsWith("enrtree:", StringComparison.OrdinalIgnoreCase)
-            ? "is a list of nodes that is found by DNS (EIP-1459), which this version does not read yet; name nodes by their multiaddresses."
-        : text.StartsWith("enr:", StringComparison.OrdinalIgnoreCase)
-            ? "is a node record (EIP-778), which this version does not read yet; name the node by its multiaddress."
-        : !Multiaddr.TryParse(text, out _, out _) ? "is not a multiaddress such as /ip4/192.0.2.1/tcp/60000/p2p/16Uiu2HA…."
+    static string? ProblemOf(string text, bool isEntry) =>
+        isEntry && IsList(text) ? DiscoveryOptions.ProblemOfList(text)
+        : isEntry && IsRecord(text) ? DiscoveryOptions.ProblemOfRecord(text)
+        : !Multiaddr.TryParse(text, out _, out _) ? $"'{text}' is not a multiaddress such as /ip4/192.0.2.1/tcp/60000/p2p/16Uiu2HA…."
         : null;
+
+    static bool IsRecord(string text) => text.StartsWith("enr:", StringComparison.Ordinal);
+
+    static bool IsList(string text) => text.StartsWith("enrtree:", StringComparison.Ordinal);
 
     static Multiaddr[] Addresses(IReadOnlyList<string> texts) => [.. texts.Select(Multiaddr.Parse)];
 }

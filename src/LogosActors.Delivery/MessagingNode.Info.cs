@@ -18,6 +18,7 @@ public sealed partial class MessagingNode
         ("Metrics", node => node._metrics.ToText()),
         ("MyMultiaddresses", node => node.Addresses.Select(address => address.ToString())),
         ("MyPeerId", node => node.PeerId.ToString()),
+        ("MyENR", node => node.NodeRecord ?? ""),
         ("MaxMessageSize", node => node._options.MaxMessageSize),
         ("Mode", node => node._options.Mode.ToString()),
         ("Cluster", node => node._options.Network.Cluster),
@@ -36,6 +37,10 @@ public sealed partial class MessagingNode
 
     /// <summary>Every setting of a node, what it accepts and its default (getAvailableConfigs), as <c>config/reference.conf</c> has them.</summary>
     public static IReadOnlyList<OptionsSetting> AvailableConfigs { get; } = OptionsReference.Describe<LogosNodeSettings>(LogosNodeSettings.Section);
+
+    /// <summary>The node's record (<c>enr:…</c>, EIP-778), as others get it; null: it has none, because discv5 is off, the node has not
+    /// started, or its key is not of secp256k1.</summary>
+    public string? NodeRecord => Volatile.Read(ref _running)?.Environment.Discovery.Record?.ToString();
 
     /// <summary>The last thing that was seen of the connections; null before the first look.</summary>
     internal HealthObservation? Seen => IsStarted ? _health.Seen : null;

@@ -138,6 +138,9 @@ public sealed record NodeOptions
     /// <value>Default 65,536. Range 1 – 16,777,216.</value>
     public int EventCapacity { get; init => field = OptionRange.Check(value, 1, 16_777_216); } = 65_536;
 
+    /// <summary>How other nodes are found, beside <see cref="EntryNodes"/>.</summary>
+    public DiscoveryOptions Discovery { get; init; } = new();
+
     /// <summary>Settings of the libp2p host; the addresses above come before its own.</summary>
     public Libp2pHostOptions Host { get; init; } = new();
 }

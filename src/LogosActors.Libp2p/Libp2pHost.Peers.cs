@@ -25,6 +25,16 @@ public sealed partial class Libp2pHost
         _host.Tell(new Host.AddAddresses(peer, [.. addresses]), ActorRefs.NoSender);
     }
 
+    /// <summary>Asks the host's DNS servers for the TXT records of a name.</summary>
+    /// <returns>One string per record, its parts joined; none when there are none, or no server answers.</returns>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public Task<IReadOnlyList<string>> FindTextsAsync(string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfDisposed();
+        return _environment.FindTextsAsync(name, cancellation);
+    }
+
     /// <summary>Connects to a peer at the addresses that are known of it; at once if it is connected already.</summary>
     public Task<DialResult> DialAsync(PeerId peer, CancellationToken cancellation = default) => DialAsync(peer, [], cancellation);
 

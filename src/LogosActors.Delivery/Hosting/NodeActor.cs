@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Delivery.Discovery;
 using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Lightpush;
@@ -18,7 +19,7 @@ namespace LogosActors.Delivery.Hosting;
 /// <remarks>
 /// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
 /// children, and nothing passes through it. Children, one-for-one: sends, subscriptions, relay, filter and filter-client resume, as their state is
-/// in no journal, or only in part; router, store, lightpush, lightpush-client, peer-exchange, health, peers, metadata and journal-lock restart with
+/// in no journal, or only in part; router, store, lightpush, lightpush-client, peer-exchange, health, peers, discovery, metadata and journal-lock restart with
 /// backoff 100 ms … 10 s. Sends, which stops when its
 /// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
@@ -64,6 +65,8 @@ internal sealed class NodeActor : UntypedActor
             Context, SendsActor.Props(settings), "sends", new ExponentialBackoff(ShortestWait, LongestWait), SendsCreated, SendsOverflow);
         Context.ActorOf(HealthActor.Props(_node, subscriptions, filterClient ?? ActorRefs.Nobody, _node.Events), "health");
         var peers = Context.ActorOf(PeersActor.Props(_node), "peers");
+        if (options.Discovery.IsOn)
+            Context.ActorOf(DiscoveryActor.Props(_node, peers), "discovery");
         var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
         // A light client that asks while shards are still being joined hears of those that will be.
         var metadata = Context.ActorOf(

@@ -1,4 +1,6 @@
 using LogosActors.Actors;
+using LogosActors.Delivery.Discovery;
+using LogosActors.Delivery.Discovery.Records;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Health;
@@ -45,6 +47,12 @@ internal sealed record NodeEnvironment(
 
     /// <summary>The service nodes of a node that does not relay.</summary>
     public ServiceView Services { get; } = new();
+
+    /// <summary>The key of the node's record; null: it has none, as its key is of another type than secp256k1.</summary>
+    public NodeKey? RecordKey { get; init; }
+
+    /// <summary>What discovery says of the node.</summary>
+    public DiscoveryView Discovery { get; } = new();
 
     /// <summary>Shows the relay's messages to watchers outside the actors.</summary>
     public RelayTap Tap { get; init; } = new();

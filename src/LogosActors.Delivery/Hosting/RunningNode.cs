@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
+using LogosActors.Delivery.Discovery.Records;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Messages;
@@ -94,6 +95,7 @@ internal sealed class RunningNode : IAsyncDisposable
                 Health = parts.Health,
                 Tap = parts.Tap,
                 Counts = parts.Counts,
+                RecordKey = options.Discovery.IsOn ? NodeKey.Of(parts.Key) : null,
                 Persistence = persistence,
                 JournalLock = parts.Journal?.Lock,
                 JournalLost = parts.JournalLost,
@@ -161,6 +163,7 @@ internal sealed class RunningNode : IAsyncDisposable
         _watch?.Dispose();
         Client.Dispose();
         await Host.DisposeAsync();
+        Environment.RecordKey?.Dispose();
     }
 
     static async Task<TAnswer?> AskAsync<TAnswer>(ActorSystem system, IActorRef actor, object question)

@@ -1,3 +1,4 @@
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Peers;
@@ -9,6 +10,11 @@ internal static class NodePeers
     /// <param name="Peer">The peer.</param>
     /// <param name="IsServed">Whether it has answered, and well.</param>
     public sealed record Asked(PeerId Peer, bool IsServed);
+
+    /// <summary>A peer was discovered that may be of use: it is remembered, and dialed when there are too few.</summary>
+    /// <param name="Peer">The peer.</param>
+    /// <param name="Addresses">Where it can be dialed.</param>
+    public sealed record Discovered(PeerId Peer, IReadOnlyList<Multiaddr> Addresses);
 
     /// <summary>Close all connections, and open none until <see cref="Resume"/>; answered by <see cref="Paused"/>.</summary>
     public sealed record Pause

@@ -105,6 +105,9 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
             case NodePeers.Asked asked:
                 Score(asked.Peer, asked.IsServed ? PeerStanding.Served : PeerStanding.NotServed);
                 break;
+            case NodePeers.Discovered discovered:
+                node.Host.AddAddresses(discovered.Peer, discovered.Addresses);
+                break;
             case DialEntry when _isPaused:
                 break;
             case DialEntry entry:

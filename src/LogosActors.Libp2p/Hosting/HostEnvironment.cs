@@ -48,12 +48,13 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
     public TimeProvider Time => time;
 
     /// <summary>Turns names into addresses.</summary>
-    public AddressResolver Resolver { get; } = new((name, cancellation) =>
-        // The system's servers change with the networks that the machine is in.
-        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : SystemNameServers.Find(), DnsTimeout, time).TextsAsync(name, cancellation))
+    public AddressResolver Resolver { get; } = new((name, cancellation) => TextsAsync(name, options, time, cancellation))
     {
         AllowPrivate = options.AllowPrivateAddresses,
     };
+
+    /// <summary>The TXT records of a name.</summary>
+    public Task<IReadOnlyList<string>> FindTextsAsync(string name, CancellationToken cancellation) => TextsAsync(name, options, time, cancellation);
 
     /// <summary>Takes a place for a stream that a peer has opened, or not; <see cref="EndInboundStream"/> gives it back.</summary>
     /// <param name="ofPeer">Streams that the peer has open.</param>
@@ -153,6 +154,10 @@ internal sealed class HostEnvironment(PrivateKey identity, Libp2pHostOptions opt
         RatePerAddress = options.Limits.InboundRatePerAddress,
         TrustedProxies = options.TrustedProxies,
     };
+
+    // The system's servers change with the networks that the machine is in.
+    static Task<IReadOnlyList<string>> TextsAsync(string name, Libp2pHostOptions options, TimeProvider time, CancellationToken cancellation) =>
+        new DnsResolver(options.DnsServers.Count > 0 ? options.DnsServers : SystemNameServers.Find(), DnsTimeout, time).TextsAsync(name, cancellation);
 
     static ConnectionOptions Connections(Libp2pHostOptions options)
     {

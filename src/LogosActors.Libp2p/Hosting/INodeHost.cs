@@ -50,6 +50,12 @@ public interface INodeHost : IAsyncDisposable
     /// <inheritdoc cref="Libp2pHost.Release"/>
     void Release(PeerId peer);
 
+    /// <inheritdoc cref="Libp2pHost.AddAddresses"/>
+    void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses);
+
+    /// <inheritdoc cref="Libp2pHost.FindTextsAsync"/>
+    Task<IReadOnlyList<string>> FindTextsAsync(string name, CancellationToken cancellation = default);
+
     /// <inheritdoc cref="Libp2pHost.SetScore"/>
     void SetScore(PeerId peer, double score);
 

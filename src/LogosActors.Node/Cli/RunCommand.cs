@@ -59,8 +59,6 @@ internal static class RunCommand
 
     static IEnumerable<string> WarningsOf(NodeSettings settings)
     {
-        if (settings.EntryNodes.Any(NodeAddresses.IsDiscovered))
-            yield return "This node has no discovery: entry nodes that are enr: or enrtree: are passed over";
         if (NodeAddresses.NotAnnounced(settings) is { Count: > 0 } notAnnounced)
         {
             yield return $"Not announced, as the network {settings.Preset} is public and they are not: {string.Join(", ", notAnnounced)}; "

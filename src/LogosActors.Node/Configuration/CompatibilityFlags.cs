@@ -9,8 +9,7 @@ internal static class CompatibilityFlags
     /// <summary>Flags without effect.</summary>
     public static FrozenSet<string> Ignored { get; } = new[]
     {
-        "--discv5-discovery", "--discv5-udp-port", "--discv5-bootstrap-node", "--discv5-enr-auto-update", "--discv5-table-ip-limit",
-        "--discv5-bucket-ip-limit", "--discv5-bits-per-hop", "--dns-discovery", "--dns-discovery-url", "--dns-addrs-name-server",
+        "--discv5-enr-auto-update", "--discv5-table-ip-limit", "--discv5-bucket-ip-limit", "--discv5-bits-per-hop", "--dns-addrs-name-server",
         "--peer-exchange-node", "--rendezvous", "--relay-peer-exchange", "--relay-shard-manager",
         "--relay-service-ratio", "--relay-client", "--keep-alive", "--peer-persistence", "--peer-store-capacity",
         "--filternode", "--lightpushnode", "--metrics-logging", "--rate-limit", "--enable-kad-discovery", "--kad-bootstrap-node",

@@ -75,5 +75,6 @@ internal static class ConfigurationLoader
         NumShardsInNetwork = preset.ShardCount,
         MaxMessageSize = new DataSize(preset.MaxMessageSize),
         EntryNodes = [.. preset.EntryNodes, .. preset.DiscoveryNodes],
+        Discv5 = new Discv5Settings { Enabled = preset.DiscoveryNodes.Count > 0 },
     };
 }

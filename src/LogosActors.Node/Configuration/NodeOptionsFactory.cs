@@ -39,12 +39,14 @@ internal static class NodeOptionsFactory
             DataDirectory = settings.DataDirectory,
             Journal = JournalSetting.BackendOf(settings),
             Key = key,
+            Discovery = NodeDiscoverySettings.OptionsOf(settings),
             Akka = (akka ?? Config.Empty).WithFallback(AllEntries),
             Host = host with
             {
                 AgentVersion = settings.AgentString ?? host.AgentVersion,
                 AnnounceAddresses = NodeAddresses.Announced(settings),
                 AllowPrivateAddresses = NodeAddresses.AllowPrivate(settings),
+                DnsServers = NodeDiscoverySettings.ServersOf(settings),
                 TrustedProxies = NodeAddresses.Proxies(settings),
                 Limits = host.Limits with
                 {

@@ -92,11 +92,17 @@ public sealed record NodeSettings : IValidatedOptions
     /// <summary>Multiaddresses of nodes to stay connected to. With /p2p/ no other node is accepted at the address.</summary>
     public IReadOnlyList<string> StaticNodes { get; init; } = [];
 
-    /// <summary>Multiaddresses of nodes that bootstrap this one, as presets list them; enr: and enrtree: are ignored.</summary>
+    /// <summary>Multiaddresses of nodes that let this one into the network, as presets list them; also their records (enr:) and lists of them in DNS (enrtree:).</summary>
     public IReadOnlyList<string> EntryNodes { get; init; } = [];
 
     /// <summary>Multiaddresses with /p2p/ of stores that are preferred to others.</summary>
     public IReadOnlyList<string> StoreNodes { get; init; } = [];
+
+    /// <summary>Discovery by discv5.</summary>
+    public Discv5Settings Discv5 { get; init; } = new();
+
+    /// <summary>Discovery by a list of nodes in DNS.</summary>
+    public DnsDiscoverySettings DnsDiscovery { get; init; } = new();
 
     /// <summary>The node as a store of messages for others.</summary>
     public StoreSettings Store { get; init; } = new();
@@ -152,9 +158,35 @@ public sealed record NodeSettings : IValidatedOptions
             yield return "filter.enabled and lightpush.enabled require relay: a node that does not relay has nothing to serve.";
         foreach (var proxy in TrustedProxies.Where(text => !NodeAddresses.TryParseNetwork(text, out _)))
             yield return $"trusted-proxies: '{proxy}' is no IP address and no network such as 10.0.0.0/8.";
-        foreach (var problem in NodeAddresses.ProblemsOf(this))
+        foreach (var problem in NodeDiscoverySettings.ProblemsOf(this).Concat(NodeAddresses.ProblemsOf(this)))
             yield return problem;
     }
+}
+
+/// <summary>Discovery by discv5.</summary>
+public sealed record Discv5Settings
+{
+    /// <summary>Whether the node finds others by UDP, and is found; the preset twn has true.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The UDP port; 0: any free port.</summary>
+    public ushort UdpPort { get; init; } = 9000;
+
+    /// <summary>The records of nodes (enr:) that it begins with, beside those of entry-nodes.</summary>
+    public IReadOnlyList<string> BootstrapNodes { get; init; } = [];
+}
+
+/// <summary>Discovery by a list of nodes in DNS.</summary>
+public sealed record DnsDiscoverySettings
+{
+    /// <summary>Whether url is followed; lists among entry-nodes always are.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The list, enrtree:// with its key and domain; null: none.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The DNS servers to ask; none: the system's.</summary>
+    public IReadOnlyList<IPAddress> NameServers { get; init; } = [];
 }
 
 /// <summary>The node as a store.</summary>

@@ -95,6 +95,10 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
 
     public void Release(PeerId peer) => _kept.Remove(peer);
 
+    public void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses) => Know(peer, [.. addresses], []);
+
+    public Task<IReadOnlyList<string>> FindTextsAsync(string name, CancellationToken cancellation = default) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public void SetScore(PeerId peer, double score)
     {
         if (_known.TryGetValue(peer, out var known))

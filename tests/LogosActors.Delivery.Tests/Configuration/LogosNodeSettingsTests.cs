@@ -68,11 +68,26 @@ public sealed class LogosNodeSettingsTests
         Assert.Equal(NetworkPreset.StatusProd.Sharding, options.Network);
         Assert.Equal(2048, options.MaxMessageSize);
         Assert.Equal(4, options.EntryNodes.Count);
+        Assert.Equal((1, false), (options.Discovery.DnsLists.Count, options.Discovery.Discv5));
+    }
+
+    [Fact]
+    public void Records_and_lists_among_the_entry_nodes_are_for_discovery()
+    {
+        var record = NetworkPreset.TheWakuNetwork.DiscoveryNodes[0];
+        var options = Bind($"logos {{ discv5 = true, discv5-port = 1, entry-nodes = [\"{record}\", \"{NetworkPreset.StatusProd.EntryNodes[0]}\"] }}").ToOptions();
+
+        Assert.Empty(options.EntryNodes);
+        Assert.Equal([record], options.Discovery.BootstrapNodes);
+        Assert.Equal([NetworkPreset.StatusProd.EntryNodes[0]], options.Discovery.DnsLists);
+        Assert.Equal((true, 1), (options.Discovery.Discv5, options.Discovery.UdpPort));
+        Assert.True(Bind("logos { preset = twn }").ToOptions().Discovery.Discv5);
     }
 
     [Theory]
-    [InlineData("entry-nodes = [\"enrtree://AMOJVZX4V6EXP7NTJPMAYJYST2QP6AJXYW76IU6VGJS7UVSNDYZG4@boot.example.org\"]", "logos.entry-nodes: 'enrtree:", "DNS")]
-    [InlineData("store-nodes = [\"enr:-abc\"]", "logos.store-nodes: 'enr:-abc'", "EIP-778")]
+    [InlineData("entry-nodes = [\"enrtree://AMOJVZX4V6EXP7NTJPMAYJYST2QP6AJXYW76IU6VGJS7UVSNDYZG4\"]", "logos.entry-nodes: 'enrtree:", "EIP-1459")]
+    [InlineData("entry-nodes = [\"enr:-abc\"]", "logos.entry-nodes: 'enr:-abc'", "EIP-778")]
+    [InlineData("store-nodes = [\"enr:-abc\"]", "logos.store-nodes: 'enr:-abc'", "/ip4/192.0.2.1/tcp/60000")]
     [InlineData("listen-addresses = [\"127.0.0.1:60000\"]", "logos.listen-addresses: '127.0.0.1:60000'", "/ip4/192.0.2.1/tcp/60000")]
     [InlineData("preset = mainnet", "logos.preset: there is no network 'mainnet'", "logos.dev")]
     [InlineData("target-relay-peers = 51", "logos.target-relay-peers", "0 to 50")]

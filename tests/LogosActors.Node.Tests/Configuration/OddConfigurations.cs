@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LogosActors.Configuration;
+using LogosActors.Delivery;
 using LogosActors.Node.Configuration;
 
 namespace LogosActors.Node.Tests.Configuration;
@@ -80,7 +81,11 @@ internal sealed class OddConfigurations
             ["node.dns4-domain-name"] = ["node.example.org", "localhost"],
             ["node.trusted-proxies"] = ["10.0.0.1", "10.0.0.0/8", "::1"],
             ["node.static-nodes"] = [peer, "/ip4/127.0.0.1/tcp/1"],
-            ["node.entry-nodes"] = [peer, "enr:-abc", "enrtree://A@nodes.example"],
+            ["node.entry-nodes"] = [peer, NetworkPreset.TheWakuNetwork.DiscoveryNodes[0], NetworkPreset.StatusProd.EntryNodes[0]],
+            ["node.discv5.bootstrap-nodes"] = [NetworkPreset.TheWakuNetwork.DiscoveryNodes[1]],
+            ["node.discv5.udp-port"] = ["0"],
+            ["node.dns-discovery.url"] = [NetworkPreset.StatusProd.EntryNodes[0]],
+            ["node.dns-discovery.name-servers"] = ["127.0.0.1"],
             ["node.store-nodes"] = [peer],
             ["node.store.db-url"] = [$"sqlite://{directory}/other.sqlite3"],
             ["node.store.retention-policy"] = ["none", "time:60", "capacity:5;size:1MB"],

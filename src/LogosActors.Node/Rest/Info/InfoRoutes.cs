@@ -5,7 +5,8 @@ namespace LogosActors.Node.Rest.Info;
 
 /// <summary>Who the node is.</summary>
 /// <param name="ListenAddresses">Where it can be reached, with its id.</param>
-internal sealed record NodeInfo(IReadOnlyList<string> ListenAddresses);
+/// <param name="EnrUri">Its record (EIP-778); empty: it has none.</param>
+internal sealed record NodeInfo(IReadOnlyList<string> ListenAddresses, string EnrUri);
 
 /// <summary><c>/info</c> and <c>/version</c>, with their older names below <c>/debug/v1</c>.</summary>
 internal static class InfoRoutes
@@ -25,9 +26,9 @@ internal static class InfoRoutes
     public static NodeInfo Describe(MessagingNode node)
     {
         if (node.Host is not { } host)
-            return new NodeInfo([]);
+            return new NodeInfo([], "");
         var announced = node.Options.Host.AnnounceAddresses;
         var addresses = announced.Count > 0 ? announced.Select(address => address.Encapsulate(host.PeerId)) : host.ListenAddresses;
-        return new NodeInfo([.. addresses.Select(address => address.ToString())]);
+        return new NodeInfo([.. addresses.Select(address => address.ToString())], node.NodeRecord ?? "");
     }
 }

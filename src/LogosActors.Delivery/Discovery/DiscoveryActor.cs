@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Event;
+using LogosActors.Actors;
+using LogosActors.Delivery.Discovery.Discv5;
+using LogosActors.Delivery.Discovery.DnsLists;
+using LogosActors.Delivery.Discovery.Records;
+using LogosActors.Delivery.Hosting;
+using LogosActors.Delivery.Peers;
+using LogosActors.Libp2p.Addresses;
+
+namespace LogosActors.Delivery.Discovery;
+
+/// <summary>Keeps the node's own record, and sends the discovered nodes that are worth dialing to the <see cref="PeersActor"/>.</summary>
+/// <remarks>
+/// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. Children: discv5 and dns-lists, each if it is on, one-for-one, restart
+/// with backoff 1 s … 1 min. A failure costs the nodes that were being looked at; a restart makes the children again, which find them anew. The
+/// sequence number of the record is in the data directory, else the time in milliseconds, so that it grows over restarts.
+/// </remarks>
+internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : SupervisedActor, IWithTimers
+{
+    /// <summary>How often the node is looked at for what its record says, and whether it needs peers.</summary>
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    readonly DiscoveryFiles? _files = node.Options.DataDirectory is { } directory ? new DiscoveryFiles(directory) : null;
+    readonly ImmutableArray<NodeRecord> _bootstrap =
+        [.. node.Options.Discovery.BootstrapNodes.Select(text => NodeRecord.TryParse(text, out var record, out _) ? record : null).OfType<NodeRecord>()];
+    readonly CandidateFilter _filter =
+        new(node.Options.Network.Cluster, node.RecordKey?.Id, node.Options.Host.AllowPrivateAddresses);
+    OwnRecord? _own;
+    OwnRecordContent? _content;
+    IActorRef? _discv5;
+    int? _port;
+    IPEndPoint? _seenAt;
+    bool _isSearching = true;
+
+    public static Props Props(NodeEnvironment node, IActorRef peers) => Akka.Actor.Props.Create(() => new DiscoveryActor(node, peers));
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override SupervisorStrategy SupervisorStrategy() => new ChildStrategy(static _ => false, ShortestWait, LongestWait);
+
+    protected override void PreStart()
+    {
+        var options = node.Options.Discovery;
+        foreach (var record in _bootstrap)
+            Found(record);
+        if (options.Discv5 && node.RecordKey is { } key)
+        {
+            _own = new OwnRecord(key, (ulong)Time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (ReadFiles(files => files.ReadRecord()) is { } before && before.Id == key.Id)
+            {
+                _own = new OwnRecord(key, before.Sequence);
+                _own.Restore(before);
+            }
+            UpdateRecord();
+            var settings = new Discv5Options
+            {
+                Protocol = options.ProtocolId,
+                Bootstrap = _bootstrap,
+                AllowPrivateAddresses = node.Options.Host.AllowPrivateAddresses,
+            };
+            _discv5 = Context.ActorOf(Discv5Actor.Props(key, () => node.Discovery.Record!, settings, options.UdpPort), "discv5");
+        }
+        else if (options.Discv5)
+        {
+            Log.Error("The node's key is not of secp256k1: it cannot take part in discv5; make a key of that type");
+        }
+        if (options.DnsLists.Count > 0)
+            Context.ActorOf(DnsListsActor.Props(node.Host, options.DnsLists, _files), "dns-lists");
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, Interval, Interval);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case NodeDiscovery.Found found:
+                Found(found.Record);
+                if (!Sender.Equals(_discv5))
+                    _discv5?.Tell(found, Self);
+                break;
+            case NodeDiscovery.Bound bound:
+                _port = bound.Port;
+                UpdateRecord();
+                break;
+            case NodeDiscovery.SeenAt seen:
+                Log.Info("Others see this node at {0}", seen.EndPoint);
+                _seenAt = seen.EndPoint;
+                UpdateRecord();
+                break;
+            case Look:
+                UpdateRecord();
+                SetSearching(node.Host.ConnectedPeers.Count < node.Options.TargetRelayPeers);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    void Found(NodeRecord record)
+    {
+        var addresses = _filter.AddressesOf(record, _bootstrap.Contains(record), [.. node.Relay.Shards.Select(topic => topic.Shard)]);
+        if (addresses.Count > 0)
+            peers.Tell(new NodePeers.Discovered(record.Peer, addresses), Self);
+    }
+
+    void SetSearching(bool isSearching)
+    {
+        if (isSearching == _isSearching)
+            return;
+        _isSearching = isSearching;
+        TellSelf();
+    }
+
+    void UpdateRecord()
+    {
+        if (_own is null)
+            return;
+        var content = Content();
+        if (content == _content)
+            return;
+        _content = content;
+        if (_own.Update(content))
+            WriteFiles(files => files.Write(_own.Current!));
+        node.Discovery.Record = _own.Current;
+        TellSelf();
+    }
+
+    void TellSelf()
+    {
+        if (node.Discovery.Record is { } record)
+            _discv5?.Tell(new NodeDiscovery.Self(record, _isSearching), Self);
+    }
+
+    OwnRecordContent Content()
+    {
+        var options = node.Options;
+        IReadOnlyList<Multiaddr> announced = options.Host.AnnounceAddresses.Count > 0 ? options.Host.AnnounceAddresses : node.Host.ListenAddresses;
+        announced = [.. announced.Where(address => options.Host.AllowPrivateAddresses || PublicAddress.MayBe(address))];
+        var plain = announced.FirstOrDefault(address => IsPlainTcp(address) && IsOf(address, AddressFamily.InterNetwork));
+        var listening = node.Host.ListenAddresses.FirstOrDefault(IsPlainTcp);
+        var shards = node.Relay.Shards.Select(topic => topic.Shard).Order().ToArray();
+        return new OwnRecordContent(
+            Capabilities.Relay | (options.Archive is null ? Capabilities.None : Capabilities.Store), new RecordShards(options.Network.Cluster, shards))
+        {
+            Ip = plain is not null ? IPAddress.Parse(plain.Host!) : _seenAt is { AddressFamily: AddressFamily.InterNetwork } seen ? seen.Address : null,
+            Tcp = (plain ?? listening)?.Port,
+            Udp = _seenAt?.Port ?? _port,
+            Multiaddrs = OwnRecord.Choose(announced),
+        };
+    }
+
+    static bool IsPlainTcp(Multiaddr address) =>
+        address.Has(MultiaddrProtocol.Tcp) && !address.Has(MultiaddrProtocol.Ws) && !address.Has(MultiaddrProtocol.Wss) && !address.Has(MultiaddrProtocol.Tls);
+
+    static bool IsOf(Multiaddr address, AddressFamily family) =>
+        IPAddress.TryParse(address.Host, out var ip) && ip.AddressFamily == family && !ip.Equals(IPAddress.Any);
+
+    T? ReadFiles<T>(Func<DiscoveryFiles, T?> read)
+        where T : class
+    {
+        try
+        {
+            return _files is null ? null : read(_files);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("What discovery has kept cannot be read: {0}", e.Message);
+            return null;
+        }
+    }
+
+    void WriteFiles(Action<DiscoveryFiles> write)
+    {
+        try
+        {
+            if (_files is not null)
+                write(_files);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("The node's record cannot be kept: {0}", e.Message);
+        }
+    }
+
+    sealed record Look
+    {
+        public static readonly Look Instance = new();
+    }
+}
