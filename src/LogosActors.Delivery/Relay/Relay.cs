@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
@@ -39,7 +40,11 @@ internal static class RelayTopics
     /// <param name="Message">The message.</param>
     /// <param name="Tag">Comes back with the answer.</param>
     /// <param name="IsRepeat">Whether it was published before; then observers know it.</param>
-    public sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat) : INoSerializationVerificationNeeded;
+    public sealed record Publish(PubsubTopic Shard, MessageHash Hash, WakuMessage Message, object Tag, bool IsRepeat) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The span of the attempt; null: it is not traced.</summary>
+        public Activity? Span { get; init; }
+    }
 
     /// <summary>A message of a joined shard. Sent by the router for what this node has published; and what watchers of the
     /// <see cref="RelayTap"/> are shown.</summary>

@@ -53,7 +53,13 @@ internal static class Gossip
     public sealed record PublishTagged(string Topic, ReadOnlyMemory<byte> Data, object Tag);
 
     /// <summary>The answer to <see cref="PublishTagged"/>.</summary>
-    public sealed record PublishedTagged(object Tag, PublishOutcome Outcome);
+    /// <param name="Tag">That of the question.</param>
+    /// <param name="Outcome">What came of it.</param>
+    public sealed record PublishedTagged(object Tag, PublishOutcome Outcome)
+    {
+        /// <summary>How many peers it is queued for, or who have it.</summary>
+        public int Peers { get; init; }
+    }
 
     /// <summary>The answer to <see cref="Subscribe"/>: false when the topic's name is over the limit.</summary>
     public sealed record Subscribed(string Topic, bool IsAccepted);

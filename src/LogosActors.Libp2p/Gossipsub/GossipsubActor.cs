@@ -90,7 +90,7 @@ internal sealed partial class GossipsubActor : SupervisedActor, IWithTimers
                 Answer(Gossip.Published.As(Publish(publish.Topic, publish.Data, mayRepeat: false, now)));
                 break;
             case Gossip.PublishTagged publish:
-                Answer(new Gossip.PublishedTagged(publish.Tag, Publish(publish.Topic, publish.Data, mayRepeat: true, now)));
+                Answer(new Gossip.PublishedTagged(publish.Tag, Publish(publish.Topic, publish.Data, mayRepeat: true, now)) { Peers = _router.LastPublishedTo });
                 break;
             case Gossip.Validated validated when validated.Incarnation == this:
                 EndValidation(validated, now);

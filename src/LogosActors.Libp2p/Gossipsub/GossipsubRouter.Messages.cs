@@ -5,6 +5,9 @@ namespace LogosActors.Libp2p.Gossipsub;
 
 internal sealed partial class GossipsubRouter
 {
+    /// <summary>How many peers the message of the last <see cref="Publish(string, MessageView, TimeSpan, bool)"/> was queued for, or have it; 0: it was not published.</summary>
+    public int LastPublishedTo { get; private set; }
+
     /// <summary>Publishes data under any policy but <see cref="SignaturePolicy.StrictSign"/>.</summary>
     /// <remarks>Our own message is not validated, and not delivered to ourselves.</remarks>
     public PublishOutcome Publish(string topic, ReadOnlySpan<byte> data, TimeSpan now) => Publish(topic, new MessageView { Data = data }, now);
@@ -16,6 +19,7 @@ internal sealed partial class GossipsubRouter
     /// <param name="mayRepeat">Whether a message that was seen before goes out again: to the peers of now, of whom those that remember it pass it over.</param>
     public PublishOutcome Publish(string topic, MessageView message, TimeSpan now, bool mayRepeat = false)
     {
+        LastPublishedTo = 0;
         var utf8 = System.Text.Encoding.UTF8.GetBytes(topic);
         if (message.Data.Length > _limits.MessageSize.Bytes || SizeOfRpc(message, utf8.Length) > _limits.SentRpcSize.Bytes)
             return PublishOutcome.TooLarge;
@@ -38,17 +42,17 @@ internal sealed partial class GossipsubRouter
         if (status is SeenStatus.Unknown)
             _seen.Add(id, SeenStatus.Accepted, now);
         _cache.Put(published);
-        var isSent = false;
         List<GossipsubPeer>? congested = null;
         foreach (var peer in Targets(topic, now))
         {
             // Who does not want it has it.
             if (peer.IsUnwanted(id) || peer.Queue.Message(published, OutboundPriority.Published, now))
-                isSent = true;
+                LastPublishedTo++;
             else
                 (congested ??= []).Add(peer);
             Announce(peer);
         }
+        var isSent = LastPublishedTo > 0;
         // What nobody has got and comes again is not lost: the publisher's tries for room do not make a peer a slow one.
         if (congested is not null && (isSent || !mayRepeat))
         {
