@@ -106,6 +106,12 @@ public sealed record NodeSettings : IValidatedOptions
     /// <summary>A server for Prometheus alone; the REST service has /metrics, too.</summary>
     public MetricsSettings MetricsServer { get; init; } = new();
 
+    /// <summary>Traces of requests to send, for `logos trace`.</summary>
+    public TracingSettings Tracing { get; init; } = new();
+
+    /// <summary>Traces and measurements for an OpenTelemetry collector.</summary>
+    public OtlpSettings Otlp { get; init; } = new();
+
     /// <summary>The log.</summary>
     public LogSettings Log { get; init; } = new();
 
@@ -133,6 +139,8 @@ public sealed record NodeSettings : IValidatedOptions
             yield return $"shards: {string.Join(", ", missing)} is not there: num-shards-in-network is {NumShardsInNetwork}, and shards count from 0.";
         foreach (var proxy in TrustedProxies.Where(text => !NodeAddresses.TryParseNetwork(text, out _)))
             yield return $"trusted-proxies: '{proxy}' is no IP address and no network such as 10.0.0.0/8.";
+        if (!Uri.TryCreate(Otlp.Endpoint, UriKind.Absolute, out var collector) || collector.Scheme is not ("http" or "https") || collector.Query.Length > 0)
+            yield return $"otlp.endpoint: '{Otlp.Endpoint}' is not an address such as http://127.0.0.1:4318.";
         foreach (var problem in NodeAddresses.ProblemsOf(this))
             yield return problem;
     }
@@ -200,6 +208,23 @@ public sealed record MetricsSettings
 
     /// <summary>The TCP port; 0: any free port.</summary>
     public ushort Port { get; init; } = 8008;
+}
+
+/// <summary>Traces of requests to send.</summary>
+public sealed record TracingSettings
+{
+    /// <summary>Whether the steps of the last 1,000 requests are kept in memory and shown by `logos trace`.</summary>
+    public bool Enabled { get; init; }
+}
+
+/// <summary>Traces and measurements for an OpenTelemetry collector.</summary>
+public sealed record OtlpSettings
+{
+    /// <summary>Whether they are sent.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The collector's address for OTLP over HTTP, without v1/traces.</summary>
+    public string Endpoint { get; init; } = "http://127.0.0.1:4318";
 }
 
 /// <summary>The log.</summary>
