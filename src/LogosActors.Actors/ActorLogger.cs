@@ -1,3 +1,4 @@
+using System.Collections;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
@@ -8,10 +9,14 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace LogosActors.Actors;
 
-/// <summary>Passes what actors log on to the loggers of .NET: the category is the class that logs, the actor's path a property.</summary>
+/// <summary>Passes what actors log on to the loggers of .NET: the category is the class that logs, the actor's path is in the scope
+/// (<see cref="PathProperty"/>).</summary>
 /// <remarks>Akka.Hosting's logger has one category for all, so that they cannot be filtered, and writes time and thread into the text.</remarks>
 internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
+    /// <summary>The property of the scope that has the path of the actor that logs, or whose failure its supervisor logs.</summary>
+    public const string PathProperty = "ActorPath";
+
     readonly Dictionary<Type, ILogger> _loggers = [];
     readonly ILoggerFactory _factory;
 
@@ -42,11 +47,13 @@ internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMess
         var level = LevelOf(entry.LogLevel());
         if (!logger.IsEnabled(level))
             return;
-        List<KeyValuePair<string, object?>> state = [new("ActorPath", entry.LogSource)];
+        List<KeyValuePair<string, object?>> state = [];
         if (entry.TryGetProperties(out var properties) && properties is not null)
             state.AddRange(properties.Select(static property => KeyValuePair.Create(property.Key, (object?)property.Value)));
         state.Add(new("{OriginalFormat}", entry.GetTemplate()));
         var text = TextOf(entry);
+        // What is no actor, such as a publisher of events, is named otherwise.
+        using var scope = entry.LogSource.StartsWith("akka", StringComparison.Ordinal) ? logger.BeginScope(new PathScope(entry.LogSource)) : null;
         logger.Log(level, default, state, entry.Cause, (_, _) => text);
     }
 
@@ -77,6 +84,25 @@ internal sealed class ActorLogger : ActorBase, IRequiresMessageQueue<ILoggerMess
         Akka.Event.LogLevel.WarningLevel => LogLevel.Warning,
         _ => LogLevel.Error,
     };
+}
+
+/// <summary>A scope with one property, as providers of structured logs read it.</summary>
+internal sealed class PathScope(string path) : IReadOnlyList<KeyValuePair<string, object?>>
+{
+    readonly KeyValuePair<string, object?> _property = new(ActorLogger.PathProperty, path);
+
+    public int Count => 1;
+
+    public KeyValuePair<string, object?> this[int index] => index == 0 ? _property : throw new ArgumentOutOfRangeException(nameof(index));
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+    {
+        yield return _property;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => $"{ActorLogger.PathProperty}: {path}";
 }
 
 /// <summary>Takes the place of Akka's logger on standard output, which belongs to the program.</summary>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using LogosActors.Delivery;
+using LogosActors.Delivery.Events;
 
 namespace LogosActors.Channels;
 
@@ -13,8 +15,13 @@ public abstract record ChannelEvent(string ChannelId);
 /// <param name="ContentTopic">The content topic.</param>
 /// <param name="Payload">The message.</param>
 public sealed record ReliableMessageReceived(string ChannelId, RequestId RequestId, string SenderId, string ContentTopic, ReadOnlyMemory<byte> Payload)
-    : ChannelEvent(ChannelId)
+    : ChannelEvent(ChannelId), ITracedEvent
 {
+    /// <summary>The span of the chunk that has completed it; null: it is not traced.</summary>
+    internal Activity? Trace { get; init; }
+
+    Activity? ITracedEvent.Trace => Trace;
+
     /// <summary>Whether it was sent without any guarantee.</summary>
     public bool IsEphemeral { get; init; }
 

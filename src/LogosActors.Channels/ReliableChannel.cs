@@ -184,7 +184,12 @@ public sealed partial class ReliableChannel : IReliableChannel
         try
         {
             var answer = new TaskCompletionSource<Result<RequestId, ChannelSendError>>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _sds.Tell(new Conversation.Send(request, payload, isEphemeral) { Answer = answer }, ActorRefs.NoSender);
+            var send = new Conversation.Send(request, payload, isEphemeral)
+            {
+                Answer = answer,
+                Trace = ChannelTrace.Begin(request, ChannelId, payload.Length, Node.Time),
+            };
+            _sds.Tell(send, ActorRefs.NoSender);
             return await WaitAsync(answer.Task, cancellation);
         }
         catch (TimeoutException)

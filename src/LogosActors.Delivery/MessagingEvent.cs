@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Messages;
 
 namespace LogosActors.Delivery;
@@ -9,7 +11,13 @@ public abstract record MessagingEvent;
 /// <param name="Hash">Its hash, by which all nodes know it.</param>
 /// <param name="Message">The message.</param>
 /// <param name="Timestamp">When its sender says that it was made; null when it does not say.</param>
-public sealed record MessageReceived(MessageHash Hash, MessageEnvelope Message, DateTimeOffset? Timestamp) : MessagingEvent;
+public sealed record MessageReceived(MessageHash Hash, MessageEnvelope Message, DateTimeOffset? Timestamp) : MessagingEvent, ITracedEvent
+{
+    /// <summary>The span of its receipt; null: it is not traced.</summary>
+    internal Activity? Trace { get; init; }
+
+    Activity? ITracedEvent.Trace => Trace;
+}
 
 /// <summary>What became of a request to send.</summary>
 /// <param name="Request">The request.</param>

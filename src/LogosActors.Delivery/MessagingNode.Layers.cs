@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Filter;
@@ -36,14 +37,19 @@ public sealed partial class MessagingNode
 
     /// <summary>Sends a message under a name that no other request has; an actor is told by <see cref="Sends.Propagated"/> and, last,
     /// <see cref="Sends.Ended"/>. The node stores nothing of it.</summary>
+    /// <param name="request">The name.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="observer">The actor.</param>
+    /// <param name="trace">The span that the request is a part of; null: it is not traced.</param>
     /// <returns>Why it is refused, and nothing follows; null: it is not.</returns>
-    internal SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer)
+    internal SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer, Activity? trace)
     {
         if (Volatile.Read(ref _running) is not { } running)
             return new SendError(SendErrorKind.NotStarted, NotStarted);
         if (!running.Environment.Intake.TryPrepare(message, out var prepared, out var error))
             return error;
-        running.Actors.Sends.Tell(new Sends.Send(request, prepared, IsJournalled: false, observer), ActorRefs.NoSender);
+        var send = new Sends.Send(request, prepared, IsJournalled: false, observer) { Trace = SendTrace.Begin(request, prepared, trace, Time) };
+        running.Actors.Sends.Tell(send, ActorRefs.NoSender);
         return null;
     }
 

@@ -20,9 +20,9 @@ public sealed class LogosSystemTests
         var actor = system.ActorOf(Props.Create(() => new Talker()), "talker");
         actor.Tell("hello");
         await logs.WaitForAsync(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("said hello", StringComparison.Ordinal)
-            && entry.Text.Contains("akka://logs/user/talker", StringComparison.Ordinal));
+            && entry.Scope == "ActorPath: akka://logs/user/talker");
         actor.Tell(new InvalidDataException("broken"));
-        await logs.WaitForAsync(entry => entry is { Level: LogLevel.Error, Exception: InvalidDataException });
+        await logs.WaitForAsync(entry => entry is { Level: LogLevel.Error, Exception: InvalidDataException, Scope: "ActorPath: akka://logs/user/talker" });
         await system.Terminate();
         Assert.DoesNotContain(logs.Entries, entry => entry.Text.Contains("dead letters", StringComparison.Ordinal));
     }
@@ -80,18 +80,23 @@ public sealed class LogosSystemTests
     sealed class CollectedLogs : ILoggerProvider, ILogger
     {
         readonly ConcurrentQueue<Entry> _entries = new();
+        readonly LoggerExternalScopeProvider _scopes = new();
 
         public IReadOnlyCollection<Entry> Entries => _entries;
 
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull => _scopes.Push(state);
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _entries.Enqueue(new Entry(logLevel, $"{formatter(state, exception)} {string.Join(' ', state as IEnumerable<KeyValuePair<string, object?>> ?? [])}", exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var scopes = new List<object?>();
+            _scopes.ForEachScope(static (scope, found) => found.Add(scope), scopes);
+            _entries.Enqueue(new Entry(logLevel, formatter(state, exception), exception, string.Join(' ', scopes)));
+        }
 
         public async Task WaitForAsync(Func<Entry, bool> match)
         {
@@ -104,6 +109,6 @@ public sealed class LogosSystemTests
         {
         }
 
-        public sealed record Entry(LogLevel Level, string Text, Exception? Exception);
+        public sealed record Entry(LogLevel Level, string Text, Exception? Exception, string Scope);
     }
 }

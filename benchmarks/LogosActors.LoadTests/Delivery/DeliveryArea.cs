@@ -12,6 +12,8 @@ internal static class DeliveryArea
             relayed.ProcessorTime(),
             relayed.Latency(5),
             relayed.BesideJs(),
+            new ObservedRow(Observation.Scraped, 0.97),
+            new ObservedRow(Observation.Traced, 0.97),
             archived.Rate(50_000),
             archived.ProcessorTime(),
             archived.Latency(20),

@@ -12,7 +12,7 @@ internal static class DeliveryNodeRole
     /// <summary>The argument that makes this program a child.</summary>
     public const string Argument = "--delivery-node";
 
-    public const string Peers = "peers", Archived = "archived";
+    public const string Peers = "peers", Archived = "archived", Observe = "observe";
 
     const string None = "-";
 
@@ -33,6 +33,7 @@ internal static class DeliveryNodeRole
         node.MessageReceived += (_, received) => receipts.Add(received.Message.Payload.Span);
         await node.ListenAsync();
         Console.WriteLine(node.Addresses[0]);
+        Observation? observation = null;
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var words = line.Split(' ');
@@ -40,9 +41,18 @@ internal static class DeliveryNodeRole
             {
                 ChildNode.Mesh => await DoneAsync(node.WaitForMeshAsync(Number(words[1]))),
                 Peers => await DoneAsync(node.WaitForPeersAsync(Number(words[1]))),
+                Observe => await DoneAsync(ObserveAsync(words[1])),
                 Archived => await DoneAsync(archive!.WaitForAsync(Number(words[1]))),
                 _ => ChildNode.Answer(words, receipts),
             });
+        }
+        await ObserveAsync("");
+
+        async Task ObserveAsync(string kind)
+        {
+            if (observation is not null)
+                await observation.DisposeAsync();
+            observation = kind.Length == 0 ? null : new Observation(node, kind);
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class TwoNodes : ILoadedPair
     readonly MessagingNode _sender;
     readonly ChildNode _receiver;
     readonly TemporaryDirectory? _directory;
+    Observation? _observation;
     long _sent;
 
     TwoNodes(MessagingNode sender, ChildNode receiver, TemporaryDirectory? directory) => (_sender, _receiver, _directory) = (sender, receiver, directory);
@@ -49,6 +50,16 @@ internal sealed class TwoNodes : ILoadedPair
         }
         await WaitForAllAsync();
         return Stopwatch.GetElapsedTime(started) * ((double)count / whole);
+    }
+
+    /// <summary>Observes both nodes from now on.</summary>
+    /// <param name="kind">How; null: no longer.</param>
+    public async Task ObserveAsync(string? kind)
+    {
+        if (_observation is not null)
+            await _observation.DisposeAsync();
+        _observation = kind is null ? null : new Observation(_sender, kind);
+        await _receiver.AskAsync($"{DeliveryNodeRole.Observe} {kind}");
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 using LogosActors.Channels.Sds.Bloom;
 using LogosActors.Channels.Sds.Wire;
 using LogosActors.Delivery;
@@ -88,12 +89,12 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
         {
             case Subscriptions.Arrived arrived:
                 if (_settings.Budget.TryTake(arrived.Message.Payload.Length))
-                    _decryption.Run(arrived, arrived.Message.Payload);
+                    _decryption.Run(BeginDecryption(arrived), arrived.Message.Payload);
                 break;
             case Transmission transmission:
                 // One that is under way is sent again by the SDS actor after a restart, which does not know.
                 if (transmission.Priority is not RateLimits.SendPriority.New || _new.Add(transmission.MessageId))
-                    _encryption.Run(transmission, transmission.Bytes);
+                    _encryption.Run(IsEncrypted ? ChannelTrace.Begin(transmission, Spans.Encrypt, Time) : transmission, transmission.Bytes);
                 break;
             case Sends.Propagated propagated:
                 if (_underWay.TryGetValue(propagated.Request, out var sent))
@@ -143,12 +144,20 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
         }
     }
 
+    bool IsEncrypted => _settings.Options.Encryption is not null;
+
+    /// <summary>What follows stands beneath the decryption, whose span takes the place of the receipt's.</summary>
+    Subscriptions.Arrived BeginDecryption(Subscriptions.Arrived arrived) =>
+        IsEncrypted && arrived.Trace is { } trace ? arrived with { Trace = SpanSource.StartChild(Spans.Decrypt, trace, Time) } : arrived;
+
     void Pipe(Task<HookResult> call) => PipeToSelf(call);
 
     void Expire(Expired expired) => Timers.StartSingleTimer(expired, expired, _settings.Options.EncryptionTimeout);
 
     void Decrypted(Subscriptions.Arrived arrived, ReadOnlyMemory<byte> bytes, Exception? failure)
     {
+        if (IsEncrypted)
+            SpanSource.End(arrived.Trace, Time, failure?.Message);
         var size = arrived.Message.Payload.Length;
         if (failure is not null)
             Tell(ChannelProblem.NotDecrypted, $"Message {arrived.Hash} could not be decrypted: {failure.Message}");
@@ -156,7 +165,7 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
             Tell(ChannelProblem.NotUnderstood, $"Message {arrived.Hash} is no message of a reliable channel: {error}.");
         else if (string.Equals(message.ChannelId, _settings.Options.ChannelId, StringComparison.Ordinal))
         {
-            _sds.Tell(new Conversation.Incoming(message, bytes, dialect, arrived.Hash, size), Self);
+            _sds.Tell(new Conversation.Incoming(message, bytes, dialect, arrived.Hash, size) { Trace = arrived.Trace }, Self);
             return;
         }
         _settings.Budget.Return(size);
@@ -164,6 +173,7 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
 
     void Encrypted(Transmission transmission, ReadOnlyMemory<byte> bytes, Exception? failure)
     {
+        transmission = ChannelTrace.End(transmission, Time, failure?.Message);
         if (failure is null)
             Dispatch(new Outgoing(transmission, bytes));
         else
@@ -175,7 +185,7 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
         var request = new RequestId(string.Create(CultureInfo.InvariantCulture, $"{_name}{++_requests:x}"));
         _underWay.Add(request, outgoing);
         var envelope = new MessageEnvelope(_settings.Options.ContentTopic, outgoing.Bytes) { Meta = Mark, IsEphemeral = outgoing.Transmission.IsEphemeral };
-        if (_settings.Node.Send(request, envelope, Self) is { } error)
+        if (_settings.Node.Send(request, envelope, Self, outgoing.Transmission.Trace) is { } error)
             Refused(request, error.Kind, error.Message);
     }
 
@@ -241,7 +251,9 @@ internal sealed class ChannelActor : SupervisedActor, IWithTimers
         switch (message)
         {
             case Conversation.Send send:
-                send.Reply(SdsActor.NotStored("the channel's history cannot be written to"), sender);
+                var error = SdsActor.NotStored("the channel's history cannot be written to");
+                ChannelTrace.End(send.Trace, "refused", error.Message, Time);
+                send.Reply(error, sender);
                 break;
             case Conversation.Incoming incoming:
                 _settings.Budget.Return(incoming.Size);

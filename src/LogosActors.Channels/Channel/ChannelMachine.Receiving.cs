@@ -181,6 +181,7 @@ internal sealed partial class ChannelMachine
         _options.ChannelId, new RequestId(message.RequestId.Length > 0 ? message.RequestId : message.Name), message.SenderId, _options.ContentTopic, message.Payload)
     {
         IsEphemeral = message.IsEphemeral,
+        Trace = Cause,
     };
 
     /// <summary>No message needs these chunks.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LogosActors.Channels.RateLimits;
 using LogosActors.Channels.Records;
 using LogosActors.Channels.Requests;
@@ -59,6 +60,9 @@ internal sealed partial class ChannelMachine
     /// <summary>The requests that have not ended, but ephemeral ones.</summary>
     public IReadOnlyList<RequestId> Unfinished => _requests.Unfinished;
 
+    /// <summary>How many chunks a request has, parity left out; 0: it has ended.</summary>
+    public int ChunksOf(RequestId request) => _requests.ChunksOf(request);
+
     /// <summary>The number of the last event that is kept until it is handled.</summary>
     public long LastNumber => _pending.Last;
 
@@ -70,6 +74,9 @@ internal sealed partial class ChannelMachine
 
     /// <summary>Whether the progress of requests is raised as events.</summary>
     public bool TellsProgress { get; set; } = true;
+
+    /// <summary>The span of what the next input is; the messages for the application that follow from it carry it. Null: it is not traced.</summary>
+    public Activity? Cause { get; set; }
 
     /// <summary>How far the wall clock is ahead of the time of the inputs. Nothing waits for the wall clock: it is what messages carry, and what is
     /// compared with them.</summary>

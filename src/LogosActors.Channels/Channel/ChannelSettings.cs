@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery;
@@ -26,7 +27,8 @@ internal sealed record ChannelSettings(
 
 /// <summary>What a channel needs of a node.</summary>
 /// <param name="Send">Sends a message under the name of a request, whose fate the actor receives as <see cref="Delivery.Sending.Sends.Propagated"/> and,
-/// last, <see cref="Delivery.Sending.Sends.Ended"/>. An error means that the request is refused, and nothing follows.</param>
+/// last, <see cref="Delivery.Sending.Sends.Ended"/>; its span stands beneath another one, if there is one. An error means that the request is refused,
+/// and nothing follows.</param>
 /// <param name="QueryAsync">Asks stores for messages of the past.</param>
 internal sealed record ChannelNode(
-    Func<RequestId, MessageEnvelope, IActorRef, SendError?> Send, Func<StoreQuery, Task<Result<StoreHistory, StoreQueryError>>> QueryAsync);
+    Func<RequestId, MessageEnvelope, IActorRef, Activity?, SendError?> Send, Func<StoreQuery, Task<Result<StoreHistory, StoreQueryError>>> QueryAsync);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Channels.Sds;
 using LogosActors.Delivery;
@@ -14,6 +15,9 @@ internal static class Conversation
     {
         /// <summary>How often the actor has failed while it was handled.</summary>
         public int Failures { get; init; }
+
+        /// <summary>The span of the request, which ends with it; null: it is not traced.</summary>
+        public Activity? Trace { get; init; }
 
         /// <summary>Completes in place of an answer to the sender; null: the sender is answered.</summary>
         public TaskCompletionSource<Result<RequestId, ChannelSendError>>? Answer { get; init; }
@@ -52,7 +56,11 @@ internal static class Conversation
     /// <param name="Dialect">What it is written in.</param>
     /// <param name="Hash">By which stores know what carried it.</param>
     /// <param name="Size">What it counts against the channel's <see cref="IncomingBudget"/>.</param>
-    public sealed record Incoming(SdsMessage Message, ReadOnlyMemory<byte> Encoded, SdsDialect Dialect, MessageHash Hash, int Size) : INoSerializationVerificationNeeded;
+    public sealed record Incoming(SdsMessage Message, ReadOnlyMemory<byte> Encoded, SdsDialect Dialect, MessageHash Hash, int Size) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The span of its receipt; null: it is not traced.</summary>
+        public Activity? Trace { get; init; }
+    }
 
     /// <summary>To the <see cref="SdsActor"/>: a message of ours is in the network.</summary>
     public sealed record Dispatched(string MessageId, MessageHash Hash) : INoSerializationVerificationNeeded;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 using LogosActors.Channels.RateLimits;
 
 namespace LogosActors.Channels.Channel;
@@ -61,9 +62,10 @@ internal sealed class RateLimitEpochActor : SupervisedActor, IWithTimers
     {
         if (_queue.Offer(transmission, transmission.Priority, transmission.Permit, out var expected))
         {
-            Context.Parent.Tell(transmission);
+            Context.Parent.Tell(ChannelTrace.End(transmission, Time));
             return;
         }
+        transmission.Step?.SetTag(SpanTags.Outcome, "held");
         if (expected is { } time)
             _settings.Events.Publish(new ChannelBackPressure(_settings.Options.ChannelId, transmission.Request, 0, time));
         WaitForEnd();

@@ -52,6 +52,7 @@ internal sealed partial class SdsActor
             _machine.Handled(Math.Min(_settings.Events.TakeHandled(), _machine.LastNumber));
         _machine.WallLead = _settings.Clock.WallLead;
         _machine.Begin(SteadyNow);
+        BeginRecoveredTraces();
         Context.Parent.Tell(Conversation.Recovered.Instance);
         Commit();
     }

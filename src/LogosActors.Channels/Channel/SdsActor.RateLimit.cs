@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 
 namespace LogosActors.Channels.Channel;
 
@@ -27,6 +28,7 @@ internal sealed partial class SdsActor
             Context.Parent.Tell(transmission);
             return;
         }
+        transmission = ChannelTrace.Begin(transmission, Spans.RateLimit, Time);
         if (_epochState is EpochState.Open && _epoch == transmission.Epoch)
         {
             _epochActor!.Tell(transmission);

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Persistence;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 using LogosActors.Channels.Records;
 
 namespace LogosActors.Channels.Channel;
@@ -73,6 +74,7 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
     {
         if (LeaveRequests() is { Count: > 0 } left)
             Context.Parent.Tell(new Conversation.Unanswered(left));
+        LeaveTraces();
         base.PostStop();
     }
 
@@ -145,14 +147,21 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
         _settings.Budget.Return(incoming.Size);
         // Others keep it, and send it again.
         if (_machine.PendingBytes > _settings.Options.MaxIncomingBytes && !incoming.Message.Content.IsEmpty)
+        {
             _settings.Budget.Drop();
-        else
-            _machine.Receive(incoming.Message, incoming.Encoded, incoming.Dialect, incoming.Hash, SteadyNow);
+            return;
+        }
+        _machine.Cause = incoming.Trace;
+        _machine.Receive(incoming.Message, incoming.Encoded, incoming.Dialect, incoming.Hash, SteadyNow);
+        _machine.Cause = null;
     }
 
     void Send(Conversation.Send send)
     {
-        if (_machine.Send(send.Request, send.Payload, send.IsEphemeral, SteadyNow) is { } error)
+        var segmenting = SpanSource.StartChild(Spans.Segment, send.Trace, Time);
+        var error = _machine.Send(send.Request, send.Payload, send.IsEphemeral, SteadyNow);
+        Follow(send, segmenting, error);
+        if (error is not null)
             send.Reply(error, Sender);
         else
             (_requests ??= []).Add((send, Sender));
@@ -217,9 +226,10 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
             switch (effect)
             {
                 case Transmission transmission:
-                    HandOut(transmission);
+                    HandOut(Traced(transmission));
                     break;
                 case Told told:
+                    EndTrace(told.Event);
                     _unpublished.Enqueue(told);
                     break;
                 default:
@@ -230,7 +240,10 @@ internal sealed partial class SdsActor : SupervisedPersistentActor, IWithTimers
         if (batch.Requests is not null)
         {
             foreach (var (send, sender) in batch.Requests)
+            {
+                Committed(send);
                 send.Reply(send.Request, sender);
+            }
         }
         if (PublishMore())
             Collect();

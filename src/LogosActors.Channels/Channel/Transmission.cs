@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LogosActors.Channels.RateLimits;
 using LogosActors.Delivery;
 
@@ -21,4 +22,10 @@ internal sealed record Transmission(string MessageId, ReadOnlyMemory<byte> Bytes
 
     /// <summary>The epoch whose limit that is.</summary>
     public long Epoch { get; init; }
+
+    /// <summary>The span of the request; null: it is not traced.</summary>
+    public Activity? Trace { get; init; }
+
+    /// <summary>The span of what is under way, when the request is traced. Whoever has the message ends it.</summary>
+    public Activity? Step { get; init; }
 }

@@ -16,6 +16,9 @@ internal sealed class OutgoingRequests
     /// <summary>Those that have not ended, but ephemeral ones.</summary>
     public IReadOnlyList<RequestId> Unfinished => [.. _requests.Values.Where(request => !request.IsEphemeral).Select(request => request.Id)];
 
+    /// <summary>How many chunks a request has; 0: it has ended.</summary>
+    public int ChunksOf(RequestId id) => _requests.TryGetValue(id, out var request) ? request.Chunks.Length : 0;
+
     /// <summary>The request that a chunk is a part of; null: none that has not ended.</summary>
     public RequestId? RequestOf(string chunkId) => _chunks.TryGetValue(chunkId, out var chunk) ? chunk.Request.Id : null;
 

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 
 namespace LogosActors.Delivery.Events;
 
@@ -18,6 +20,7 @@ internal sealed class EventHandlerActor<TEvent>(Func<TEvent, Task> handle, Event
 {
     readonly Queue<object> _waiting = new();
     TEvent? _awaited;
+    Activity? _span;
     bool _isAwaiting;
 
     public static Props Props(Func<TEvent, Task> handle, EventQueue queue, Func<TEvent, int> sizeOf) =>
@@ -65,7 +68,7 @@ internal sealed class EventHandlerActor<TEvent>(Func<TEvent, Task> handle, Event
         Task handling;
         try
         {
-            handling = handle(raised);
+            handling = SpanSource.IsListened && raised is ITracedEvent { Trace: { } trace } ? HandleTraced(raised, trace) : handle(raised);
         }
 #pragma warning disable CA1031 // the application's failure is not the node's
         catch (Exception e)
@@ -83,9 +86,27 @@ internal sealed class EventHandlerActor<TEvent>(Func<TEvent, Task> handle, Event
         PipeToSelf(AwaitAsync(handling));
     }
 
+    /// <summary>What the handler does, and sends, is a part of the trace.</summary>
+    Task HandleTraced(TEvent raised, Activity trace)
+    {
+        _span = SpanSource.StartChild(Spans.Handle, trace, Time);
+        var current = Activity.Current;
+        try
+        {
+            Activity.Current = _span;
+            return handle(raised);
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
+    }
+
     void End(TEvent raised, Exception? failure)
     {
         queue.End();
+        SpanSource.End(_span, Time, failure?.Message);
+        _span = null;
         if (failure is not null)
             Log.Error(failure, "A handler of {0} failed", raised!.GetType().Name);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using LogosActors.Delivery.Messages;
@@ -56,6 +57,7 @@ internal sealed class PendingDeliveries
     /// <param name="Time">Its time, in nanoseconds since 1970 UTC.</param>
     /// <param name="Message">What is delivered; null: nothing, for the node's own messages.</param>
     /// <param name="Giver">Who wants to know that the message is delivered; null: nobody.</param>
+    /// <param name="Trace">The span of its receipt; null: it is not traced.</param>
     [StructLayout(LayoutKind.Auto)]
-    public readonly record struct Entry(MessageHash Hash, long Time, WakuMessage? Message, IActorRef? Giver);
+    public readonly record struct Entry(MessageHash Hash, long Time, WakuMessage? Message, IActorRef? Giver, Activity? Trace);
 }

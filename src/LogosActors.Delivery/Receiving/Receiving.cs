@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
@@ -23,7 +24,11 @@ public static class Subscriptions
     internal sealed record Detach(ContentTopic Topic, IActorRef Receiver) : INoSerializationVerificationNeeded;
 
     /// <summary>Sent to receivers: a message of their topic, each once.</summary>
-    public sealed record Arrived(MessageHash Hash, WakuMessage Message) : INoSerializationVerificationNeeded;
+    public sealed record Arrived(MessageHash Hash, WakuMessage Message) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The span of its receipt; null: it is not traced.</summary>
+        public Activity? Trace { get; init; }
+    }
 
     /// <summary>Accept no further messages, and deliver those that are accepted; answered by <see cref="Drained"/> when that is done.</summary>
     internal sealed record Drain

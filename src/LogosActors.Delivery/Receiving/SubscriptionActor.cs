@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -44,7 +46,7 @@ internal sealed class SubscriptionActor : SupervisedActor
         switch (message)
         {
             case Gossip.Delivered { Decoded: RelayedMessage relayed }:
-                Accept(relayed.Hash, relayed.Message, isSilent: false, giver: null);
+                Accept(relayed.Hash, relayed.Message, isSilent: false, giver: null, relayed.ReceivedAt);
                 break;
             case RelayTopics.Seen seen:
                 Accept(seen.Hash, seen.Message, seen.IsOwn, giver: null);
@@ -82,7 +84,7 @@ internal sealed class SubscriptionActor : SupervisedActor
         }
     }
 
-    void Accept(MessageHash hash, WakuMessage message, bool isSilent, IActorRef? giver)
+    void Accept(MessageHash hash, WakuMessage message, bool isSilent, IActorRef? giver, long receivedAt = 0)
     {
         // Without anybody to deliver to it is not received: stores have it for those who come.
         if (_pending.IsFull || (!_isWanted && _receivers.Count == 0))
@@ -95,7 +97,7 @@ internal sealed class SubscriptionActor : SupervisedActor
         }
         if (giver is not null && !isSilent && _since < time)
             Context.Parent.Tell(new Subscriptions.Missed(_topic, hash, TimeSpan.FromTicks((UnixNanoseconds.Now(Time) - time) / TimeSpan.NanosecondsPerTick)));
-        var entry = new PendingDeliveries.Entry(hash, time, isSilent ? null : message, giver);
+        var entry = new PendingDeliveries.Entry(hash, time, isSilent ? null : message, giver, isSilent ? null : BeginTrace(hash, message, giver, receivedAt));
         if (_journal is null)
         {
             Deliver(entry);
@@ -115,12 +117,13 @@ internal sealed class SubscriptionActor : SupervisedActor
         {
             if (_receivers.Count > 0)
             {
-                var arrived = new Subscriptions.Arrived(entry.Hash, message);
+                var arrived = new Subscriptions.Arrived(entry.Hash, message) { Trace = entry.Trace };
                 foreach (var receiver in _receivers)
                     receiver.Tell(arrived);
             }
             if (_isWanted)
-                _events.Publish(Event(entry.Hash, message));
+                _events.Publish(Event(entry.Hash, message, entry.Trace));
+            SpanSource.End(entry.Trace, Time);
         }
         entry.Giver?.Tell(new Subscription.Taken(entry.Hash));
     }
@@ -158,9 +161,23 @@ internal sealed class SubscriptionActor : SupervisedActor
         drainer.Tell(new Subscription.Drained(_topic, _received.Floor, _received.ToBatches()));
     }
 
-    static MessageReceived Event(MessageHash hash, WakuMessage message)
+    Activity? BeginTrace(MessageHash hash, WakuMessage message, IActorRef? giver, long receivedAt)
+    {
+        if (!SpanSource.IsListened)
+            return null;
+        var at = receivedAt > 0 ? UnixNanoseconds.ToDateTime(receivedAt) : null;
+        return SpanSource.StartRoot(
+            Spans.Receive, ActivityKind.Consumer, at ?? Time.GetUtcNow(), (hash, message, giver),
+            static (span, receipt) => span
+                .SetTag(SpanTags.MessageHash, receipt.hash.ToString())
+                .SetTag(SpanTags.ContentTopic, receipt.message.ContentTopic)
+                .SetTag(SpanTags.PayloadSize, receipt.message.Payload.Length)
+                .SetTag(SpanTags.Source, receipt.giver is null ? "relay" : "store"));
+    }
+
+    static MessageReceived Event(MessageHash hash, WakuMessage message, Activity? trace)
     {
         var envelope = new MessageEnvelope(message.ContentTopic, message.Payload) { IsEphemeral = message.IsEphemeral, Meta = message.Meta };
-        return new MessageReceived(hash, envelope, UnixNanoseconds.ToDateTime(message.Timestamp));
+        return new MessageReceived(hash, envelope, UnixNanoseconds.ToDateTime(message.Timestamp)) { Trace = trace };
     }
 }

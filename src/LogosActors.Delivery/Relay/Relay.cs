@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Topics;
@@ -50,6 +51,9 @@ public static class RelayTopics
         /// <summary>Whether the message is of this node's own application, which then does not receive it.</summary>
         /// <value>Default true; false for what a light client has pushed.</value>
         public bool IsOwn { get; init; } = true;
+
+        /// <summary>The span of the attempt; null: it is not traced.</summary>
+        public Activity? Span { get; init; }
     }
 
     /// <summary>A message of a joined shard. Sent by the router for what this node has published; and what watchers of the

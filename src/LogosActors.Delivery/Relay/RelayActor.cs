@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Metrics;
@@ -100,7 +101,13 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
         // Before the first message can come.
         var (decide, count, time) = (validation, counts, Time);
         gossipsub.Tell(new Gossip.SetValidator(shard.Name, (message, cancellation) =>
-            CountAccepted(count, message, decide.DecideAsync(message, UnixNanoseconds.Now(time), cancellation))));
+        {
+            var now = UnixNanoseconds.Now(time);
+            var decision = decide.DecideAsync(message, now, cancellation);
+            if (SpanSource.IsListened && message.Decoded is RelayedMessage relayed)
+                message.Decoded = relayed with { ReceivedAt = now };
+            return CountAccepted(count, message, decision);
+        }));
         // The node relays the shard even when none of its actors wants the messages.
         gossipsub.Tell(new Gossip.Subscribe(shard.Name, ActorRefs.Nobody));
         return shard;

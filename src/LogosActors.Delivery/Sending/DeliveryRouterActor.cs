@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Messages;
@@ -54,7 +56,7 @@ internal sealed class DeliveryRouterActor(
             case Validated refused:
                 if (refused.Failure is { } failure)
                     Log.Warning(failure, "The validator has failed; message {0} of this node is not sent", refused.Checked.Publish.Hash);
-                Refuse(refused.Checked.Publish, refused.Publisher);
+                Refuse(refused.Checked, refused.Publisher);
                 break;
             default:
                 Unhandled(message);
@@ -65,24 +67,30 @@ internal sealed class DeliveryRouterActor(
     /// <summary>Applies the rules for the messages of peers: they would penalise this node for what they refuse.</summary>
     void Consider(RelayTopics.Publish publish, IActorRef publisher)
     {
+        var span = SpanSource.StartChild(Spans.Route, publish.Span, Time);
         var encoded = publish.Encoded.IsEmpty ? WakuMessageCodec.Encode(publish.Message) : publish.Encoded;
         var result = validation.DecideOwn(
             NameOf(publish.Shard), publish.Message, encoded.Span, publish.Hash, UnixNanoseconds.Now(Time), out var own);
-        var passed = new Checked(publish, encoded, own.IsArchivable);
+        var passed = new Checked(publish, encoded, own.IsArchivable, span);
         if (result is not ValidationResult.Accept)
-            Refuse(publish, publisher);
+            Refuse(passed, publisher);
         else if (validation.HasValidator)
             PipeToSelf(ValidateAsync(own, passed, publisher, Time));
         else
             Publish(passed, publisher);
     }
 
-    static void Refuse(RelayTopics.Publish publish, IActorRef publisher) =>
-        publisher.Tell(new Gossip.PublishedTagged(publish.Tag, PublishOutcome.Invalid));
+    void Refuse(Checked refused, IActorRef publisher)
+    {
+        SpanSource.End(refused.Span, Time, "The rules or the validator do not accept the message.");
+        publisher.Tell(new Gossip.PublishedTagged(refused.Publish.Tag, PublishOutcome.Invalid));
+    }
 
     void Publish(Checked passed, IActorRef publisher)
     {
         var publish = passed.Publish;
+        passed.Span?.SetTag(SpanTags.Protocol, gossipsub is null ? "lightpush" : "relay");
+        SpanSource.End(passed.Span, Time);
         if (gossipsub is not null)
             gossipsub.Publisher.Tell(new Gossip.PublishTagged(NameOf(publish.Shard), passed.Encoded, publish.Tag), publisher);
         else
@@ -123,7 +131,7 @@ internal sealed class DeliveryRouterActor(
         return name;
     }
 
-    sealed record Checked(RelayTopics.Publish Publish, ReadOnlyMemory<byte> Encoded, bool IsArchivable);
+    sealed record Checked(RelayTopics.Publish Publish, ReadOnlyMemory<byte> Encoded, bool IsArchivable, Activity? Span);
 
     sealed record Validated(Checked Checked, bool IsAccepted, IActorRef Publisher, Exception? Failure) : INoSerializationVerificationNeeded;
 }

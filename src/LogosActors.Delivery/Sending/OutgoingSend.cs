@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LogosActors.Delivery.Sending;
 
 /// <summary>How far a request has come.</summary>
@@ -46,6 +48,9 @@ internal sealed class OutgoingSend(Sends.Send send)
     public TimeSpan Wake { get; set; }
 
     public SendEnd End { get; set; }
+
+    /// <summary>The span of what is under way, when the request is traced.</summary>
+    public Activity? Step { get; set; }
 
     /// <summary>What is written to the journal; null once it is written.</summary>
     public Stored.QueuedSend? ToStore { get; set; }

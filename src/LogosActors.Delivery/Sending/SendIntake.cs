@@ -74,6 +74,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         {
             Answer = waits ? system.CreateCompletion<Result<RequestId, SendError>>() : null,
             IsCounted = true,
+            Trace = SendTrace.Begin(request, message, _time),
         };
         if (!TryEnter(send, actors.Sends))
             return Stopped;
@@ -131,6 +132,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         Begun(send);
         if (isCounted)
             Release(1);
+        SendTrace.End(send.Trace, "refused", error.Message, _time);
         if (send.Observer is { } observer)
             observer.Tell(new Sends.Ended(send.Request, send.Message.Hash, error.Message) { Refusal = error.Kind }, ActorRefs.NoSender);
         else if (send.Answer is { } answer)
@@ -168,6 +170,7 @@ internal sealed class SendIntake(NodeOptions options, TopicShards topics, ActorS
         }
         Begun(send);
         Release(1);
+        SendTrace.End(send.Trace, "refused", Stopped.Message, _time);
         return false;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Messages;
@@ -22,6 +23,9 @@ public static class Sends
 
         /// <summary>Whether the request is counted among <see cref="SendIntake.Unfinished"/> already.</summary>
         public bool IsCounted { get; init; }
+
+        /// <summary>The span of the request, which ends with it; null: it is not traced.</summary>
+        public Activity? Trace { get; init; }
     }
 
     /// <summary>Sent to the observer: the message has reached peers.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using LogosActors.Actors.Tracing;
 using LogosActors.Delivery.Sending.Stored;
 
 namespace LogosActors.Delivery.Sending;
@@ -42,7 +43,7 @@ internal sealed partial class SendsActor
                 break;
             case RecoveryCompleted:
                 foreach (var (queued, sequenceNr) in _recovered.Values)
-                    Add(StoredSends.ToSend(queued, Now), sequenceNr);
+                    Add(Traced(StoredSends.ToSend(queued, Now)), sequenceNr);
                 _recovered.Clear();
                 // Behind what the last incarnation has left, if there was one: that knows more.
                 Self.Tell(GoOn.Instance);
@@ -70,6 +71,7 @@ internal sealed partial class SendsActor
     void Store(OutgoingSend send)
     {
         send.Stage = SendStage.Storing;
+        BeginStep(send, Spans.SendStore);
         send.ToStore = StoredSends.From(send.Send);
         _toStore.Enqueue(send);
         Write();
@@ -78,6 +80,7 @@ internal sealed partial class SendsActor
     void StoreEnd(OutgoingSend send)
     {
         send.Stage = SendStage.Ending;
+        BeginStep(send, Spans.SendStore);
         _toEnd.Add(send);
         Write();
     }
@@ -155,6 +158,8 @@ internal sealed partial class SendsActor
             _underWay--;
             _requests.Remove(send.Send.Request);
             send.Stage = SendStage.Ended;
+            EndStep(send, cause.Message);
+            SendTrace.End(send.Send.Trace, "refused", cause.Message, Time);
             _intake.Release(1);
             send.Send.Answer?.TrySetResult(SendIntake.NotStored(cause.Message));
         }
@@ -180,6 +185,7 @@ internal sealed partial class SendsActor
         _closer = null;
         // What is left is in the journal, for the next start.
         _intake.Release(_requests.Count);
+        LeaveTraces("left in the journal", endRequests: true);
         _requests.Clear();
         closer.Tell(Sends.Closed.Instance);
     }
@@ -194,6 +200,7 @@ internal sealed partial class SendsActor
                 send.Send with { IsCounted = false }, IsAccepted: send.Stage is not SendStage.Storing, send.IsPropagated,
                 send.Stage is SendStage.Ending ? send.End : SendEnd.None, send.IsRefused))
             .ToList();
+        LeaveTraces("interrupted", endRequests: false);
         _intake.Release(_requests.Count + _waiting.Count);
         left.AddRange(_waiting.Select(send =>
         {

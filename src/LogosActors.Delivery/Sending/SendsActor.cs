@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using LogosActors.Actors;
+using LogosActors.Actors.Tracing;
 using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Lightpush;
@@ -102,7 +104,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         switch (message)
         {
             case Gossip.PublishedTagged { Tag: OutgoingSend send } published:
-                Published(send, published.Outcome);
+                Published(send, published);
                 break;
             case Gossip.PublishedTagged:
                 break;
@@ -114,7 +116,10 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
                 break;
             case Confirmation.Answer answer:
                 if (answer.Send.Stage is SendStage.Kept && IsCurrent(answer.Send))
+                {
+                    EndConfirm(answer.Send, answer.Presence);
                     Run(answer.Send, answer.Send.Progress!.Answered(answer.Presence, Now));
+                }
                 break;
             case Sends.Pause:
                 _pausedAt ??= Now;
@@ -231,13 +236,16 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
     void Publish(OutgoingSend send, bool isRepeat)
     {
         var message = send.Send.Message;
-        _settings.Router.Tell(new RelayTopics.Publish(message.Shard, message.Hash, message.Message, send, isRepeat));
+        BeginStep(send, Spans.Publish);
+        _settings.Router.Tell(new RelayTopics.Publish(message.Shard, message.Hash, message.Message, send, isRepeat) { Span = send.Step });
     }
 
-    void Published(OutgoingSend send, PublishOutcome outcome)
+    void Published(OutgoingSend send, Gossip.PublishedTagged published)
     {
         if (!IsCurrent(send) || send.Stage is not (SendStage.Publishing or SendStage.Kept))
             return;
+        var outcome = published.Outcome;
+        EndPublish(send, published);
         if (send.Stage is SendStage.Kept)
             Run(send, send.Progress!.Published(outcome, _settings.Stores.CanAsk(), Now));
         else if (outcome is PublishOutcome.Congested)
@@ -292,7 +300,10 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         if (effects.HasFlag(SendEffects.Publish))
             Publish(send, isRepeat: true);
         if (effects.HasFlag(SendEffects.Confirm))
+        {
+            BeginStep(send, Spans.Confirm);
             _confirmation!.Tell(new Confirmation.Ask(send.Send.Message.Hash, send));
+        }
         if (effects.HasFlag(SendEffects.End))
             End(send, send.Progress!.End);
         else
@@ -388,6 +399,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         if (send.IsPropagated)
             return;
         send.IsPropagated = true;
+        send.Send.Trace?.AddEvent(new ActivityEvent(SpanTags.Propagated, Time.GetUtcNow()));
         var (request, hash) = (send.Send.Request, send.Send.Message.Hash);
         if (send.Send.Observer is { } observer)
             observer.Tell(new Sends.Propagated(request, hash));
@@ -411,6 +423,7 @@ internal sealed partial class SendsActor : SupervisedPersistentActor, IWithTimer
         send.Stage = SendStage.Ended;
         if (_requests.Remove(send.Send.Request))
             _intake.Release(1);
+        EndTrace(send);
         if (send.IsRefused)
             return;
         var (request, hash, error) = (send.Send.Request, send.Send.Message.Hash, send.Error(_options.Timeout));

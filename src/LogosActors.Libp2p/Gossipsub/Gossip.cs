@@ -58,9 +58,11 @@ public static class Gossip
     public sealed record PublishTagged(string Topic, ReadOnlyMemory<byte> Data, object Tag);
 
     /// <summary>The answer to <see cref="PublishTagged"/>.</summary>
+    /// <param name="Tag">That of the question.</param>
+    /// <param name="Outcome">What came of it.</param>
     public sealed record PublishedTagged(object Tag, PublishOutcome Outcome)
     {
-        /// <summary>How many peers the message is queued for, or have it already.</summary>
+        /// <summary>How many peers it is queued for, or have it already.</summary>
         public int PeerCount { get; init; }
     }
 

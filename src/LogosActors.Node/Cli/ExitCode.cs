@@ -33,6 +33,12 @@ internal static class ExitCode
     /// <summary>The data directory, the journal or a database cannot be used.</summary>
     public const int Data = 9;
 
+    /// <summary>The node traces no requests.</summary>
+    public const int TracingOff = 10;
+
+    /// <summary>The node keeps no trace of the request.</summary>
+    public const int UnknownRequest = 11;
+
     /// <summary>The codes as help shows them.</summary>
     public static IReadOnlyList<(int Code, string Meaning)> All { get; } =
     [
@@ -40,6 +46,7 @@ internal static class ExitCode
         (Configuration, "the configuration is invalid"), (Key, "the key is missing, invalid or unreadable"),
         (Listen, "a port is in use"), (Unreachable, "no node responds"), (Refused, "the node refused the request"),
         (NotDelivered, "the message was not delivered"), (Data, "the data directory, the journal or a database cannot be used"),
+        (TracingOff, "the node traces no requests"), (UnknownRequest, "the node keeps no trace of the request"),
     ];
 }
 

@@ -20,7 +20,7 @@ internal static class LogosCommandLine
         var root = new RootCommand("A node of the Logos Delivery network, and what one does with it.")
         {
             RunCommand.Create(terminal), SendCommand.Create(terminal), ListenCommand.Create(terminal), HistoryCommand.Create(terminal),
-            ChannelCommand.Create(terminal), PeersCommand.Create(terminal), IdCommand.Create(terminal), ConfigCommand.Create(terminal), BenchCommand.Create(terminal), json,
+            ChannelCommand.Create(terminal), PeersCommand.Create(terminal), TraceCommand.Create(terminal), IdCommand.Create(terminal), ConfigCommand.Create(terminal), BenchCommand.Create(terminal), json,
         };
         TeachingHelp.Install(root.Teaching($"""
             In three terminals:

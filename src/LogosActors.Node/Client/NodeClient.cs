@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -11,12 +12,16 @@ using LogosActors.Node.Rest.Info;
 using LogosActors.Node.Rest.Messaging;
 using LogosActors.Node.Rest.Relay;
 using LogosActors.Node.Rest.Store;
+using LogosActors.Node.Rest.Traces;
+using LogosActors.Node.Tracing;
 
 namespace LogosActors.Node.Client;
 
 /// <summary>Talks to a node by REST. Every failure is a <see cref="CommandException"/>.</summary>
 internal sealed class NodeClient : IAsyncDisposable
 {
+    const string Traces = "admin/v1/traces";
+
     readonly Uri _node;
     readonly HttpClient _http;
     readonly IAsyncDisposable? _owned;
@@ -39,6 +44,14 @@ internal sealed class NodeClient : IAsyncDisposable
 
     /// <summary>The peers that it knows.</summary>
     public Task<AdminPeer[]> PeersAsync(CancellationToken cancellation) => GetAsync<AdminPeer[]>("admin/v1/peers", cancellation);
+
+    /// <summary>The latest requests to send, the newest first.</summary>
+    public Task<RequestSummary[]> TracesAsync(int limit, CancellationToken cancellation) =>
+        TraceAsync<RequestSummary[]>(string.Create(CultureInfo.InvariantCulture, $"{Traces}?limit={limit}"), cancellation);
+
+    /// <summary>The steps of a request to send.</summary>
+    public Task<RequestTrace> TraceAsync(string request, CancellationToken cancellation) =>
+        TraceAsync<RequestTrace>($"{Traces}/{Uri.EscapeDataString(request)}", cancellation);
 
     /// <summary>A page of messages of the past.</summary>
     /// <param name="parameters">Those of <c>/store/v3/messages</c>; what is null is left out.</param>
@@ -95,6 +108,22 @@ internal sealed class NodeClient : IAsyncDisposable
         _http.Dispose();
         if (_owned is not null)
             await _owned.DisposeAsync();
+    }
+
+    async Task<T> TraceAsync<T>(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await RequestAsync(request, cancellation);
+        if (response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.NotFound)
+        {
+            var reason = await response.Content.ReadAsStringAsync(cancellation);
+            if (reason == TraceRoutes.Off)
+                throw new CommandException(ExitCode.TracingOff, "tracing-off", reason);
+            // A node without /admin says so in other words.
+            if (reason.StartsWith(TraceRoutes.UnknownRequest, StringComparison.Ordinal))
+                throw new CommandException(ExitCode.UnknownRequest, "unknown-request", reason);
+        }
+        return await ReadAsync<T>(response, cancellation);
     }
 
     async Task<T> GetAsync<T>(string path, CancellationToken cancellation)

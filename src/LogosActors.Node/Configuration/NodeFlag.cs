@@ -83,6 +83,9 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--metrics-server", "metrics-server:enabled", FlagKind.Switch, "Whether to serve metrics at a port of their own. Default false."),
         new("--metrics-server-address", "metrics-server:address", FlagKind.Value, "The address of metrics. Default 127.0.0.1."),
         new("--metrics-server-port", "metrics-server:port", FlagKind.Value, "The port of metrics. Default 8008."),
+        new("--tracing", "tracing:enabled", FlagKind.Switch, "Whether to keep the steps of the last 1,000 requests for `logos trace`. Default false."),
+        new("--otlp", "otlp:enabled", FlagKind.Switch, "Whether to send traces and metrics to an OpenTelemetry collector. Default false."),
+        new("--otlp-endpoint", "otlp:endpoint", FlagKind.Value, "The collector, by OTLP over HTTP. Default http://127.0.0.1:4318."),
         new("--log-level", "log:level", FlagKind.Value, "TRACE, DEBUG, INFO, NOTICE, WARN, ERROR, FATAL or NONE. Default INFO."),
         new("--log-format", "log:format", FlagKind.Value, "TEXT or JSON. Default TEXT."),
     ];

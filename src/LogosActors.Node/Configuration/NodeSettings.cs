@@ -125,6 +125,12 @@ public sealed record NodeSettings : IValidatedOptions
     /// <summary>A server for Prometheus alone; the REST service has /metrics, too.</summary>
     public MetricsSettings MetricsServer { get; init; } = new();
 
+    /// <summary>Traces of requests to send, for `logos trace`.</summary>
+    public TracingSettings Tracing { get; init; } = new();
+
+    /// <summary>Traces and measurements for an OpenTelemetry collector.</summary>
+    public OtlpSettings Otlp { get; init; } = new();
+
     /// <summary>The log.</summary>
     public LogSettings Log { get; init; } = new();
 
@@ -158,6 +164,8 @@ public sealed record NodeSettings : IValidatedOptions
             yield return "filter.enabled and lightpush.enabled require relay: a node that does not relay has nothing to serve.";
         foreach (var proxy in TrustedProxies.Where(text => !NodeAddresses.TryParseNetwork(text, out _)))
             yield return $"trusted-proxies: '{proxy}' is no IP address and no network such as 10.0.0.0/8.";
+        if (!Uri.TryCreate(Otlp.Endpoint, UriKind.Absolute, out var collector) || collector.Scheme is not ("http" or "https") || collector.Query.Length > 0)
+            yield return $"otlp.endpoint: '{Otlp.Endpoint}' is not an address such as http://127.0.0.1:4318.";
         foreach (var problem in NodeDiscoverySettings.ProblemsOf(this).Concat(NodeAddresses.ProblemsOf(this)))
             yield return problem;
     }
@@ -284,6 +292,23 @@ public sealed record MetricsSettings
 
     /// <summary>The TCP port; 0: any free port.</summary>
     public ushort Port { get; init; } = 8008;
+}
+
+/// <summary>Traces of requests to send.</summary>
+public sealed record TracingSettings
+{
+    /// <summary>Whether the steps of the last 1,000 requests are kept in memory and shown by `logos trace`.</summary>
+    public bool Enabled { get; init; }
+}
+
+/// <summary>Traces and measurements for an OpenTelemetry collector.</summary>
+public sealed record OtlpSettings
+{
+    /// <summary>Whether they are sent.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The collector's address for OTLP over HTTP, without v1/traces.</summary>
+    public string Endpoint { get; init; } = "http://127.0.0.1:4318";
 }
 
 /// <summary>The log.</summary>

@@ -5,6 +5,7 @@ using LogosActors.Delivery;
 using LogosActors.Node.Configuration;
 using LogosActors.Node.Metrics;
 using LogosActors.Node.Rest;
+using LogosActors.Node.Tracing;
 
 namespace LogosActors.Node.Hosting;
 
@@ -13,6 +14,8 @@ internal sealed class NodeHost : IAsyncDisposable
 {
     // Disposed in the reverse order.
     readonly Stack<IAsyncDisposable> _parts = new();
+
+    IDisposable? _traceExport;
 
     NodeHost()
     {
@@ -56,6 +59,8 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         while (_parts.TryPop(out var part))
             await part.DisposeAsync();
+        // It has the end of what was under way, too.
+        _traceExport?.Dispose();
     }
 
     async Task StartPartsAsync(NodeSettings settings, Config? akka, ILoggerFactory loggers, LogLevelSwitch logs, CancellationToken cancellation)
@@ -70,13 +75,22 @@ internal sealed class NodeHost : IAsyncDisposable
             _parts.Push(archive);
             options = options with { Archive = archive };
         }
+        var traces = settings.Tracing.Enabled ? Own(new RecentRequests(TimeProvider.System)) : null;
         var node = Node = await MessagingNode.CreateAsync(options, loggers, cancellation: cancellation);
         _parts.Push(node);
+        if (settings.Otlp.Enabled)
+            _traceExport = OtlpExport.SendTraces(settings.Otlp, node.PeerId);
         await node.StartAsync(cancellation);
-        var metrics = Own(new ScrapedMetrics(node));
+        var meters = Own(new NodeMeters(node));
+        if (settings.Otlp.Enabled)
+        {
+            meters.Begin();
+            Own(OtlpExport.SendMetrics(settings.Otlp, node.PeerId));
+        }
+        var metrics = Own(new ScrapedMetrics(node, meters));
         if (settings.Rest.Enabled)
         {
-            var rest = await ListenAsync("rest", () => RestServer.StartAsync(node, settings, logs, metrics, loggers, TimeProvider.System, cancellation));
+            var rest = await ListenAsync("rest", () => RestServer.StartAsync(node, settings, logs, metrics, traces, loggers, TimeProvider.System, cancellation));
             _parts.Push(rest);
             Rest = rest.Address;
         }

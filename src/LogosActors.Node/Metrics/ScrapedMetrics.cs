@@ -10,10 +10,17 @@ internal sealed class ScrapedMetrics : IDisposable
     /// <summary>How long a scrape waits for the number of archived messages.</summary>
     static readonly TimeSpan CountTimeout = TimeSpan.FromSeconds(1);
 
-    readonly Lazy<Measuring> _measuring;
+    readonly NodeMeters _meters;
+    readonly Lazy<PrometheusExporter> _exporter;
 
     /// <summary>Waits for the first scrape of a node.</summary>
-    public ScrapedMetrics(MessagingNode node) => _measuring = new Lazy<Measuring>(() => new Measuring(node));
+    /// <param name="node">The node.</param>
+    /// <param name="meters">What measures it.</param>
+    public ScrapedMetrics(MessagingNode node, NodeMeters meters)
+    {
+        _meters = meters;
+        _exporter = new Lazy<PrometheusExporter>(() => new PrometheusExporter(["LogosActors", "System.Runtime"]) { Histograms = [ReferenceMeter.SizesOf(node)] });
+    }
 
     /// <summary>Serves <c>/metrics</c>.</summary>
     public void Map(IEndpointRouteBuilder app) => app
@@ -23,31 +30,15 @@ internal sealed class ScrapedMetrics : IDisposable
     /// <summary>Ends it; nothing is served any longer.</summary>
     public void Dispose()
     {
-        if (_measuring.IsValueCreated)
-            _measuring.Value.Dispose();
+        if (_exporter.IsValueCreated)
+            _exporter.Value.Dispose();
     }
 
     async Task<string> WriteAsync()
     {
-        var measuring = _measuring.Value;
-        await measuring.Reference.Counted.WaitAsync(CountTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return measuring.Exporter.Write();
-    }
-
-    /// <summary>What measures from the first scrape on.</summary>
-    sealed class Measuring(MessagingNode node) : IDisposable
-    {
-        readonly NodeMeter _node = new(node);
-
-        public ReferenceMeter Reference { get; } = new(node);
-
-        public PrometheusExporter Exporter { get; } = new(["LogosActors", "System.Runtime"]) { Histograms = [ReferenceMeter.SizesOf(node)] };
-
-        public void Dispose()
-        {
-            Exporter.Dispose();
-            Reference.Dispose();
-            _node.Dispose();
-        }
+        var reference = _meters.Begin();
+        var exporter = _exporter.Value;
+        await reference.Counted.WaitAsync(CountTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return exporter.Write();
     }
 }

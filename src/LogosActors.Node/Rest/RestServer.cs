@@ -9,6 +9,8 @@ using LogosActors.Node.Rest.Info;
 using LogosActors.Node.Rest.Messaging;
 using LogosActors.Node.Rest.Relay;
 using LogosActors.Node.Rest.Store;
+using LogosActors.Node.Rest.Traces;
+using LogosActors.Node.Tracing;
 
 namespace LogosActors.Node.Rest;
 
@@ -30,9 +32,17 @@ internal sealed class RestServer : IAsyncDisposable
     public Uri Address { get; private init; } = null!;
 
     /// <summary>Starts to serve a node that is started.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="settings">Checked settings.</param>
+    /// <param name="logs">What is logged.</param>
+    /// <param name="metrics">Its measurements.</param>
+    /// <param name="traces">Its last requests; null: nothing is traced.</param>
+    /// <param name="loggers">Where logs go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The address is taken, or not this machine's.</exception>
     public static async Task<RestServer> StartAsync(
-        MessagingNode node, NodeSettings settings, LogLevelSwitch logs, ScrapedMetrics metrics, ILoggerFactory loggers, TimeProvider time,
+        MessagingNode node, NodeSettings settings, LogLevelSwitch logs, ScrapedMetrics metrics, RecentRequests? traces, ILoggerFactory loggers, TimeProvider time,
         CancellationToken cancellation)
     {
         var app = HttpServer.Create(settings.Rest.Address, NodeAddresses.Shifted(settings.Rest.Port, settings), settings, loggers, MaxBodyLengthOf(settings));
@@ -58,7 +68,10 @@ internal sealed class RestServer : IAsyncDisposable
                 app.MapAutoRelay(relay, time);
             }
             if (hasAdmin)
+            {
                 app.MapAdmin(node, relays, logs);
+                app.MapTraces(traces);
+            }
             HttpServer.MapMissing(app, MissingOf(relay is not null, hasAdmin));
             await app.StartAsync(cancellation);
             return new RestServer(app, relay, messaging, store) { Address = HttpServer.AddressOf(app) };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Configuration;
@@ -98,7 +99,7 @@ internal sealed class ChannelScene
         return system;
     }
 
-    SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer)
+    SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer, Activity? trace)
     {
         _network.Tell(new Post(message, request, observer));
         return null;
@@ -169,7 +170,9 @@ internal sealed class ChannelScene
         public RequestId? TrySend(string text, bool isEphemeral = false)
         {
             var simulation = _scene._simulation;
-            var answer = simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(RequestId.New(), UTF8.GetBytes(text), isEphemeral));
+            var request = RequestId.New();
+            var trace = ChannelTrace.Begin(request, _options.ChannelId, text.Length, simulation.Time);
+            var answer = simulation.AskAsync<Conversation.SendAnswer>(Sds, new Conversation.Send(request, UTF8.GetBytes(text), isEphemeral) { Trace = trace });
             // An actor that crashes may owe the answer for ever.
             return simulation.RunUntil(() => answer.IsCompleted, TimeSpan.FromSeconds(30)) && simulation.Wait(answer).Result is { IsSuccess: true } result
                 ? result.Value

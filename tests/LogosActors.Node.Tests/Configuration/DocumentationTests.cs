@@ -1,3 +1,4 @@
+using LogosActors.Actors.Tracing;
 using LogosActors.Configuration;
 using LogosActors.Node.Configuration;
 
@@ -32,6 +33,19 @@ public sealed class DocumentationTests
 
         foreach (var (code, _) in LogosActors.Node.Cli.ExitCode.All)
             Assert.Contains($"\n| {code} | ", document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_span_and_every_tag_is_explained()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs/observing.md"));
+
+        foreach (var span in Constants(typeof(Spans)))
+            Assert.Contains($"\n| `{span}` | ", document, StringComparison.Ordinal);
+        foreach (var tag in Constants(typeof(SpanTags)))
+            Assert.Contains($"`{tag}`", document, StringComparison.Ordinal);
+
+        static IEnumerable<string> Constants(Type names) => names.GetFields().Select(field => (string)field.GetRawConstantValue()!);
     }
 
     [Fact]

@@ -76,6 +76,7 @@ internal sealed class OddConfigurations
             ["node.node-key"] = [new('1', 64), new('a', 64)],
             ["node.node-key-file"] = [$"{directory}/node.key"],
             ["node.agent-string"] = ["agent", "my node 1.0", "é"],
+            ["node.otlp.endpoint"] = ["http://127.0.0.1:4318", "https://[::1]:1/otlp/"],
             ["node.nat"] = ["any", "none", "extip:192.0.2.1", "extip:2001:db8::1"],
             ["node.ext-multiaddrs"] = ["/ip4/198.51.100.1/tcp/1", "/dns4/node.example/tcp/443/wss"],
             ["node.dns4-domain-name"] = ["node.example.org", "localhost"],
