@@ -1,6 +1,6 @@
 using Akka.Configuration;
-using LogosActors.Actors.Persistence;
 using LogosActors.Actors;
+using LogosActors.Actors.Persistence;
 using Npgsql;
 
 namespace LogosActors.Postgres;

@@ -1,7 +1,7 @@
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LogosActors.Postgres;
 
