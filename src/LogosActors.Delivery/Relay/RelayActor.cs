@@ -105,7 +105,7 @@ internal sealed class RelayActor(IActorRef gossipsub, MessageValidation validati
             var now = UnixNanoseconds.Now(time);
             var decision = decide.DecideAsync(message, now, cancellation);
             if (SpanSource.IsListened && message.Decoded is RelayedMessage relayed)
-                message.Decoded = relayed with { ReceivedAt = now };
+                relayed.ReceivedAt = now;
             return CountAccepted(count, message, decision);
         }));
         // The node relays the shard even when none of its actors wants the messages.

@@ -13,7 +13,8 @@ namespace LogosActors.Delivery.Relay;
 public sealed record RelayedMessage(string PubsubTopic, WakuMessage Message, MessageHash Hash, PeerId? From, bool IsTimely)
 {
     /// <summary>When it was received, in nanoseconds since 1970 UTC; 0: nobody has asked for traces then.</summary>
-    internal long ReceivedAt { get; init; }
+    /// <remarks>Set before anybody else has the message but its validator.</remarks>
+    internal long ReceivedAt { get; set; }
 
     /// <summary>Whether an archive keeps it: it is timely, and its sender lets stores keep it (13/WAKU2-STORE §Waku Message Store Eligibility).</summary>
     public bool IsArchivable => IsTimely && !Message.IsEphemeral;
