@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace LogosActors.Delivery.Events;
 
 /// <summary>An event whose handling is a part of a trace.</summary>
-internal interface ITracedEvent
+public interface ITracedEvent
 {
     /// <summary>The span that handlers' spans stand beneath; null: it is not traced.</summary>
     Activity? Trace { get; }
