@@ -48,7 +48,7 @@ public sealed class RequestTests
         var (here, there) = await ConnectedAsync();
         await using var _ = here;
         await using var __ = there;
-        var hurried = Shout with { Timeout = TimeSpan.FromMilliseconds(50), MaxInbound = 1, MaxInboundPerPeer = 3 };
+        var hurried = Shout with { Timeout = TimeSpan.FromSeconds(3), MaxInbound = 1, MaxInboundPerPeer = 3 };
         there.Host.Serve(hurried, (_, request, _) => Task.FromResult(request.ToUpperInvariant()));
         await using var idle = await here.Host.OpenStreamAsync(there.Id, Shout.Id);
         await using var slow = await here.Host.OpenStreamAsync(there.Id, Shout.Id);
