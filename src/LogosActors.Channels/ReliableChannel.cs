@@ -3,6 +3,7 @@ using LogosActors.Channels.Channel;
 using LogosActors.Channels.Hosting;
 using LogosActors.Delivery;
 using LogosActors.Delivery.Events;
+using LogosActors.Delivery.Hosting;
 
 namespace LogosActors.Channels;
 

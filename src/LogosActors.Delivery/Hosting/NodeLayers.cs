@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Sending;
@@ -33,8 +34,10 @@ public static class NodeLayers
         /// <param name="request">A name that no other request has.</param>
         /// <param name="message">The message.</param>
         /// <param name="observer">An actor.</param>
+        /// <param name="trace">The span that the request is a part of; null: it is not traced.</param>
         /// <returns>Why it is refused, and nothing follows; null: it is not.</returns>
-        public SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer) => node.Send(request, message, observer);
+        public SendError? Send(RequestId request, MessageEnvelope message, IActorRef observer, Activity? trace) =>
+            node.Send(request, message, observer, trace);
 
         /// <summary>Sends an actor the messages of a content topic as <see cref="Subscriptions.Arrived"/>, beside the node's own events.</summary>
         /// <param name="contentTopic">The content topic.</param>

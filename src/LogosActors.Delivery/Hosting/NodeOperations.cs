@@ -25,6 +25,13 @@ public static class NodeOperations
         /// <summary>The last observation of the connections; null before the first.</summary>
         public HealthObservation? Seen => node.Seen;
 
+        /// <summary>How many light clients are subscribed at the filter service; 0: none, or the node serves none.</summary>
+        public int FilterSubscribers => node.FilterFeed?.Subscribers ?? 0;
+
+        /// <summary>Who is subscribed to what at the filter service; null: the node serves none.</summary>
+        public async Task<IReadOnlyList<(PeerId Peer, IReadOnlyList<(string PubsubTopic, string ContentTopic)> Criteria)>?> FilterSubscriptionsAsync() =>
+            await node.FilterSubscriptionsAsync() is { } subscriptions ? [.. subscriptions.Select(static one => (one.Peer, one.Criteria))] : null;
+
         /// <summary>The shard of a content topic.</summary>
         /// <param name="contentTopic">The content topic.</param>
         /// <exception cref="ArgumentException">It has none.</exception>

@@ -1,4 +1,5 @@
 using LogosActors.Delivery;
+using LogosActors.Delivery.Hosting;
 
 namespace LogosActors.Node.Rest.Admin;
 
