@@ -45,6 +45,10 @@ internal sealed class GossipsubPeer(PeerId id, GossipsubVersion version, PeerDir
     /// <summary>Topics that it has left while in our mesh, since the last heartbeat: its PRUNE comes behind, in the same RPC or the next.</summary>
     public HashSet<TopicState> Left { get; } = [];
 
+    /// <summary>Topics for which it has had a PRUNE over this connection, or has sent one: it knows of the back-off. One that was started again has forgotten
+    /// those of before. Null for the many peers that there was none with.</summary>
+    public HashSet<TopicState>? Pruned { get; set; }
+
     /// <summary>Its signed peer record (RFC 0003), to offer to pruned peers; empty: not known.</summary>
     public ReadOnlyMemory<byte> SignedRecord { get; set; }
 

@@ -19,7 +19,8 @@ internal sealed partial class GossipsubRouter
         }
         if (topic.Backoffs.IsActive(peer.Id, now, out var pruned))
         {
-            peer.Stats.AddPenalty(now < pruned + _options.GraftFloodThreshold ? 2 : 1);
+            if (peer.Pruned?.Contains(topic) is true)
+                peer.Stats.AddPenalty(now < pruned + _options.GraftFloodThreshold ? 2 : 1);
             Refuse(topic, peer, exchange: false, now);
             return;
         }
@@ -41,6 +42,7 @@ internal sealed partial class GossipsubRouter
         var wasInMesh = RemoveFromMesh(topic, peer) | peer.Left.Remove(topic);
         var backoff = prune.Backoff == 0 ? _options.PruneBackoff : TimeSpan.FromSeconds(Math.Min(prune.Backoff, LongestBackoff.TotalSeconds));
         topic.Backoffs.Add(peer.Id, now, backoff);
+        (peer.Pruned ??= []).Add(topic);
         // Only a peer that we had chosen, or accepted, may send us elsewhere, so each such list costs it its place.
         if (wasInMesh && Score(peer) >= _options.Score.AcceptPxThreshold)
             AcceptExchange(prune.Peers);
@@ -134,6 +136,7 @@ internal sealed partial class GossipsubRouter
     {
         RemoveFromMesh(topic, peer);
         topic.Backoffs.Add(peer.Id, now, backoff);
+        (peer.Pruned ??= []).Add(topic);
         peer.Queue.Prune(topic.Name, backoff, exchange && Score(peer) >= 0 ? Exchanged(topic, peer) : []);
         Announce(peer);
     }

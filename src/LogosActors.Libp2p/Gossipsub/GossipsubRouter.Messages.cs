@@ -49,8 +49,8 @@ internal sealed partial class GossipsubRouter
                 (congested ??= []).Add(peer);
             Announce(peer);
         }
-        // What nobody has got and comes again is not lost: the publisher's tries for room do not make a peer a slow one.
-        if (congested is not null && (isSent || !mayRepeat))
+        // What nobody has got is not lost: its publisher knows, and what is published faster than it can be sent does not make a peer a slow one.
+        if (congested is not null && isSent)
         {
             foreach (var peer in congested)
                 peer.Queue.NoteDropped();

@@ -29,6 +29,31 @@ public sealed class MisbehaviourTests
     }
 
     [Fact]
+    public void A_peer_that_is_started_again_and_again_is_told_of_the_back_off_each_time_and_keeps_its_score()
+    {
+        var (network, node, puppet) = NodeAndPuppet();
+        network.Run(2);
+        network.Act(node, router => router.Unsubscribe(Topic, network.Now));
+        network.Subscribe(Topic, node);
+        for (var start = 0; start < 20; start++)
+        {
+            network.Disconnect(puppet, node);
+            puppet.Heard.Clear();
+            Join(network, puppet, node);
+            network.Say(puppet, node, rpc => rpc.Graft(Topic));
+            network.Run(1);
+
+            Assert.Contains($"prune {Topic} 60 s", puppet.Lines);
+            Assert.Empty(node.Mesh(Topic));
+            Assert.InRange(node.Router!.ScoreOf(puppet.Id), 0, double.MaxValue);
+        }
+
+        network.Say(puppet, node, rpc => rpc.Graft(Topic));
+        network.Run(0.2);
+        Assert.Equal(-10 * 2 * 2, node.Router!.ScoreOf(puppet.Id), 6);
+    }
+
+    [Fact]
     public void A_pruned_peer_is_not_grafted_before_its_back_off_and_the_slack_are_over()
     {
         var (network, node, puppet) = NodeAndPuppet();
@@ -203,11 +228,21 @@ public sealed class MisbehaviourTests
             Score = GossipsubPresets.Relay.Score with { SlowPeerThreshold = 5 },
         };
         var (network, node, puppet) = NodeAndPuppet(options);
+        var reader = Join(network, network.AddPuppet(), node);
         network.Run(2);
         node.IsStalled = true;
 
         for (byte i = 0; i < 60; i++)
+        {
             network.Publish(node, Topic, [i]);
+            // The other one reads.
+            network.Act(node, router =>
+            {
+                while (router.TryTakeOutbound(reader.Id, new System.Buffers.ArrayBufferWriter<byte>(), network.Now))
+                {
+                }
+            });
+        }
 
         Assert.Equal(10, node.Router!.QueuedFor(puppet.Id).Messages);
         network.Run(2);
