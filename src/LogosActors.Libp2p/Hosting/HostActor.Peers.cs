@@ -14,6 +14,10 @@ internal sealed partial class HostActor
     /// <summary>Changes of peers within this time are stored together.</summary>
     static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same when it is known for the first time where a peer is: a process that is killed young dials it at once when it is started again,
+    /// while the peer waits longer with each connection that has not lived.</summary>
+    static readonly TimeSpan FoundStoreDelay = TimeSpan.FromMilliseconds(250);
+
     const string JournalName = "peers";
 
     /// <summary>How many changes wait for a journal that has failed: what the host knows is compared when it is back, and stored.</summary>
@@ -24,6 +28,7 @@ internal sealed partial class HostActor
     readonly Dictionary<PeerId, KeptPeer> _kept = [];
     RecreatedChild? _journal;
     bool _isRecovered;
+    bool _storesSoon;
 
     /// <summary>Brings back what was stored; without a store there is nothing to wait for.</summary>
     void StartJournal()
@@ -47,6 +52,7 @@ internal sealed partial class HostActor
                 TellStarted();
                 break;
             case StorePeers:
+                _storesSoon = false;
                 StoreChanges(Self);
                 break;
             case Host.Flush:
@@ -132,8 +138,12 @@ internal sealed partial class HostActor
 
     void StoreSoon()
     {
-        if (_journal?.Current is not null && _book.HasChanges && !Timers.IsTimerActive(StorePeers.Instance))
-            Timers.StartSingleTimer(StorePeers.Instance, StorePeers.Instance, StoreDelay);
+        if (_journal?.Current is null || !_book.HasChanges)
+            return;
+        if (Timers.IsTimerActive(StorePeers.Instance) && (_storesSoon || !_book.HasFound))
+            return;
+        _storesSoon = _book.HasFound;
+        Timers.StartSingleTimer(StorePeers.Instance, StorePeers.Instance, _storesSoon ? FoundStoreDelay : StoreDelay);
     }
 
     void StoreChanges(IActorRef waiting)

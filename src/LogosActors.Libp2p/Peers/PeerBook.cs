@@ -30,6 +30,9 @@ internal sealed class PeerBook(int maxPeers, ImmutableDictionary<PeerId, KnownPe
     /// <summary>Whether anything has changed since <see cref="TakeChanges"/>.</summary>
     public bool HasChanges => _changed.Count > 0;
 
+    /// <summary>Whether it has become known since then where a peer is.</summary>
+    public bool HasFound { get; private set; }
+
     public KnownPeer? Find(PeerId peer) => Peers.GetValueOrDefault(peer);
 
     /// <summary>Adds addresses in front of those that are known.</summary>
@@ -85,7 +88,7 @@ internal sealed class PeerBook(int maxPeers, ImmutableDictionary<PeerId, KnownPe
     public IReadOnlyCollection<PeerId> TakeChanges()
     {
         var changed = _changed;
-        _changed = [];
+        (_changed, HasFound) = ([], false);
         return changed;
     }
 
@@ -93,6 +96,7 @@ internal sealed class PeerBook(int maxPeers, ImmutableDictionary<PeerId, KnownPe
 
     void Set(KnownPeer peer)
     {
+        HasFound |= peer.Addresses.Count > 0 && Find(peer.Peer) is not { Addresses.Count: > 0 };
         Peers = Peers.SetItem(peer.Peer, peer);
         _changed.Add(peer.Peer);
         Trim();

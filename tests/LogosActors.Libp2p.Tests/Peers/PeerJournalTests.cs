@@ -61,6 +61,28 @@ public sealed class PeerJournalTests
     }
 
     [Fact]
+    public void Where_a_peer_is_is_stored_soon_after_it_is_known_and_further_changes_together()
+    {
+        using var simulation = new Simulation();
+        using var host = new JournalledHost(simulation);
+        var (first, second) = (TestHostKeys.Stranger, TestHostKeys.Stranger);
+        host.Score(first, 1);
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Empty(host.Stored());
+
+        host.Learn(first);
+        host.Learn(second);
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(new[] { first, second }.Order(), host.Stored().Order());
+
+        host.Score(TestHostKeys.Stranger, 1);
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, host.Stored().Count());
+        simulation.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Equal(3, host.Stored().Count());
+    }
+
+    [Fact]
     public void A_journal_that_fails_comes_back_by_itself_and_has_what_was_learned_meanwhile()
     {
         using var simulation = new Simulation();
@@ -198,6 +220,8 @@ public sealed class PeerJournalTests
         public IEnumerable<PeerId> Known => _environment.State.Value.Known.Keys;
 
         public void Learn(PeerId peer) => Actor.Tell(new Host.AddAddresses(peer, [Multiaddr.Parse("/ip4/192.0.2.1/tcp/1")]), ActorRefs.NoSender);
+
+        public void Score(PeerId peer, double score) => Actor.Tell(new Host.SetScore(peer, score), ActorRefs.NoSender);
 
         /// <summary>What a new incarnation of the journal's actor finds.</summary>
         public IEnumerable<PeerId> Stored()
