@@ -21,7 +21,7 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
     /// <summary>When its sender stops being patient with busy receivers, in Unix ms.</summary>
     public long PatientUntil { get; set; } = long.MaxValue;
 
-    /// <summary>Whether it has not been sent yet, as too much is in flight.</summary>
+    /// <summary>Whether it is not sent for now, as too much is in flight.</summary>
     public bool IsHeldBack { get; set; }
 
     /// <summary>Whether it has been in the network.</summary>
@@ -29,6 +29,9 @@ internal sealed class OutgoingMessage(SdsMessage message, BloomKey key, bool isA
 
     /// <summary>When its wait for acknowledgement began, in Unix ms.</summary>
     public long SentAt { get; set; }
+
+    /// <summary>When it was sent for the last time, in Unix ms; null: it was not, or somebody who lacked it has had it again since.</summary>
+    public long? SentLastAt { get; set; }
 
     /// <summary>How many filters have held it; more than 0: it is possibly acknowledged.</summary>
     public int Evidence { get; set; }
@@ -111,6 +114,14 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight
         }
     }
 
+    /// <summary>Holds back again what was let go while nobody was there to hear it, as far as it is more than may be in flight: it would overrun those who
+    /// are heard now.</summary>
+    public void HoldBackAgain()
+    {
+        if (_inFlight > maxInFlight || _inFlightSize > maxInFlightSize)
+            HoldBack([.. _messages.Values.Where(static message => !message.IsHeldBack).OrderBy(static message => message.Before.Count)]);
+    }
+
     /// <summary>Lets the first message go that is held back, if there is room for it, or all the same.</summary>
     public bool TryLetGo(bool always, [NotNullWhen(true)] out OutgoingMessage? message)
     {
@@ -173,7 +184,7 @@ internal sealed class OutgoingBuffer(int maxCount, long maxSize, int maxInFlight
     {
         foreach (var message in _messages.Values)
         {
-            if (!message.IsAmbiguous && !message.IsHeldBack)
+            if (!message.IsAmbiguous && (!message.IsHeldBack || message.IsDispatched))
                 (filter.MayContain(message.Key) ? found : missing).Add(message);
         }
     }

@@ -36,6 +36,7 @@ internal sealed partial class SdsChannel
         if (!_outgoing.TryGet(id, out var message) || message.IsDispatched)
             return;
         (message.IsDispatched, message.SentAt) = (true, _now);
-        _outgoing.Schedule(message, _now + Ms(Timeout(message)));
+        if (!message.IsHeldBack)
+            _outgoing.Schedule(message, _now + Ms(Timeout(message)));
     }
 }

@@ -54,7 +54,7 @@ internal sealed partial class SdsChannel
         _bridge.Heard(message.MessageId, dialect, isNew: !isKnown, _now);
         ReviewAcknowledgements(message);
         var isRepair = !message.IsSync && _responses.SentByOther(message.MessageId, dialect);
-        TakeRepairRequests(message.RepairRequest, dialect);
+        TakeRepairRequests(message, dialect);
         if (isKnown)
             return TakeDuplicate(message, dialect, hint, isRepair);
         SyncLater();

@@ -16,7 +16,7 @@ internal sealed partial class SdsChannel
     /// <summary>When a message of ours was acknowledged last, or the channel was opened, in Unix ms.</summary>
     long _acknowledgedAt = long.MinValue;
 
-    /// <summary>Whether a message was given up, and none was acknowledged since.</summary>
+    /// <summary>Whether a message was given up as nobody was heard, and none was acknowledged since.</summary>
     bool _isUnheard;
 
     /// <summary>Sends a message (SDS §Send Message).</summary>
@@ -74,7 +74,7 @@ internal sealed partial class SdsChannel
     /// <param name="until">When it will go out, in Unix ms.</param>
     public void Postpone(string id, long until)
     {
-        if (_outgoing.TryGet(id, out var message))
+        if (_outgoing.TryGet(id, out var message) && !message.IsHeldBack)
             _outgoing.Schedule(message, Math.Max(message.Due, until + Ms(Timeout(message))));
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class SdsChannel
             var id = message.Message.MessageId;
             if (message.Retransmissions >= _options.MaxRetransmissions && IsOutOfPatience(message))
             {
-                _isUnheard = true;
+                _isUnheard |= IsNobodyHeard;
                 Record(new SdsEvent.GaveUp(id));
                 _effects.Enqueue(new SdsEffect(SdsEffectKind.GaveUp, MessageId: id));
                 continue;
@@ -131,7 +131,10 @@ internal sealed partial class SdsChannel
                 Record(new SdsEvent.Retransmitted(id));
             var wait = Ms(Timeout(message));
             if (isCounted && message.Retransmissions == _options.MaxRetransmissions)
+            {
+                message.SentLastAt = _now;
                 _outgoing.ScheduleLast(message, _now + Math.Max(wait, Ms(_options.LastTimeout)));
+            }
             else
                 _outgoing.Schedule(message, _now + wait);
             Counters.Retransmissions++;
@@ -144,8 +147,10 @@ internal sealed partial class SdsChannel
     {
         if (message.PatientUntil == long.MaxValue)
             message.PatientUntil = _now + Ms(_options.MaxPatience);
-        return _now >= message.PatientUntil || _acknowledgedAt <= _now - Ms(_options.LastTimeout);
+        return _now >= message.PatientUntil || IsNobodyHeard;
     }
+
+    bool IsNobodyHeard => _acknowledgedAt <= _now - Ms(_options.LastTimeout);
 
     /// <summary>Sends what was held back, as far as there is room in flight.</summary>
     void LetGo()
@@ -154,7 +159,9 @@ internal sealed partial class SdsChannel
         {
             message.SentAt = _now;
             _outgoing.Schedule(message, _now + Ms(_options.AcknowledgementTimeout));
-            Transmit(message.Message, TransmitKind.New);
+            // While nobody was heard it may have gone out already.
+            Counters.Retransmissions += message.IsDispatched ? 1 : 0;
+            Transmit(message.Message, message.IsDispatched ? TransmitKind.Retransmission : TransmitKind.New);
         }
     }
 
@@ -211,8 +218,10 @@ internal sealed partial class SdsChannel
     /// <summary>Ends what somebody else has (SDS §Review ACK Status).</summary>
     void ReviewAcknowledgements(SdsMessage message)
     {
-        var unacknowledged = _outgoing.Count;
+        var (unacknowledged, wasUnheard) = (_outgoing.Count, _isUnheard);
         ReviewAll(message);
+        if (wasUnheard && !_isUnheard)
+            _outgoing.HoldBackAgain();
         if (_outgoing.Count < unacknowledged)
             LetGo();
     }
@@ -243,6 +252,7 @@ internal sealed partial class SdsChannel
         var (found, missing) = (_found ??= [], _missing ??= []);
         _outgoing.Find(filter, found, missing);
         RetransmitMissing(found, missing);
+        RetransmitLast(missing);
         foreach (var held in found)
             PossiblyAcknowledge(held, evidence);
         found.Clear();
@@ -262,9 +272,30 @@ internal sealed partial class SdsChannel
         var sentUntil = _now - (Ms(_options.AcknowledgementTimeout) / 10);
         foreach (var message in missing)
         {
-            var isWaiting = message is { Retransmissions: 0, Evidence: 0 } && message.Due > _now && message.Due <= _now + Ms(_options.AcknowledgementTimeout);
+            var isWaiting = message is { Retransmissions: 0, Evidence: 0, IsHeldBack: false } && message.Due > _now && message.Due <= _now + Ms(_options.AcknowledgementTimeout);
             if (isWaiting && message.Before.Count < before && message.SentAt <= sentUntil)
                 _outgoing.Schedule(message, _now);
+        }
+    }
+
+    /// <summary>Who lacks what was sent for the last time was not there to hear it, most likely, and is now: it is sent once more, and has no more time than before.</summary>
+    void RetransmitLast(List<OutgoingMessage> missing)
+    {
+        var sentUntil = _now - Ms(_options.AcknowledgementTimeout);
+        List<OutgoingMessage>? again = null;
+        foreach (var message in missing)
+        {
+            if (!message.IsHeldBack && message.SentLastAt <= sentUntil)
+                (again ??= []).Add(message);
+        }
+        if (again is null)
+            return;
+        again.Sort(static (x, y) => x.Before.Count.CompareTo(y.Before.Count));
+        foreach (var message in again)
+        {
+            message.SentLastAt = null;
+            Counters.Retransmissions++;
+            Transmit(message.Message, TransmitKind.Retransmission);
         }
     }
 
@@ -274,7 +305,7 @@ internal sealed partial class SdsChannel
         message.Evidence += evidence;
         if (message.Evidence >= _options.PossibleAcknowledgements)
             Acknowledge(message.Message.MessageId);
-        else if (wasUnacknowledged)
+        else if (wasUnacknowledged && !message.IsHeldBack)
             _outgoing.Schedule(message, Math.Max(_now, message.Due + Ms(_options.PossiblyAcknowledgedTimeout - _options.AcknowledgementTimeout)));
     }
 

@@ -103,9 +103,10 @@ internal sealed partial class SdsChannel
             (_lacked, _compared) = (_compared, _lacked);
     }
 
-    void TakeRepairRequests(IReadOnlyList<HistoryEntry> names, SdsDialect dialect)
+    void TakeRepairRequests(SdsMessage message, SdsDialect dialect)
     {
-        if (!_options.Repair)
+        var names = message.RepairRequest;
+        if (!_options.Repair || names.Count == 0)
             return;
         for (var i = 0; i < names.Count; i++)
         {
@@ -113,6 +114,45 @@ internal sealed partial class SdsChannel
             _requests.AskedByOther(id, _now);
             if (ResponseDelay(id, dialect) is { } delay)
                 _responses.Add(id, dialect, _now + delay);
+        }
+        if (message.BloomFilter is { } filter && _now >= _repairBeforeFrom)
+            RepairBefore(names, filter, dialect);
+    }
+
+    /// <summary>Who asks for a message lacks, as a rule, what came before it, too, and does not know of it: who lacks many in a row would ask for one after the
+    /// other. So ours that the asker's filter does not hold are sent again as well, those first that wait for nothing.</summary>
+    /// <remarks>What is unacknowledged is sent again anyway.</remarks>
+    void RepairBefore(IReadOnlyList<HistoryEntry> names, BloomFilter filter, SdsDialect dialect)
+    {
+        var (seen, open, lacked) = (new HashSet<string>(StringComparer.Ordinal), new Stack<SdsMessage>(), new List<SdsMessage>());
+        Follow(names);
+        while (open.TryPop(out var next))
+            Follow(next.CausalHistory);
+        if (lacked.Count == 0)
+            return;
+        _repairBeforeFrom = _now + Ms(_options.AcknowledgementTimeout);
+        lacked.Sort(SdsMessage.AgreedOrder);
+        var size = 0L;
+        foreach (var message in lacked.Take(_options.MaxInFlight))
+        {
+            size += message.Footprint;
+            if (size > _options.MaxInFlightSize.Bytes)
+                return;
+            _responses.Add(message.MessageId, dialect, _now);
+        }
+
+        void Follow(IReadOnlyList<HistoryEntry> named)
+        {
+            for (var i = 0; i < named.Count; i++)
+            {
+                var id = named[i].MessageId;
+                if (seen.Contains(id) || MessageOf(id) is not { } message || filter.MayContain(BloomKey.Of(id)))
+                    continue;
+                seen.Add(id);
+                open.Push(message);
+                if (string.Equals(message.SenderId, _participant, StringComparison.Ordinal) && !_outgoing.TryGet(id, out _))
+                    lacked.Add(message);
+            }
         }
     }
 

@@ -60,6 +60,7 @@ internal sealed partial class SdsChannel
     long _filterAt = long.MinValue;
     long _syncDue = long.MaxValue;
     long _repairSyncFrom;
+    long _repairBeforeFrom;
     long _compareFrom;
 
     /// <param name="channelId">The channel.</param>

@@ -105,6 +105,64 @@ public sealed class SdsRepairTests
     }
 
     [Fact]
+    public void Ours_that_come_before_what_somebody_asks_for_are_sent_again_if_they_are_lacked_and_the_earliest_first()
+    {
+        string[] all = ["1", "2", "3", "4", "5", "6", "7", "8"];
+        foreach (var id in all)
+            _alice.Send(id);
+        _alice.Receive(Messages.Sync(1, "bob", all));
+        _alice.Send("9");
+
+        _alice.Receive((Messages.Sync(2, "bob") with { RepairRequest = [new HistoryEntry("7"), new HistoryEntry("6")] }).Holding(Defaults, others: 0, "1", "2", "8"), Start + 1);
+        _alice.RunUntil(Start + 1);
+
+        Assert.Equal(["7", "6", "3", "4", "5"], _alice.Transmitted(TransmitKind.Repair).Select(static message => message.MessageId));
+    }
+
+    [Fact]
+    public void Who_lacks_many_in_a_row_has_them_soon_however_full_it_is()
+    {
+        var options = Defaults with
+        {
+            MaxInFlight = 100,
+            MaxIncoming = 80,
+            MaxMissing = 400,
+            RepairMinDelay = TimeSpan.FromSeconds(1),
+            RepairMaxDelay = TimeSpan.FromSeconds(2),
+            RepairSweepInterval = TimeSpan.FromMilliseconds(500),
+            JoinTimeout = Defaults.DependencyTimeout,
+        };
+        var (alice, bob) = (new Participant("alice", options), new Participant("bob", options));
+        // Bob hears the last few, which fill the room that he has for her; she counts all of them as confirmed.
+        string[] all = [.. Enumerable.Range(0, 400).Select(static i => $"{i}")];
+        foreach (var id in all)
+        {
+            var sent = alice.Send(id);
+            if (alice.Channel.Log.Count() > all.Length - 20)
+                bob.Receive(sent);
+            alice.Receive(Messages.Sync(1, "carol", id));
+        }
+        Assert.Empty(bob.Delivered);
+        alice.Effects.Clear();
+
+        for (var now = Start; now < Start + 30_000; now += 100)
+            Exchange(alice, bob, now);
+
+        Assert.Equal(all, bob.Delivered);
+    }
+
+    static void Exchange(Participant one, Participant other, long now)
+    {
+        foreach (var (from, to) in (ReadOnlySpan<(Participant, Participant)>)[(one, other), (other, one)])
+        {
+            from.RunUntil(now);
+            var sent = from.Of(SdsEffectKind.Transmit).Select(static effect => effect.Message!).ToList();
+            from.Effects.RemoveAll(static effect => effect.Kind is SdsEffectKind.Transmit);
+            sent.ForEach(message => to.Receive(message, now));
+        }
+    }
+
+    [Fact]
     public void Somebody_elses_message_is_sent_again_as_it_was_when_our_turn_comes()
     {
         var message = Messages.Content("1");

@@ -395,6 +395,78 @@ public sealed class SdsSendingTests
     }
 
     [Fact]
+    public void When_somebody_is_heard_after_that_no_more_is_in_flight_than_may_be()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlight = 2 });
+        for (var i = 1; i <= 8; i++)
+            alice.Do(channel => channel.Send($"{i}", new byte[] { 1 }, Start));
+        alice.RunUntil(Start + 56_000);
+        Assert.Equal(8, Out(alice).Count());
+        DispatchAll(alice, Start + 56_000);
+
+        alice.Receive(Messages.Sync(1, "bob", "3"), Start + 56_001);
+        Assert.Equal(["6", "7", "8"], ((string[])["4", "5", "6", "7", "8"]).Where(alice.Channel.IsHeldBack));
+        alice.Effects.Clear();
+        alice.RunUntil(Start + 70_000);
+        Assert.Equal(["4", "5"], alice.Transmitted(TransmitKind.Retransmission).Select(static message => message.MessageId).Distinct());
+
+        alice.Effects.Clear();
+        alice.Receive(Messages.Sync(2, "bob", "4", "5"), Start + 70_001);
+        Assert.Equal(["6", "7"], alice.Transmitted(TransmitKind.Retransmission).Select(static message => message.MessageId));
+        Assert.Empty(alice.Transmitted(TransmitKind.New));
+    }
+
+    [Fact]
+    public void What_is_held_back_after_it_was_sent_is_acknowledged_by_a_filter()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlight = 1 });
+        for (var i = 1; i <= 4; i++)
+            alice.Do(channel => channel.Send($"{i}", new byte[] { 1 }, Start));
+        alice.RunUntil(Start + 56_000);
+        DispatchAll(alice, Start + 56_000);
+        alice.Receive(Messages.Sync(1, "bob", "2"), Start + 56_001);
+        Assert.True(alice.Channel.IsHeldBack("4"));
+
+        alice.Receive(Messages.Sync(2, "bob").Holding(Defaults, others: 0, "4"), Start + 56_002);
+        Assert.Contains("4", alice.Acknowledged);
+    }
+
+    [Fact]
+    public void What_was_sent_for_the_last_time_is_sent_once_more_to_one_who_lacks_it_and_has_no_more_time_for_that()
+    {
+        var alice = new Participant("alice");
+        alice.Send("1");
+        alice.RunUntil(Start + 25_000);
+        // It may be on its way.
+        alice.Receive(Messages.Sync(1).Holding(Defaults, others: 10), Start + 26_000);
+        Assert.Equal(5, alice.Transmitted(TransmitKind.Retransmission).Count());
+
+        alice.Receive(Messages.Sync(2).Holding(Defaults, others: 10), Start + 40_000);
+        Assert.Equal(6, alice.Transmitted(TransmitKind.Retransmission).Count());
+        alice.Receive(Messages.Sync(3).Holding(Defaults, others: 10), Start + 50_000);
+        alice.RunUntil(Start + 54_999);
+        Assert.Equal(6, alice.Transmitted(TransmitKind.Retransmission).Count());
+        Assert.Empty(alice.GivenUp);
+        alice.RunUntil(Start + 55_000);
+        Assert.Equal(["1"], alice.GivenUp);
+    }
+
+    [Fact]
+    public void A_message_that_is_given_up_though_others_are_acknowledged_lets_no_more_go_than_may_be_in_flight()
+    {
+        var alice = new Participant("alice", Defaults with { MaxInFlight = 2, MaxPatience = TimeSpan.Zero });
+        alice.Do(channel => channel.Send("slow", new byte[] { 1 }, Start));
+        for (var i = 1; i <= 9; i++)
+            alice.Do(channel => channel.Send($"{i}", new byte[] { 1 }, Start));
+        alice.RunUntil(Start + 54_000);
+        alice.Receive(Messages.Sync(1, "bob", "1"), Start + 54_000);
+        alice.RunUntil(Start + 65_000);
+
+        Assert.Equal(["slow"], alice.GivenUp);
+        Assert.Equal(["slow", "1", "2", "3"], Out(alice));
+    }
+
+    [Fact]
     public void After_a_restart_no_more_goes_out_than_may_be_in_flight()
     {
         var before = new Participant("alice", Defaults with { MaxInFlightSize = DataSize.FromKibibytes(3) });
@@ -443,6 +515,12 @@ public sealed class SdsSendingTests
 
     static void SendKibibyte(Participant participant, string id) =>
         Assert.Equal(SdsSendOutcome.Taken, participant.Do(channel => channel.Send(id, new byte[1024], Start)));
+
+    static void DispatchAll(Participant participant, long now)
+    {
+        foreach (var id in Out(participant).ToList())
+            participant.Do(channel => channel.Dispatched(id, new byte[] { 7 }, now));
+    }
 
     static IEnumerable<string> Out(Participant participant) => participant.Transmitted(TransmitKind.New).Select(static message => message.MessageId);
 
