@@ -12,6 +12,9 @@ internal static class ChannelWorker
 {
     public const string Command = "channel-worker";
 
+    /// <summary>How long a receiver may be away: on a busy machine a process takes a minute to start, and its messages must not be given up meanwhile.</summary>
+    static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(5);
+
     /// <param name="arguments">Sender id, data directory, history, port, entry node or "", and the first number to send, or "" for none.</param>
     public static async Task RunAsync(string[] arguments)
     {
@@ -23,6 +26,7 @@ internal static class ChannelWorker
             DataDirectory = directory,
             ListenAddresses = [Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{port}")],
             EntryNodes = entry.Length == 0 ? [] : [Multiaddr.Parse(entry)],
+            Sending = new SendingOptions { Timeout = LongestAbsence },
         });
         await node.StartAsync();
         try
@@ -73,6 +77,7 @@ internal static class ChannelWorker
         {
             AcknowledgementTimeout = TimeSpan.FromSeconds(1),
             PossiblyAcknowledgedTimeout = TimeSpan.FromSeconds(2),
+            LastTimeout = LongestAbsence,
             AcknowledgementDelay = TimeSpan.FromMilliseconds(200),
             RepairMinDelay = TimeSpan.FromMilliseconds(500),
             RepairMaxDelay = TimeSpan.FromSeconds(2),
