@@ -88,6 +88,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
             case NodeDiscovery.Bound bound:
                 _port = bound.Port;
                 UpdateRecord();
+                TellSelf();
                 break;
             case NodeDiscovery.SeenAt seen:
                 Log.Info("Others see this node at {0}", seen.EndPoint);
