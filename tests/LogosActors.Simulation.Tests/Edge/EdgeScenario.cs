@@ -158,13 +158,14 @@ sealed class EdgeScenario : IDisposable
         /// <summary>It answers all pushes alike, and relays none; null: it does not answer.</summary>
         public void AnswerPushes(LightpushStatus? status) => Node.Fault = new ServiceFault
         {
-            Answer = (protocol, _) => protocol != LightpushProtocol.Id ? null
-                : status is { } known ? Task.FromResult<byte[]?>(LightpushCodec.Encode(new LightpushResponse { Status = known, RelayPeerCount = known is LightpushStatus.Success ? 3u : 0 }))
-                : Silence,
+            Answering = protocol => protocol != LightpushProtocol.Id ? null : _ => status is { } known ? Task.FromResult<byte[]?>(AnswerOf(known)) : Silence,
         };
 
         /// <summary>It says nothing any more, and its connections stay.</summary>
-        public void Freeze() => Node.Fault = new ServiceFault { Answer = static (_, _) => Silence, DropsMessages = true };
+        public void Freeze() => Node.Fault = new ServiceFault { Answering = static _ => static _ => Silence, DropsMessages = true };
+
+        static byte[] AnswerOf(LightpushStatus status) =>
+            LightpushCodec.Encode(new LightpushResponse { Status = status, RelayPeerCount = status is LightpushStatus.Success ? 3u : 0 });
 
         static Task<byte[]?> Silence => new TaskCompletionSource<byte[]?>().Task;
     }
