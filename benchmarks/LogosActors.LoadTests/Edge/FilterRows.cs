@@ -4,6 +4,7 @@ using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Messages;
 using LogosActors.Libp2p.Hosting;
+using LogosActors.Libp2p.Identity;
 using LogosActors.Libp2p.Requests;
 using LogosActors.LoadTests.Delivery;
 
@@ -108,7 +109,7 @@ internal sealed class FilterRows
             });
         }
 
-        ValueTask ReceiveAsync(Libp2p.Identity.PeerId peer, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+        ValueTask ReceiveAsync(PeerId peer, ReadOnlyMemory<byte> message, CancellationToken cancellation)
         {
             if (FilterCodec.TryDecodePush(message, out var push, out _) && WakuMessageCodec.TryDecodeInPlace(push.Message, out var decoded, out _))
                 _receipts.Add(decoded.Payload.Span);
