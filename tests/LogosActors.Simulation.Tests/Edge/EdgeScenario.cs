@@ -161,6 +161,19 @@ sealed class EdgeScenario : IDisposable
             Answering = protocol => protocol != LightpushProtocol.Id ? null : _ => status is { } known ? Task.FromResult<byte[]?>(AnswerOf(known)) : Silence,
         };
 
+        /// <summary>How many requests it was sent since <see cref="CountRequests"/>.</summary>
+        public int Requests { get; private set; }
+
+        /// <summary>Counts the requests from now on.</summary>
+        public void CountRequests() => Node.Fault = new ServiceFault
+        {
+            Answering = _ =>
+            {
+                Requests++;
+                return null;
+            },
+        };
+
         /// <summary>It says nothing any more, and its connections stay.</summary>
         public void Freeze() => Node.Fault = new ServiceFault { Answering = static _ => static _ => Silence, DropsMessages = true };
 
