@@ -214,7 +214,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     {
         if (_isClosed)
             return;
-        if (node.Fault?.Answering(protocol) is { } answer)
+        if (node.Fault?.Answering(peer, protocol) is { } answer)
         {
             network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Answering((_, asked) => answer(asked), peer, request, respond));
             return;

@@ -45,7 +45,7 @@ public sealed class EdgeTests(ITestOutputHelper output)
         using var scenario = new EdgeScenario(simulation, services: 2, edges: 1);
         scenario.Run(TimeSpan.FromMinutes(10));
         foreach (var service in scenario.Services)
-            service.CountRequests();
+            service.CountRequests(scenario.Edges[0]);
         scenario.Run(TimeSpan.FromHours(1));
 
         output.WriteLine(string.Join(", ", scenario.Services.Select(static service => service.Requests)));
