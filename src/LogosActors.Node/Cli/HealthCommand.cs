@@ -31,7 +31,7 @@ internal static class HealthCommand
     static void Show(IAnsiConsole console, HealthReport report)
     {
         console.MarkupLineInterpolated($"{report.NodeHealth}, {report.ConnectionStatus}");
-        foreach (var protocol in report.ProtocolsHealth.Where(static protocol => !protocol.Values.Contains(HealthReport.NotMounted)))
+        foreach (var protocol in report.ProtocolsHealth.Where(static protocol => !protocol.Values.Contains(HealthReport.NotMounted, StringComparer.Ordinal)))
             console.MarkupLineInterpolated($"  {string.Join(", ", protocol.Select(static entry => entry.Key == "desc" ? entry.Value : $"{entry.Key}: {entry.Value}"))}");
     }
 }
