@@ -43,7 +43,7 @@ internal sealed class LightpushRows
         Pushes(ServiceScene scene)
         {
             _scene = scene;
-            _clients = [.. scene.Clients.Select(static client => ((INodeHost)client).CreateClient(LightpushProtocol.Protocol))];
+            _clients = [.. scene.Clients.Select(static client => ((INodeHost)client).CreateClient(LightpushProtocol.Protocol with { MaxOutbound = UnderWay }))];
         }
 
         public static async Task<Pushes> StartAsync() => new(await ServiceScene.StartAsync(Clients));
