@@ -85,7 +85,7 @@ internal sealed class NodeActor : UntypedActor
             Context.ActorOf(JournalLockActor.Props(held), "journal-lock");
         foreach (var shard in options.Shards)
             relay?.Tell(new RelayTopics.Join(shard, "options"), ActorRefs.NoSender);
-        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, filterClient, router, peers, store, filter));
+        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, filterClient, relay is null ? lightpush : null, router, peers, store, filter));
     }
 
     /// <summary>What a node that relays does for those that do not.</summary>
@@ -110,8 +110,8 @@ internal sealed class NodeActor : UntypedActor
 
     (IActorRef? Relay, IActorRef Filter, IActorRef Lightpush) CreateClients() =>
         (null,
-        Context.ActorOf(FilterClientActor.Props(_node.Host, _node.Validation, _node.Counts, _node.Services), "filter-client"),
-        Context.ActorOf(LightpushClientActor.Props(_node.Host, _node.Services, _node.Receiving.Stores.Pushed), "lightpush-client"));
+        Context.ActorOf(FilterClientActor.Props(_node.Host, _node.Validation, _node.Tap, _node.Counts, _node.Services), "filter-client"),
+        Context.ActorOf(LightpushClientActor.Props(_node.Host, _node.Options.MaxMessageSize, _node.Services, _node.Receiving.Stores.Pushed), "lightpush-client"));
 
     protected override void PostStop()
     {

@@ -72,7 +72,8 @@ internal sealed class PeerExchangeClient(ServicePeers peers, CandidateFilter fil
         }
         var named = response.Records.Take(Wanted).Select(Read).OfType<NamedPeer>().DistinctBy(found => found.Peer).ToArray();
         peers.Served(peer);
-        Rest(peer, named.Count(found => IsNew(found.Peer)) > 0, now);
+        // All of them are remembered.
+        Rest(peer, named.Where(found => IsNew(found.Peer)).ToArray().Length > 0, now);
         return named;
     }
 
