@@ -106,6 +106,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
             case NodeDiscovery.Bound bound:
                 _port = bound.Port;
                 UpdateRecord();
+                TellSelf();
                 break;
             case NodeDiscovery.SeenAt seen:
                 Log.Info("Others see this node at {0}", seen.EndPoint);
@@ -115,13 +116,15 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
             case Look:
                 UpdateRecord();
                 PublishReached();
-                SetSearching(node.Host.ConnectedPeers.Count < node.Options.TargetRelayPeers);
+                SetSearching(node.Host.ConnectedPeers.Count < TargetPeers);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
     }
+
+    int TargetPeers => node.Options.Mode is NodeMode.Edge ? node.Options.TargetServicePeers : node.Options.TargetRelayPeers;
 
     void Found(NodeRecord record)
     {
@@ -175,8 +178,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
         var plain = announced.FirstOrDefault(address => IsPlainTcp(address) && IsOf(address, AddressFamily.InterNetwork));
         var listening = node.Host.ListenAddresses.FirstOrDefault(IsPlainTcp);
         var shards = node.Relay.Shards.Select(topic => topic.Shard).Order().ToArray();
-        return new OwnRecordContent(
-            CapabilitiesOf(options), new RecordShards(options.Network.Cluster, shards))
+        return new OwnRecordContent(CapabilitiesOf(options), new RecordShards(options.Network.Cluster, shards))
         {
             Ip = plain is not null ? IPAddress.Parse(plain.Host!) : _seenAt is { AddressFamily: AddressFamily.InterNetwork } seen ? seen.Address : null,
             Tcp = (plain ?? listening)?.Port,
@@ -185,8 +187,8 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
         };
     }
 
-    static Capabilities CapabilitiesOf(NodeOptions options) =>
-        options.Mode is NodeMode.Edge ? Capabilities.None
+    // A node in edge mode serves nothing.
+    static Capabilities CapabilitiesOf(NodeOptions options) => options.Mode is NodeMode.Edge ? Capabilities.None
         : Capabilities.Relay
             | (options.Archive is null ? Capabilities.None : Capabilities.Store)
             | (options.FilterService is null ? Capabilities.None : Capabilities.Filter)
