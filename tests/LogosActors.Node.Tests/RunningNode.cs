@@ -17,21 +17,26 @@ internal sealed class RunningNode : IAsyncDisposable
     /// <summary>Where its REST service is.</summary>
     public Uri Rest { get; }
 
-    /// <summary>Where peers reach it.</summary>
+    /// <summary>Where peers reach it; empty: nowhere, in edge mode.</summary>
     public string Address { get; }
 
     public HttpClient Http { get; }
 
     public CapturedLines Log => _run.Output;
 
-    public static async Task<RunningNode> StartAsync(params string[] flags)
+    public static Task<RunningNode> StartAsync(params string[] flags) => StartAsync(isEdge: false, flags);
+
+    /// <summary>The same in edge mode.</summary>
+    public static Task<RunningNode> StartEdgeAsync(params string[] flags) => StartAsync(isEdge: true, ["--mode=EDGE", .. flags]);
+
+    static async Task<RunningNode> StartAsync(bool isEdge, string[] flags)
     {
         var run = CommandRun.Start(["run", "--tcp-port=0", "--rest-port=0", "--listen-address=127.0.0.1", .. flags]);
         await run.Output.WaitForAsync("Node setup complete", run.Exit);
         var rest = await run.Output.WaitForAsync("REST at ");
-        var address = await run.Output.WaitForAsync("Listening at ");
+        var address = isEdge ? "/" : await run.Output.WaitForAsync("Listening at ");
         // What listens everywhere is reached here.
-        return new RunningNode(run, new Uri(rest[rest.IndexOf("http", StringComparison.Ordinal)..].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)), address[address.IndexOf('/', StringComparison.Ordinal)..]);
+        return new RunningNode(run, new Uri(rest[rest.IndexOf("http", StringComparison.Ordinal)..].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)), isEdge ? "" : address[address.IndexOf('/', StringComparison.Ordinal)..]);
     }
 
     /// <summary>Sends a request, and says the status and body of the answer.</summary>

@@ -9,6 +9,7 @@ using LogosActors.Delivery.Discovery.DnsLists;
 using LogosActors.Delivery.Discovery.Records;
 using LogosActors.Delivery.Hosting;
 using LogosActors.Delivery.Peers;
+using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
 
 namespace LogosActors.Delivery.Discovery;
@@ -32,12 +33,14 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
         [.. node.Options.Discovery.BootstrapNodes.Select(text => NodeRecord.TryParse(text, out var record, out _) ? record : null).OfType<NodeRecord>()];
     readonly CandidateFilter _filter =
         new(node.Options.Network.Cluster, node.RecordKey?.Id, node.Options.Host.AllowPrivateAddresses);
+    readonly ReachedNodes _reached = new();
     OwnRecord? _own;
     OwnRecordContent? _content;
     IActorRef? _discv5;
     int? _port;
     IPEndPoint? _seenAt;
     bool _isSearching = true;
+    Action<HostEvent>? _observer;
 
     public static Props Props(NodeEnvironment node, IActorRef peers) => Akka.Actor.Props.Create(() => new DiscoveryActor(node, peers));
 
@@ -47,9 +50,10 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
 
     protected override void PreStart()
     {
-        var options = node.Options.Discovery;
+        var (options, actor) = (node.Options.Discovery, Self);
         foreach (var record in _bootstrap)
             Found(record);
+        node.Host.Subscribe(_observer = occurred => actor.Tell(occurred, ActorRefs.NoSender));
         if (options.Discv5 && node.RecordKey is { } key)
         {
             _own = new OwnRecord(key, (ulong)Time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -76,6 +80,12 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
         Timers.StartPeriodicTimer(Look.Instance, Look.Instance, Interval, Interval);
     }
 
+    protected override void PostStop()
+    {
+        if (_observer is not null)
+            node.Host.Unsubscribe(_observer);
+    }
+
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -84,6 +94,14 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
                 Found(found.Record);
                 if (!Sender.Equals(_discv5))
                     _discv5?.Tell(found, Self);
+                break;
+            case NodeDiscovery.Reached reached:
+                _reached.Reached(reached.Record, Now);
+                break;
+            case PeerConnected { IsDialer: true } dialed:
+                _reached.Reached(dialed.Peer, Now);
+                break;
+            case HostEvent:
                 break;
             case NodeDiscovery.Bound bound:
                 _port = bound.Port;
@@ -97,6 +115,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
                 break;
             case Look:
                 UpdateRecord();
+                PublishReached();
                 SetSearching(node.Host.ConnectedPeers.Count < TargetPeers);
                 break;
             default:
@@ -109,10 +128,19 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
 
     void Found(NodeRecord record)
     {
+        _reached.Found(record);
         var addresses = _filter.AddressesOf(record, _bootstrap.Contains(record), [.. node.Relay.Shards.Select(topic => topic.Shard)]);
         if (addresses.Count > 0)
             peers.Tell(new NodePeers.Discovered(record.Peer, addresses), Self);
     }
+
+    /// <summary>Others are named only who is of this network, can be dialed, and has not been dialed in vain since.</summary>
+    void PublishReached() =>
+        node.Discovery.Reached =
+        [
+            .. _reached.At(Now).Where(record => _filter.AddressesOf(record, isNamed: false, []).Count > 0 && node.Host.Find(record.Peer) is not { Score: < 0 })
+                .Select(static record => (ReadOnlyMemory<byte>)record.Bytes.ToArray()),
+        ];
 
     void SetSearching(bool isSearching)
     {

@@ -9,6 +9,9 @@ internal static class NodeDiscovery
     /// <summary>A verified record was found.</summary>
     public sealed record Found(NodeRecord Record);
 
+    /// <summary>A node has answered, where its record says that it is.</summary>
+    public sealed record Reached(NodeRecord Record);
+
     /// <summary>Most nodes of discv5 see this one there.</summary>
     public sealed record SeenAt(IPEndPoint EndPoint);
 

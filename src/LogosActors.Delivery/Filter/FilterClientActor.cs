@@ -24,10 +24,12 @@ namespace LogosActors.Delivery.Filter;
 /// </remarks>
 /// <param name="host">The host.</param>
 /// <param name="validation">Decides about messages.</param>
+/// <param name="tap">Is shown them, while somebody watches.</param>
 /// <param name="counts">Counts those that are accepted.</param>
 /// <param name="view">Where is published how many service nodes there are.</param>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class FilterClientActor(INodeHost host, MessageValidation validation, MessageCounts counts, ServiceView view) : SupervisedActor, IWithTimers
+internal sealed class FilterClientActor(INodeHost host, MessageValidation validation, RelayTap tap, MessageCounts counts, ServiceView view)
+    : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
     /// <summary>How many pushes wait to be processed.</summary>
@@ -49,8 +51,8 @@ internal sealed class FilterClientActor(INodeHost host, MessageValidation valida
     IActorRef _receiver = ActorRefs.Nobody;
     TimeSpan _wake = TimeSpan.MaxValue;
 
-    public static Props Props(INodeHost host, MessageValidation validation, MessageCounts counts, ServiceView view) =>
-        Akka.Actor.Props.Create(() => new FilterClientActor(host, validation, counts, view));
+    public static Props Props(INodeHost host, MessageValidation validation, RelayTap tap, MessageCounts counts, ServiceView view) =>
+        Akka.Actor.Props.Create(() => new FilterClientActor(host, validation, tap, counts, view));
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -148,7 +150,9 @@ internal sealed class FilterClientActor(INodeHost host, MessageValidation valida
     void Deliver(PubsubTopic shard, RelayedMessage message)
     {
         counts.Add(isOwn: false, message.Message.Payload.Length);
-        _receiver.Tell(new RelayTopics.Seen(shard, message.Hash, message.Message, IsOwn: false, message.IsArchivable));
+        var seen = new RelayTopics.Seen(shard, message.Hash, message.Message, IsOwn: false, message.IsArchivable);
+        _receiver.Tell(seen);
+        tap.Show(seen);
     }
 
     FilterTopics.Proven Proven()

@@ -19,7 +19,7 @@ namespace LogosActors.Delivery.Hosting;
 /// <remarks>
 /// Parent: <see cref="NodeSupervisorActor"/>, resume: an exception costs the message that it was given. It is sent nothing but what concerns its
 /// children, and nothing passes through it. Children, one-for-one: sends, subscriptions, relay, filter and filter-client resume, as their state is
-/// in no journal, or only in part; router, store, lightpush, lightpush-client, peer-exchange, health, peers, discovery, metadata and journal-lock restart with
+/// in no journal, or only in part; router, store, lightpush, lightpush-client, peer-exchange, peer-exchange-client, health, peers, discovery, metadata and journal-lock restart with
 /// backoff 100 ms … 10 s. Sends, which stops when its
 /// journal fails, is created again with backoff, and what is sent to it meanwhile waits here: at most 1,000 messages.
 /// </remarks>
@@ -67,6 +67,8 @@ internal sealed class NodeActor : UntypedActor
         var peers = Context.ActorOf(PeersActor.Props(_node), "peers");
         if (options.Discovery.IsOn)
             Context.ActorOf(DiscoveryActor.Props(_node, peers), "discovery");
+        if (options is { Mode: NodeMode.Edge, TargetServicePeers: > 0 })
+            Context.ActorOf(PeerExchangeClientActor.Props(_node, peers), "peer-exchange-client");
         var (network, view) = ((uint)options.Network.Cluster, _node.Relay);
         // A light client that asks while shards are still being joined hears of those that will be.
         var metadata = Context.ActorOf(
@@ -83,7 +85,7 @@ internal sealed class NodeActor : UntypedActor
             Context.ActorOf(JournalLockActor.Props(held), "journal-lock");
         foreach (var shard in options.Shards)
             relay?.Tell(new RelayTopics.Join(shard, "options"), ActorRefs.NoSender);
-        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, filterClient, router, peers, store, filter));
+        _node.Actors.SetStarted(new NodeActors.Started(subscriptions, relay, filterClient, relay is null ? lightpush : null, router, peers, store, filter));
     }
 
     /// <summary>What a node that relays does for those that do not.</summary>
@@ -97,7 +99,7 @@ internal sealed class NodeActor : UntypedActor
                 LightpushActor.Props(_node.Host, system => new LightpushService(system, router, options.Network, options.MaxMessageSize, pushing)), "lightpush");
         }
         if (options.PeerExchangeService is { } exchange)
-            Context.ActorOf(PeerExchangeActor.Props(_node.Host, _node.PeerRecords, exchange), "peer-exchange");
+            Context.ActorOf(PeerExchangeActor.Props(_node.Host, () => _node.Discovery.Reached, exchange), "peer-exchange");
         return options.FilterService is { } filtering
             ? Context.ActorOf(FilterActor.Props(_node.Host, filtering, relay, _node.Filter), "filter")
             : null;
@@ -108,8 +110,8 @@ internal sealed class NodeActor : UntypedActor
 
     (IActorRef? Relay, IActorRef Filter, IActorRef Lightpush) CreateClients() =>
         (null,
-        Context.ActorOf(FilterClientActor.Props(_node.Host, _node.Validation, _node.Counts, _node.Services), "filter-client"),
-        Context.ActorOf(LightpushClientActor.Props(_node.Host, _node.Services, _node.Receiving.Stores.Pushed), "lightpush-client"));
+        Context.ActorOf(FilterClientActor.Props(_node.Host, _node.Validation, _node.Tap, _node.Counts, _node.Services), "filter-client"),
+        Context.ActorOf(LightpushClientActor.Props(_node.Host, _node.Options.MaxMessageSize, _node.Services, _node.Receiving.Stores.Pushed), "lightpush-client"));
 
     protected override void PostStop()
     {

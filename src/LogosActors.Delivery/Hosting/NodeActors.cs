@@ -24,6 +24,9 @@ internal sealed class NodeActors
     /// <summary>Takes <see cref="Filter.FilterTopics"/>; null: the node relays.</summary>
     public IActorRef? FilterClient => Children.FilterClient;
 
+    /// <summary>Takes <see cref="Lightpush.LightpushClient"/>; null: the node relays.</summary>
+    public IActorRef? LightpushClient => Children.LightpushClient;
+
     /// <summary>Takes <see cref="Peers.NodePeers"/>.</summary>
     public IActorRef Peers => Children.Peers;
 
@@ -44,5 +47,6 @@ internal sealed class NodeActors
 
     /// <summary>The actors that keep their references.</summary>
     public sealed record Started(
-        IActorRef Subscriptions, IActorRef? Relay, IActorRef? FilterClient, IActorRef Router, IActorRef Peers, IActorRef? Store, IActorRef? Filter);
+        IActorRef Subscriptions, IActorRef? Relay, IActorRef? FilterClient, IActorRef? LightpushClient, IActorRef Router, IActorRef Peers, IActorRef? Store,
+        IActorRef? Filter);
 }

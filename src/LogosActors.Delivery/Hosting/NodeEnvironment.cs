@@ -5,7 +5,6 @@ using LogosActors.Delivery.Events;
 using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Health;
 using LogosActors.Delivery.Metrics;
-using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Receiving;
 using LogosActors.Delivery.Relay;
@@ -59,9 +58,6 @@ internal sealed record NodeEnvironment(
 
     /// <summary>Where the filter service takes part, if there is one.</summary>
     public FilterFeed Filter { get; } = new();
-
-    /// <summary>Supplies the records that peer exchange names to others.</summary>
-    public PeerRecordSource PeerRecords { get; init; } = static () => [];
 
     /// <summary>Counts the relay's messages.</summary>
     public MessageCounts Counts { get; init; } = new();

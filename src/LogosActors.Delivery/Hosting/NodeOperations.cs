@@ -1,4 +1,5 @@
 using LogosActors.Delivery.Health;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Metrics;
 using LogosActors.Delivery.Relay;
@@ -32,6 +33,24 @@ public static class NodeOperations
         public async Task<IReadOnlyList<(PeerId Peer, IReadOnlyList<(string PubsubTopic, string ContentTopic)> Criteria)>?> FilterSubscriptionsAsync() =>
             await node.FilterSubscriptionsAsync() is { } subscriptions ? [.. subscriptions.Select(static one => (one.Peer, one.Criteria))] : null;
 
+        /// <summary>In edge mode, how many service nodes are connected that may push messages to this one; else 0.</summary>
+        public int FilterServiceNodes => node.FilterServiceNodes;
+
+        /// <summary>In edge mode, how many service nodes are proven to push the messages of each subscribed content topic of a shard; else 0.</summary>
+        /// <param name="shard">The shard.</param>
+        /// <param name="cancellation">Stops waiting.</param>
+        public Task<int> ProvenFilterNodesAsync(PubsubTopic shard, CancellationToken cancellation = default) =>
+            node.ProvenFilterNodesAsync(shard, cancellation);
+
+        /// <summary>Has a message published as it is, once: in edge mode by service nodes, else by this node if it serves lightpush.</summary>
+        /// <param name="shard">The shard.</param>
+        /// <param name="message">The message, of a size that the network takes.</param>
+        /// <param name="timeout">How long to wait for an answer.</param>
+        /// <param name="cancellation">Stops waiting.</param>
+        /// <exception cref="InvalidOperationException">The node is not started.</exception>
+        public Task<LightpushResult> PushAsync(PubsubTopic shard, WakuMessage message, TimeSpan timeout, CancellationToken cancellation = default) =>
+            node.PushAsync(shard, message, timeout, cancellation);
+
         /// <summary>The shard of a content topic.</summary>
         /// <param name="contentTopic">The content topic.</param>
         /// <exception cref="ArgumentException">It has none.</exception>
@@ -44,7 +63,8 @@ public static class NodeOperations
         /// <summary>The shards that the node takes part in, in order; none while it is not started. A snapshot.</summary>
         public Task<IReadOnlyList<PubsubTopic>> JoinedShardsAsync() => node.JoinedShardsAsync();
 
-        /// <summary>Shows every message of the joined shards from now on, this node's own too; disposing the result ends it.</summary>
+        /// <summary>Shows every message of the joined shards from now on, this node's own too, or in edge mode every one that is pushed to it; disposing the
+        /// result ends it.</summary>
         /// <param name="watcher">Runs for one message after the other, and returns soon.</param>
         public IDisposable WatchRelay(Action<RelayTopics.Seen> watcher) => node.WatchRelay(watcher);
 

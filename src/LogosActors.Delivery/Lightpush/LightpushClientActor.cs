@@ -22,10 +22,11 @@ namespace LogosActors.Delivery.Lightpush;
 /// answered as congested. A service node that does not answer is passed over after <see cref="LightpushRound.Patience"/>.
 /// </remarks>
 /// <param name="host">The host.</param>
+/// <param name="maxMessageSize">The largest message of the network, encoded, in bytes.</param>
 /// <param name="view">Where is published how many service nodes there are.</param>
 /// <param name="pushed">Called with each service node that has a message: stores other than those are to confirm it.</param>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
+internal sealed class LightpushClientActor(INodeHost host, int maxMessageSize, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
     /// <summary>Of how many messages is remembered who has accepted them.</summary>
@@ -49,14 +50,14 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
     RequestClient<LightpushRequest, LightpushResponse>? _client;
     ServicePeersFeed? _feed;
 
-    public static Props Props(INodeHost host, ServiceView view, Action<PeerId> pushed) =>
-        Akka.Actor.Props.Create(() => new LightpushClientActor(host, view, pushed));
+    public static Props Props(INodeHost host, int maxMessageSize, ServiceView view, Action<PeerId> pushed) =>
+        Akka.Actor.Props.Create(() => new LightpushClientActor(host, maxMessageSize, view, pushed));
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
-        _client = host.CreateClient(LightpushProtocol.Protocol with { MaxOutbound = MaxRounds * LightpushRound.Parallel });
+        _client = host.CreateClient(LightpushProtocol.For(LightpushProtocol.Protocol, maxMessageSize) with { MaxOutbound = MaxRounds * LightpushRound.Parallel });
         _feed = new ServicePeersFeed(host, LightpushProtocol.Id, _peers, Self);
     }
 
@@ -110,7 +111,7 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
             return;
         }
         // It comes again because no store has it: others are to be asked first.
-        if (_accepted.Remove(push.Hash, out var doubtful))
+        if (!push.WantsResult && _accepted.Remove(push.Hash, out var doubtful))
             _peers.Failed(doubtful, Now);
         var pushing = new Pushing(push, publisher, new LightpushRound(push.Shard, _peers));
         _rounds[push.Hash] = pushing;
@@ -131,6 +132,8 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
             return;
         if (answered.Answer is PushAnswer.Accepted)
             Remember(answered);
+        if (pushing.Round.Outcome is null && answered.Result is { } result)
+            pushing.Result = result;
         Go(pushing, pushing.Round.Answered(answered.Peer, answered.Answer, Now));
     }
 
@@ -154,14 +157,7 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
         {
             pushing.IsAnswered = true;
             _underWay--;
-            pushing.Publisher.Tell(outcome is LightpushOutcome.Uncertain
-                ? new LightpushClient.Unknown(push.Tag)
-                : new Gossip.PublishedTagged(push.Tag, outcome switch
-                {
-                    LightpushOutcome.Accepted => PublishOutcome.Sent,
-                    LightpushOutcome.Rejected => PublishOutcome.Invalid,
-                    _ => PublishOutcome.NoPeers,
-                }));
+            pushing.Publisher.Tell(AnswerTo(pushing, outcome));
         }
         var due = new TimeIsUp(push.Hash);
         if (pushing.Round.IsOver)
@@ -180,6 +176,21 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
         }
     }
 
+    static object AnswerTo(Pushing pushing, LightpushOutcome outcome)
+    {
+        var tag = pushing.Push.Tag;
+        if (pushing.Push.WantsResult)
+            return new LightpushClient.Ended(tag, pushing.Result ?? (outcome is LightpushOutcome.Uncertain ? LightpushResult.TimedOut : LightpushResult.NoServicePeer));
+        return outcome is LightpushOutcome.Uncertain
+            ? new LightpushClient.Unknown(tag)
+            : new Gossip.PublishedTagged(tag, outcome switch
+            {
+                LightpushOutcome.Accepted => PublishOutcome.Sent,
+                LightpushOutcome.Rejected => PublishOutcome.Invalid,
+                _ => PublishOutcome.NoPeers,
+            });
+    }
+
     async Task<Answered> PushAsync(PeerId peer, LightpushClient.Push push, CancellationToken cancellation)
     {
         try
@@ -188,7 +199,13 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
             var result = await _client!.RequestAsync(peer, request, cancellation);
             return result.IsAnswered
                 ? new Answered(push.Hash, peer, Read(result.Response), $"{(int)result.Response.Status} {result.Response.Description}")
-                : new Answered(push.Hash, peer, Read(result.Failure.Value), result.Reason);
+                {
+                    Result = LightpushResult.From(result.Response),
+                }
+                : new Answered(push.Hash, peer, Read(result.Failure.Value), result.Reason)
+                {
+                    Result = Read(result.Failure.Value) is PushAnswer.Failed ? LightpushResult.DialFailure(peer) : null,
+                };
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -223,9 +240,15 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
         public LightpushRound Round => round;
 
         public bool IsAnswered { get; set; }
+
+        /// <summary>What the service node has answered that did so last; null: none has.</summary>
+        public LightpushResult? Result { get; set; }
     }
 
-    sealed record Answered(MessageHash Hash, PeerId Peer, PushAnswer Answer, string Reason);
+    sealed record Answered(MessageHash Hash, PeerId Peer, PushAnswer Answer, string Reason)
+    {
+        public LightpushResult? Result { get; init; }
+    }
 
     sealed record TimeIsUp(MessageHash Hash);
 }

@@ -1,10 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LogosActors.Actors;
-using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Hosting;
-using LogosActors.Delivery.Lightpush;
-using LogosActors.Delivery.Store;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
@@ -26,7 +23,7 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     readonly PeerSelection _selection = node.Options.Mode is NodeMode.Edge
-        ? new(node.Options.TargetServicePeers, LightpushProtocol.Id, FilterProtocol.SubscribeId, StoreProtocol.Id)
+        ? new(node.Options.TargetServicePeers, ServiceProtocols.Ids)
         : new(node.Options.TargetRelayPeers, GossipsubPresets.Relay.Protocols[0].Id);
     readonly List<EntryNode> _entryNodes = [];
     bool _isPaused;

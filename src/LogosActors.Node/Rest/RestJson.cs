@@ -34,27 +34,39 @@ internal static class RestJson
     public static async Task<(T? Value, IResult? Wrong)> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
         where T : class
     {
+        var (value, problem, status) = await TryReadAsync<T>(request, cancellation);
+        return (value, problem is null ? null : Answers.Text(problem, status));
+    }
+
+    /// <summary>Reads a request's body.</summary>
+    /// <returns>The value; or what is wrong, and the status that says so.</returns>
+    public static async Task<(T? Value, string? Problem, int Status)> TryReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+        where T : class
+    {
         if (request.ContentLength is 0 || (request.ContentLength is null && request.Headers.TransferEncoding.Count == 0))
-            return (null, Answers.BadRequest("Missing content body"));
+            return Wrong("Missing content body");
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType is not ("application/json" or "text/plain"))
-            return (null, Answers.BadRequest("Wrong Content-Type, expected application/json or text/plain"));
+            return Wrong("Wrong Content-Type, expected application/json or text/plain");
         try
         {
             return await JsonSerializer.DeserializeAsync<T>(request.Body, Options, cancellation) is { } value
-                ? (value, null)
-                : (null, Undecodable("null is not accepted"));
+                ? (value, null, StatusCodes.Status200OK)
+                : Wrong(UndecodableText("null is not accepted"));
         }
         catch (JsonException e)
         {
-            return (null, Undecodable(e.Message));
+            return Wrong(UndecodableText(e.Message));
         }
         catch (BadHttpRequestException e)
         {
-            return (null, Answers.Text(e.Message, e.StatusCode));
+            return (null, e.Message, e.StatusCode);
         }
+
+        static (T?, string?, int) Wrong(string problem) => (null, problem, StatusCodes.Status400BadRequest);
     }
 
     /// <summary>The answer to a body that is not what was expected.</summary>
-    public static IResult Undecodable(string reason) =>
-        Answers.BadRequest($"Invalid content body, could not decode: Unable to deserialize data: {reason}");
+    public static IResult Undecodable(string reason) => Answers.BadRequest(UndecodableText(reason));
+
+    static string UndecodableText(string reason) => $"Invalid content body, could not decode: Unable to deserialize data: {reason}";
 }

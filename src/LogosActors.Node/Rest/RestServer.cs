@@ -6,6 +6,7 @@ using LogosActors.Node.Metrics;
 using LogosActors.Node.Rest.Admin;
 using LogosActors.Node.Rest.Health;
 using LogosActors.Node.Rest.Info;
+using LogosActors.Node.Rest.Light;
 using LogosActors.Node.Rest.Messaging;
 using LogosActors.Node.Rest.Relay;
 using LogosActors.Node.Rest.Store;
@@ -24,9 +25,10 @@ internal sealed class RestServer : IAsyncDisposable
     readonly RelayService? _relay;
     readonly MessagingService _messaging;
     readonly StoreRoutes _store;
+    readonly FilterClientService _filter;
 
-    RestServer(WebApplication app, RelayService? relay, MessagingService messaging, StoreRoutes store) =>
-        (_app, _relay, _messaging, _store) = (app, relay, messaging, store);
+    RestServer(WebApplication app, RelayService? relay, FilterClientService filter, MessagingService messaging, StoreRoutes store) =>
+        (_app, _relay, _filter, _messaging, _store) = (app, relay, filter, messaging, store);
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private init; } = null!;
@@ -50,6 +52,7 @@ internal sealed class RestServer : IAsyncDisposable
         foreach (var topic in relays ? [] : settings.ContentTopics)
             await node.SubscribeAsync([topic], cancellation);
         var relay = relays ? await RelayService.StartAsync(node, settings, cancellation) : null;
+        var filter = new FilterClientService(node, settings.Rest.RelayCacheCapacity);
         var messaging = new MessagingService(node, time);
         var store = new StoreRoutes(node);
         try
@@ -61,6 +64,8 @@ internal sealed class RestServer : IAsyncDisposable
             app.MapMessaging(messaging);
             new MessageStream(node).Map(app);
             store.Map(app);
+            app.MapFilter(filter);
+            new LightpushRoutes(node, settings.NumShardsInNetwork > 0, time).Map(app);
             metrics.Map(app);
             if (relay is not null)
             {
@@ -74,11 +79,12 @@ internal sealed class RestServer : IAsyncDisposable
             }
             HttpServer.MapMissing(app, MissingOf(relay is not null, hasAdmin));
             await app.StartAsync(cancellation);
-            return new RestServer(app, relay, messaging, store) { Address = HttpServer.AddressOf(app) };
+            return new RestServer(app, relay, filter, messaging, store) { Address = HttpServer.AddressOf(app) };
         }
         catch
         {
             relay?.Dispose();
+            filter.Dispose();
             store.Dispose();
             await messaging.DisposeAsync();
             await app.DisposeAsync();
@@ -91,6 +97,7 @@ internal sealed class RestServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _relay?.Dispose();
+        _filter.Dispose();
         _store.Dispose();
         await _messaging.DisposeAsync();
     }
@@ -100,11 +107,7 @@ internal sealed class RestServer : IAsyncDisposable
     /// <summary>The reference's words: its clients look for them.</summary>
     static Dictionary<string, string> MissingOf(bool hasRelay, bool hasAdmin)
     {
-        var missing = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["/filter"] = "/filter endpoints are not available.",
-            ["/lightpush"] = "/lightpush endpoints are not available.",
-        };
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!hasAdmin)
             missing["/admin"] = "/admin endpoints are not available. Please check your configuration: --rest-admin=true";
         if (!hasRelay)

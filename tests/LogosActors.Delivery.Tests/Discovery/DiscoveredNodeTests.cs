@@ -47,7 +47,7 @@ public sealed class DiscoveredNodeTests
         var record = NodeRecordTests.Read(await RecordOfAsync(node));
 
         Assert.Equal(node.PeerId, record.Peer);
-        Assert.Equal(Capabilities.Relay, record.CapabilitiesOf());
+        Assert.Equal(Capabilities.Relay | Capabilities.Filter | Capabilities.Lightpush, record.CapabilitiesOf());
         Assert.Equal(new RecordShards(0, [0]), record.ShardsOf());
         Assert.Equal(node.Addresses[0].ToString(), $"{record.AddressesOf()[0]}/p2p/{node.PeerId}");
     }

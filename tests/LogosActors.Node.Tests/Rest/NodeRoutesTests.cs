@@ -158,17 +158,11 @@ public sealed class NodeRoutesTests
             await node.PostAsync("relay/v1/subscriptions", new[] { "/waku/2/rs/0/0" }));
     }
 
-    [Theory]
-    [InlineData("filter/v2/messages/%2Ftest%2F1%2Fa%2Fproto", "/filter endpoints are not available.")]
-    [InlineData("filter/v2/subscriptions", "/filter endpoints are not available.")]
-    [InlineData("lightpush/v1/message", "/lightpush endpoints are not available.")]
-    [InlineData("lightpush/v3/message", "/lightpush endpoints are not available.")]
-    public async Task What_this_node_does_not_have_is_404_in_the_references_words(string path, string reason)
+    [Fact]
+    public async Task A_node_without_a_filter_service_says_so()
     {
         await using var node = await RunningNode.StartAsync();
 
-        Assert.Equal((404, reason, "text/plain"), await node.GetAsync(path));
-        Assert.Equal((404, reason, "text/plain"), await node.PostAsync(path, new { }));
         Assert.Equal((400, "Error: Filter Protocol is not mounted to the node", "text/plain"), await node.GetAsync("admin/v1/filter/subscriptions"));
     }
 

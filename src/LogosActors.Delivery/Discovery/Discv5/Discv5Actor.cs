@@ -82,6 +82,9 @@ internal sealed class Discv5Actor(NodeKey key, Func<NodeRecord> self, Discv5Opti
                 case Discv5Effect.Found found:
                     Context.Parent.Tell(new NodeDiscovery.Found(found.Record), Self);
                     break;
+                case Discv5Effect.Reached reached:
+                    Context.Parent.Tell(new NodeDiscovery.Reached(reached.Record), Self);
+                    break;
                 case Discv5Effect.SeenAt seen:
                     Context.Parent.Tell(new NodeDiscovery.SeenAt(seen.EndPoint), Self);
                     break;

@@ -12,6 +12,9 @@ internal abstract record Discv5Effect
     /// <summary>A record was found that is new, or newer than before. Its signature is verified; whether its node answers is not known.</summary>
     public sealed record Found(NodeRecord Record) : Discv5Effect;
 
+    /// <summary>A node has answered, where its record says that it is.</summary>
+    public sealed record Reached(NodeRecord Record) : Discv5Effect;
+
     /// <summary>Most nodes see this one at an address that is not in its record.</summary>
     public sealed record SeenAt(IPEndPoint EndPoint) : Discv5Effect;
 

@@ -132,7 +132,7 @@ internal sealed partial class Discv5Node
         if (Find(from, pong) is not { IsPing: true } request)
             return;
         _requests.Remove(request.Id);
-        _table.Answered(from.Id);
+        Reached(from.Id);
         var seen = pong.Recipient.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(pong.Recipient.Address.MapToIPv4(), pong.Recipient.Port) : pong.Recipient;
         if (MayName(seen.Address, from.EndPoint.Address) && _votes.Vote(from.EndPoint.Address, seen, now) is { } own
             && !own.Equals(_self.UdpEndPointOf(own.AddressFamily)))
@@ -157,7 +157,7 @@ internal sealed partial class Discv5Node
             Offer(record, endpoint);
             Announce(record);
         }
-        _table.Answered(from.Id);
+        Reached(from.Id);
         if (request.Packets < request.Total)
             return;
         _requests.Remove(request.Id);

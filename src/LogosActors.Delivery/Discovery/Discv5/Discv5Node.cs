@@ -222,6 +222,13 @@ internal sealed partial class Discv5Node : IDisposable
         _effects.Add(new Discv5Effect.Found(record));
     }
 
+    void Reached(NodeId id)
+    {
+        _table.Answered(id);
+        if (_table.Find(id) is { } node)
+            _effects.Add(new Discv5Effect.Reached(node.Record));
+    }
+
     /// <summary>Where a node answers, by the addresses that this one can send to.</summary>
     IPEndPoint? EndPointOf(NodeRecord record)
     {

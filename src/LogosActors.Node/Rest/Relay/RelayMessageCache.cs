@@ -17,6 +17,16 @@ internal sealed class RelayMessageCache(int capacity)
     readonly HashSet<MessageHash> _hashes = [];
     readonly List<RelayTopics.Seen> _messages = [];
 
+    /// <summary>The content topics whose messages are kept. A snapshot.</summary>
+    public IReadOnlyCollection<string> ContentTopics
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _contentTopics];
+        }
+    }
+
     /// <summary>Keeps the messages of a shard from now on.</summary>
     /// <returns>False: there is no room for another shard.</returns>
     public bool Subscribe(PubsubTopic shard) => Add(_shards, shard);
