@@ -9,6 +9,8 @@ using Xunit.Abstractions;
 
 namespace LogosActors.Delivery.Tests.Receiving;
 
+using StoreSync = LogosActors.Delivery.Receiving.StoreSync;
+
 public sealed class StoreSyncTests(ITestOutputHelper output)
 {
     const string Lobby = "/test/1/lobby/proto";
