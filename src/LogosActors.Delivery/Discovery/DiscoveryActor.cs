@@ -148,7 +148,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
         var listening = node.Host.ListenAddresses.FirstOrDefault(IsPlainTcp);
         var shards = node.Relay.Shards.Select(topic => topic.Shard).Order().ToArray();
         return new OwnRecordContent(
-            Capabilities.Relay | (options.Archive is null ? Capabilities.None : Capabilities.Store), new RecordShards(options.Network.Cluster, shards))
+            Capabilities.Relay | StoreOf(options), new RecordShards(options.Network.Cluster, shards))
         {
             Ip = plain is not null ? IPAddress.Parse(plain.Host!) : _seenAt is { AddressFamily: AddressFamily.InterNetwork } seen ? seen.Address : null,
             Tcp = (plain ?? listening)?.Port,
@@ -156,6 +156,13 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
             Multiaddrs = OwnRecord.Choose(announced),
         };
     }
+
+    static Capabilities StoreOf(NodeOptions options) => options switch
+    {
+        { Archive: null } => Capabilities.None,
+        { StoreSync: null } => Capabilities.Store,
+        _ => Capabilities.Store | Capabilities.Sync,
+    };
 
     static bool IsPlainTcp(Multiaddr address) =>
         address.Has(MultiaddrProtocol.Tcp) && !address.Has(MultiaddrProtocol.Ws) && !address.Has(MultiaddrProtocol.Wss) && !address.Has(MultiaddrProtocol.Tls);

@@ -7,7 +7,11 @@ namespace LogosActors.Delivery.StoreSync;
 /// <summary>A message that one store gives to another, with its topic. Immutable.</summary>
 /// <param name="PubsubTopic">The topic that it travelled on; at most <see cref="StoreSyncLimits.TopicLength"/> bytes.</param>
 /// <param name="Message">The message.</param>
-internal sealed record TransferredMessage(string PubsubTopic, WakuMessage Message);
+internal sealed record TransferredMessage(string PubsubTopic, WakuMessage Message)
+{
+    /// <summary>The message's bytes, of one that was decoded; else empty.</summary>
+    public ReadOnlyMemory<byte> Encoded { get; init; }
+}
 
 /// <summary>Writes and reads transferred messages as the Nim reference does (waku_store_sync/codec.nim): the topic is field 1 and the message field 2,
 /// where WAKU-STORE-SYNC has them the other way round.</summary>
@@ -56,7 +60,7 @@ internal static class TransferCodec
         {
             return false;
         }
-        transferred = new TransferredMessage(topic, message);
+        transferred = new TransferredMessage(topic, message) { Encoded = source.Slice(offset, encoded.Length) };
         return true;
     }
 
