@@ -81,7 +81,7 @@ internal sealed class StoreActor : ArchiveWriterActor
     {
         var (options, relay) = (_node.Options, _node.Relay);
         return new SynchronizationSettings(
-            sync, _node.Host, _archive, _node.Validation, () => [.. relay.Shards.Select(static shard => shard.ToString())], options.MaxMessageSize);
+            sync, _node.Host, _archive, _node.Validation, () => [.. relay.Shards.Union(sync.Shards).Select(static shard => shard.ToString())], options.MaxMessageSize);
     }
 
     string NameOf(PubsubTopic shard)

@@ -1,5 +1,5 @@
+using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
-using LogosActors.Libp2p.Hosting;
 
 namespace LogosActors.Delivery.StoreSync;
 
@@ -21,6 +21,10 @@ public sealed record StoreSyncOptions
     /// <summary>The most messages whose ids are kept in memory, of 80 bytes each; the oldest are not synchronized beyond it.</summary>
     /// <value>Default 50,000 (Nim reference, <c>DefaultStorageCap</c>). Range 100 – 100,000.</value>
     public int MaxIds { get; init => field = OptionRange.Check(value, 100, 100_000); } = 50_000;
+
+    /// <summary>Shards that are synchronized beside those that are joined: for a store that does not relay.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<PubsubTopic> Shards { get; init; } = [];
 
     /// <summary>How long ids are kept: others synchronize the same range, and may begin a little earlier.</summary>
     internal TimeSpan Kept => Range + RelayJitter + TimeSpan.FromMinutes(1);

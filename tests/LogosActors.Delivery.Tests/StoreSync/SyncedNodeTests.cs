@@ -1,3 +1,5 @@
+using Akka.Actor;
+using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Relay;
@@ -6,6 +8,7 @@ using LogosActors.Delivery.Tests.Hosting;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using static LogosActors.Delivery.Tests.Node;
 
 namespace LogosActors.Delivery.Tests.StoreSync;
@@ -103,6 +106,35 @@ public sealed class SyncedNodeTests : IDisposable
             foreach (var message in messages)
                 await stream.WriteAsync(TransferCodec.Frame(new TransferredMessage(Shard.ToString(), message)), default);
         }
+    }
+
+    [Fact]
+    public async Task A_store_that_joins_no_shard_synchronizes_those_that_it_is_given()
+    {
+        await using var full = await ArchiveAsync("full", [.. Messages(0, 30)]);
+        await using var alone = await ArchiveAsync("alone", []);
+        await using var first = await StartAsync(Store(full, Late));
+        await using var second = await StartAsync(Store(alone, Soon with { Shards = [Shard] }) with { Shards = [] }, first);
+
+        await UntilAsync(async () => await alone.CountAsync() == 30);
+    }
+
+    [Fact]
+    public async Task When_the_actor_that_synchronizes_was_killed_the_next_one_has_the_archives_ids()
+    {
+        using var system = LogosSystem.Create("full", NullLoggerFactory.Instance);
+        await using var full = await ArchiveAsync("full", [.. Messages(0, 150)]);
+        await using var empty = await ArchiveAsync("empty", []);
+        await using (var first = await MessagingNode.CreateAsync(Store(full, Late), NullLoggerFactory.Instance, system))
+        {
+            await first.StartAsync();
+            var sync = await system.ActorSelection("/user/*/node/store/sync").ResolveOne(TimeSpan.FromSeconds(10));
+            sync.Tell(Kill.Instance);
+
+            await using var second = await StartAsync(Store(empty, Soon), first);
+            await UntilAsync(async () => await empty.CountAsync() == 150);
+        }
+        await system.Terminate();
     }
 
     [Fact]

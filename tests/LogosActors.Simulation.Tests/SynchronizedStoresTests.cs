@@ -9,7 +9,7 @@ using LogosActors.TestKit.Network;
 namespace LogosActors.Simulations;
 
 /// <summary>Stores that miss messages, and get them from each other.</summary>
-public sealed class StoreSyncTests
+public sealed class SynchronizedStoresTests
 {
     const string Topic = "/chat/1/lobby/proto";
 
