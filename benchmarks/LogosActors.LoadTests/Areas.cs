@@ -10,6 +10,7 @@ internal static class Areas
             ["archive"] = Archive.ArchiveArea.Rows,
             ["channels"] = Channels.ChannelsArea.Rows,
             ["delivery"] = Delivery.DeliveryArea.Rows,
+            ["edge"] = Edge.EdgeArea.Rows,
             ["gossipsub"] = Gossipsub.GossipsubArea.Rows,
             ["libp2p"] = Libp2p.Libp2pArea.Rows,
         };

@@ -18,7 +18,7 @@ public sealed class PrivateFilesTests : IDisposable
     [Fact]
     public async Task Nobody_else_can_read_what_a_node_keeps()
     {
-        await using (var node = await RunningNode.StartAsync("--local-storage-path", this["data"], "--store", "true", "--store-message-db-url", $"sqlite://{this["archive"]}/store.db"))
+        await using (var node = await RunningNode.StartAsync("--data", this["data"], "--store", "true", "--store-message-db-url", $"sqlite://{this["archive"]}/store.db"))
         {
             Assert.Equal(200, (await node.PostAsync("messaging/v1/messages", new { payload = "aGVsbG8=", contentTopic = "/chat/1/lobby/proto" })).Status);
             AssertPrivate("data", "archive");
@@ -45,7 +45,7 @@ public sealed class PrivateFilesTests : IDisposable
 
     [Theory]
     [InlineData("--nodekey-file", "node.key")]
-    [InlineData("--local-storage-path", "data")]
+    [InlineData("--data", "data")]
     public async Task A_key_file_that_others_can_read_is_warned_about_by_its_name(string flag, string value)
     {
         var key = flag == "--nodekey-file" ? this[value] : Path.Combine(this[value], "node.key");

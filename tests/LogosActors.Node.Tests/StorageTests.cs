@@ -22,7 +22,7 @@ public sealed class StorageTests : IDisposable
 
     string Archive => Path.Combine(_directory.FullName, "archive", "store.db");
 
-    string[] Flags => ["--local-storage-path", Data, "--store", "true", "--store-message-db-url", $"sqlite://{Archive}"];
+    string[] Flags => ["--data", Data, "--store", "true", "--store-message-db-url", $"sqlite://{Archive}"];
 
     static object Message => new { payload = Convert.ToBase64String(new byte[60_000]), contentTopic = Topic };
 

@@ -88,6 +88,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
             case NodeDiscovery.Bound bound:
                 _port = bound.Port;
                 UpdateRecord();
+                TellSelf();
                 break;
             case NodeDiscovery.SeenAt seen:
                 Log.Info("Others see this node at {0}", seen.EndPoint);
@@ -96,13 +97,15 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
                 break;
             case Look:
                 UpdateRecord();
-                SetSearching(node.Host.ConnectedPeers.Count < node.Options.TargetRelayPeers);
+                SetSearching(node.Host.ConnectedPeers.Count < TargetPeers);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
     }
+
+    int TargetPeers => node.Options.Mode is NodeMode.Edge ? node.Options.TargetServicePeers : node.Options.TargetRelayPeers;
 
     void Found(NodeRecord record)
     {
@@ -147,8 +150,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
         var plain = announced.FirstOrDefault(address => IsPlainTcp(address) && IsOf(address, AddressFamily.InterNetwork));
         var listening = node.Host.ListenAddresses.FirstOrDefault(IsPlainTcp);
         var shards = node.Relay.Shards.Select(topic => topic.Shard).Order().ToArray();
-        return new OwnRecordContent(
-            Capabilities.Relay | StoreOf(options), new RecordShards(options.Network.Cluster, shards))
+        return new OwnRecordContent(CapabilitiesOf(options), new RecordShards(options.Network.Cluster, shards))
         {
             Ip = plain is not null ? IPAddress.Parse(plain.Host!) : _seenAt is { AddressFamily: AddressFamily.InterNetwork } seen ? seen.Address : null,
             Tcp = (plain ?? listening)?.Port,
@@ -157,12 +159,13 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
         };
     }
 
-    static Capabilities StoreOf(NodeOptions options) => options switch
-    {
-        { Archive: null } => Capabilities.None,
-        { StoreSync: null } => Capabilities.Store,
-        _ => Capabilities.Store | Capabilities.Sync,
-    };
+    // A node in edge mode serves nothing.
+    static Capabilities CapabilitiesOf(NodeOptions options) => options.Mode is NodeMode.Edge ? Capabilities.None
+        : Capabilities.Relay
+            | (options.Archive is null ? Capabilities.None : Capabilities.Store)
+            | (options is { Archive: not null, StoreSync: not null } ? Capabilities.Sync : Capabilities.None)
+            | (options.FilterService is null ? Capabilities.None : Capabilities.Filter)
+            | (options.LightpushService is null ? Capabilities.None : Capabilities.Lightpush);
 
     static bool IsPlainTcp(Multiaddr address) =>
         address.Has(MultiaddrProtocol.Tcp) && !address.Has(MultiaddrProtocol.Ws) && !address.Has(MultiaddrProtocol.Wss) && !address.Has(MultiaddrProtocol.Tls);

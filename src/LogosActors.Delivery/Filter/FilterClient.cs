@@ -360,7 +360,7 @@ internal sealed class FilterClient(ServicePeers peers, Random random)
     }
 
     /// <summary>Fills up what lacks nodes, asks whoever can be asked, and says when to come back.</summary>
-    IReadOnlyList<FilterEffect> Go(TimeSpan now)
+    List<FilterEffect> Go(TimeSpan now)
     {
         JudgeMissed(now);
         var wake = now + LongestSleep;

@@ -17,9 +17,9 @@ namespace LogosActors.Delivery.Lightpush;
 /// <summary>Sends the messages of a node that does not relay: gives each to service nodes (19/WAKU2-LIGHTPUSH).</summary>
 /// <remarks>
 /// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs the rounds under way and what is known of service nodes:
-/// <see cref="Sending.SendsActor"/> publishes again what it has no answer for, and a restart learns from the host who is connected. At most
-/// <see cref="MaxRounds"/> messages are given to service nodes at once; further ones are answered as congested. Each goes on by itself, so that a
-/// service node that does not answer holds up no other message.
+/// <see cref="Sending.SendsActor"/> publishes again what it has no answer for, and a restart learns from the host who is connected. A service node
+/// is given <see cref="PushesPerPeer"/> messages at once, as long as they answer; up to <see cref="MaxRounds"/> wait, and further ones are
+/// answered as congested. A service node that does not answer is passed over after <see cref="LightpushRound.Patience"/>.
 /// </remarks>
 /// <param name="host">The host.</param>
 /// <param name="view">Where is published how many service nodes there are.</param>
@@ -31,14 +31,20 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
     /// <summary>Of how many messages is remembered who has accepted them.</summary>
     const int MaxAccepted = 1024;
 
-    /// <summary>How many messages are given to service nodes at once.</summary>
+    /// <summary>How many messages are being given to service nodes, or wait for it.</summary>
     /// <value>512: at 150 KiB each 75 MiB at most.</value>
     public const int MaxRounds = 512;
+
+    /// <summary>How many messages a service node is given at once.</summary>
+    /// <value>8: half of what a node of this project serves one peer at once (<see cref="LightpushProtocol"/>); js-libp2p serves 32.</value>
+    public const int PushesPerPeer = 8;
 
     readonly ServicePeers _peers = new(Context.System.Random());
     readonly Dictionary<MessageHash, Pushing> _rounds = [];
     readonly Dictionary<MessageHash, PeerId> _accepted = [];
     readonly Queue<MessageHash> _acceptedOrder = new();
+    readonly Queue<Pushing> _waiting = new();
+    int _underWay;
     readonly CancellationTokenSource _stopping = new();
     RequestClient<LightpushRequest, LightpushResponse>? _client;
     ServicePeersFeed? _feed;
@@ -82,8 +88,13 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
                     Unhandled(message);
                 break;
         }
+        while (_underWay < MostUnderWay && _waiting.TryDequeue(out var next))
+            Start(next);
         view.Lightpush = _peers.CountProven;
     }
+
+    /// <summary>Each message goes to two service nodes.</summary>
+    int MostUnderWay => Math.Max(1, PushesPerPeer * _peers.Count / LightpushRound.Parallel);
 
     void Begin(LightpushClient.Push push, IActorRef publisher)
     {
@@ -103,6 +114,12 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
             _peers.Failed(doubtful, Now);
         var pushing = new Pushing(push, publisher, new LightpushRound(push.Shard, _peers));
         _rounds[push.Hash] = pushing;
+        _waiting.Enqueue(pushing);
+    }
+
+    void Start(Pushing pushing)
+    {
+        _underWay++;
         Go(pushing, pushing.Round.Begin(Now));
     }
 
@@ -136,6 +153,7 @@ internal sealed class LightpushClientActor(INodeHost host, ServiceView view, Act
         if (pushing.Round.Outcome is { } outcome && !pushing.IsAnswered)
         {
             pushing.IsAnswered = true;
+            _underWay--;
             pushing.Publisher.Tell(outcome is LightpushOutcome.Uncertain
                 ? new LightpushClient.Unknown(push.Tag)
                 : new Gossip.PublishedTagged(push.Tag, outcome switch

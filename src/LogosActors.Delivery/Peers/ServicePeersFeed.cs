@@ -56,7 +56,7 @@ internal sealed class ServicePeersFeed : IDisposable
     void Identified(PeerId peer, PeerIdentity identity)
     {
         if (identity.Protocols.Contains(_protocol, StringComparer.Ordinal))
-            _peers.Add(peer, AddressGroup.Of(_host.Find(peer)?.Addresses.FirstOrDefault()));
+            _peers.Add(peer, AddressGroup.Of(_host.Find(peer)?.Addresses is [var address, ..] ? address : null));
         else
             _peers.Remove(peer);
     }

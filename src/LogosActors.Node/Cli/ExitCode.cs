@@ -39,6 +39,9 @@ internal static class ExitCode
     /// <summary>The node keeps no trace of the request.</summary>
     public const int UnknownRequest = 11;
 
+    /// <summary>The node is not ready.</summary>
+    public const int NotReady = 12;
+
     /// <summary>The codes as help shows them.</summary>
     public static IReadOnlyList<(int Code, string Meaning)> All { get; } =
     [
@@ -46,7 +49,7 @@ internal static class ExitCode
         (Configuration, "the configuration is invalid"), (Key, "the key is missing, invalid or unreadable"),
         (Listen, "a port is in use"), (Unreachable, "no node responds"), (Refused, "the node refused the request"),
         (NotDelivered, "the message was not delivered"), (Data, "the data directory, the journal or a database cannot be used"),
-        (TracingOff, "the node traces no requests"), (UnknownRequest, "the node keeps no trace of the request"),
+        (TracingOff, "the node traces no requests"), (UnknownRequest, "the node keeps no trace of the request"), (NotReady, "the node is not ready"),
     ];
 }
 

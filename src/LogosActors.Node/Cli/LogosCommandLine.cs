@@ -20,7 +20,7 @@ internal static class LogosCommandLine
         var root = new RootCommand("A node of the Logos Delivery network, and what one does with it.")
         {
             RunCommand.Create(terminal), SendCommand.Create(terminal), ListenCommand.Create(terminal), HistoryCommand.Create(terminal),
-            ChannelCommand.Create(terminal), PeersCommand.Create(terminal), TraceCommand.Create(terminal), IdCommand.Create(terminal), ConfigCommand.Create(terminal), BenchCommand.Create(terminal), json,
+            ChannelCommand.Create(terminal), PeersCommand.Create(terminal), HealthCommand.Create(terminal), TraceCommand.Create(terminal), IdCommand.Create(terminal), ConfigCommand.Create(terminal), BenchCommand.Create(terminal), json,
         };
         TeachingHelp.Install(root.Teaching($"""
             In three terminals:
@@ -88,7 +88,7 @@ internal static class LogosCommandLine
     {
         NodeStartFailure.Archive => "node.store.db-url (--store-message-db-url)",
         NodeStartFailure.Journal or NodeStartFailure.JournalInUse => "node.journal (--journal)",
-        _ => "node.data-directory (--local-storage-path, --data)",
+        _ => "node.data-directory (--data)",
     };
 
     static Stack<string> CommandPath(ParseResult parsed)

@@ -15,7 +15,7 @@ internal sealed class NodeFlagOptions
     };
 
     static readonly FrozenSet<string> Known =
-        NodeFlag.All.Concat(ChannelFlags.All).Select(flag => flag.Name).Concat(CompatibilityFlags.Ignored).Concat(CompatibilityFlags.Refused.Keys).ToFrozenSet(StringComparer.Ordinal);
+        NodeFlag.All.Concat(ChannelFlags.All).SelectMany(flag => new[] { flag.Name, flag.Alias }).OfType<string>().Concat(CompatibilityFlags.Ignored).Concat(CompatibilityFlags.Refused.Keys).ToFrozenSet(StringComparer.Ordinal);
 
     readonly List<(NodeFlag Flag, Option<string[]> Option)> _flags;
     readonly List<Option<string[]>> _compatibility = [];
@@ -24,7 +24,7 @@ internal sealed class NodeFlagOptions
     public NodeFlagOptions(Command command)
     {
         command.Add(_files);
-        _flags = [.. NodeFlag.All.Select(flag => (flag, Make(flag.Name, flag.Kind, flag.Meaning)))];
+        _flags = [.. NodeFlag.All.Select(flag => (flag, Make(flag.Name, flag.Kind, flag.Meaning, flag.Alias)))];
         foreach (var (_, option) in _flags)
             command.Add(option);
         foreach (var name in CompatibilityFlags.Ignored.Concat(CompatibilityFlags.Refused.Keys).Order(StringComparer.Ordinal))
@@ -40,7 +40,7 @@ internal sealed class NodeFlagOptions
     public NodeFlagOptions(Command command, IEnumerable<NodeFlag> flags)
     {
         command.Add(_files);
-        _flags = [.. flags.Select(flag => (flag, Make(flag.Name, flag.Kind, flag.Meaning)))];
+        _flags = [.. flags.Select(flag => (flag, Make(flag.Name, flag.Kind, flag.Meaning, flag.Alias)))];
         foreach (var (_, option) in _flags)
             command.Add(option);
     }
@@ -64,9 +64,9 @@ internal sealed class NodeFlagOptions
         return [.. given.Where(option => CompatibilityFlags.Ignored.Contains(option.Name)).Select(option => option.Name)];
     }
 
-    static Option<string[]> Make(string name, FlagKind kind, string meaning)
+    static Option<string[]> Make(string name, FlagKind kind, string meaning, string? alias = null)
     {
-        var option = new Option<string[]>(name)
+        var option = new Option<string[]>(name, alias is null ? [] : [alias])
         {
             Description = meaning,
             HelpName = kind is FlagKind.Switch ? "true|false" : kind is FlagKind.Without ? null : "VALUE",

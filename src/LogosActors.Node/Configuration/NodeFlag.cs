@@ -17,7 +17,7 @@ internal enum FlagKind
 }
 
 /// <summary>A flag of a command, which becomes a setting.</summary>
-/// <param name="Name">Its name; the reference node's where it has one.</param>
+/// <param name="Name">Its name; the reference node's where it has one that fits.</param>
 /// <param name="Key">The setting that it sets, below <see cref="Section"/>, levels separated by a colon.</param>
 /// <param name="Kind">How its values are read.</param>
 /// <param name="Meaning">For people.</param>
@@ -25,6 +25,9 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
 {
     /// <summary>The section of the setting.</summary>
     public string Section { get; init; } = ConfigurationLoader.Section;
+
+    /// <summary>What the reference node calls the flag, where we have a better name; null: the same, or it has none.</summary>
+    public string? Alias { get; init; }
 
     /// <summary>All flags of <c>logos run</c>, in the order in which help shows them.</summary>
     public static IReadOnlyList<NodeFlag> All { get; } =
@@ -37,8 +40,8 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--mode", "mode", FlagKind.Value, "CORE: relay messages for others; or EDGE: service nodes send and receive for this one. Default CORE."),
         new("--relay", "relay", FlagKind.Switch, "Whether to relay messages. Default true."),
         new("--max-msg-size", "max-message-size", FlagKind.Value, "The largest message, such as 150KiB. Default 150 KiB."),
-        new("--local-storage-path", "data-directory", FlagKind.Value, "The directory of the key, the peers, the subscriptions and unsent messages. Default: none, in memory."),
-        new("--journal", "journal", FlagKind.Value, "Where durable state is kept: sqlite (in --local-storage-path), memory or postgres://USER:PASSWORD@HOST:PORT/DATABASE."),
+        new("--data", "data-directory", FlagKind.Value, "The directory of the key, the peers, the subscriptions and unsent messages. Default: none, in memory.") { Alias = "--local-storage-path" },
+        new("--journal", "journal", FlagKind.Value, "Where durable state is kept: sqlite (in --data), memory or postgres://USER:PASSWORD@HOST:PORT/DATABASE."),
         new("--nodekey", "node-key", FlagKind.Value, "The private key, 64 hexadecimal digits. Others can read it in the process list: prefer --nodekey-file."),
         new("--nodekey-file", "node-key-file", FlagKind.Value, "A file with the private key, as `logos id new` makes it. Default: a new key at each start."),
         new("--agent-string", "agent-string", FlagKind.Value, "What peers are told this node is."),
@@ -96,7 +99,7 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
 
     /// <summary>Whether a name is that of the flag, or of the setting or group that it sets.</summary>
     public bool IsCalled(string name) =>
-        name.Equals(Name[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Key.Split(':')[0], StringComparison.OrdinalIgnoreCase);
+        name.Equals(Name[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Alias?[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Key.Split(':')[0], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Settings whose number without a unit is in seconds on the reference's command line.</summary>
     public bool IsInSeconds => Key is "filter:subscription-timeout" or "store:sync:interval" or "store:sync:range" or "store:sync:relay-jitter";

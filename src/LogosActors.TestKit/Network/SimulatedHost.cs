@@ -230,9 +230,9 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     {
         if (_isClosed)
             return;
-        if (node.Fault?.Answer(protocol, request) is { } answer)
+        if (node.Fault?.Answering(peer, protocol) is { } answer)
         {
-            network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Answering((_, _) => answer, peer, request, respond));
+            network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Answering((_, asked) => answer(asked), peer, request, respond));
             return;
         }
         if (!_handlers.TryGetValue(protocol, out var handler))

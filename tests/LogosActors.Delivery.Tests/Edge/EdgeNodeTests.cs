@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.Tests.Receiving;
 using LogosActors.TestKit.Network;
 using static LogosActors.Delivery.Tests.Node;
@@ -89,6 +91,29 @@ public sealed class EdgeNodeTests
         Assert.Equal("written offline", TextOf(await atRelay.NextAsync<MessageReceived>()));
         await relay.SendAsync(Text("live"));
         Assert.Equal("live", TextOf(await atEdge.NextAsync<MessageReceived>()));
+    }
+
+    [Fact]
+    public async Task A_burst_of_messages_goes_out_through_one_service_node_and_each_comes_once()
+    {
+        await using var core = await StartAsync(Options with { LightpushService = new LightpushServiceOptions { PeerLimit = null } });
+        await using var relay = await StartAsync(core);
+        await using var edge = await StartEdgeAsync(core);
+        var received = new ConcurrentQueue<string>();
+        relay.MessageReceived += (_, message) => received.Enqueue(TextOf(message));
+        await core.SubscribeAsync([Topic]);
+        await relay.SubscribeAsync([Topic]);
+        await core.HasPeersAsync(1);
+        await relay.HasPeersAsync(1);
+
+        var sent = await Task.WhenAll(Enumerable.Range(0, 300).Select(number => edge.SendAndConfirmAsync(Text($"{number}"))));
+
+        Assert.All(sent, static one => Assert.True(one.IsSuccess, one.Error?.Message));
+        using var late = new CancellationTokenSource(Patience);
+        while (received.Count < 300)
+            await Task.Delay(10, late.Token);
+        Assert.Equal(300, received.Distinct().Count());
+        Assert.Equal(300, received.Count);
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public sealed class SyncedNodeTests : IDisposable
         Timestamp = Now - UnixNanoseconds.Of(TimeSpan.FromMilliseconds(1000 + (500L * number))),
     };
 
-    static async Task<IReadOnlyList<MessageHash>> HashesAsync(IMessageArchive archive)
+    static async Task<IReadOnlyList<MessageHash>> HashesAsync(SqliteArchive archive)
     {
         List<MessageHash> hashes = [];
         var query = new ArchiveQuery { Limit = ArchiveQuery.MaxLimit, IncludesData = false };

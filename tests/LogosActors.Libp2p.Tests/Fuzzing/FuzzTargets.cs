@@ -125,7 +125,7 @@ internal sealed partial class FuzzTargets : IDisposable
             if (!Multiaddr.TryParse(Text(input), out _, out var error))
                 Refuses(error);
         }, [.. AddressTexts.Select(Ascii)]),
-        new("public key", 20_000, 1024, 2, (input, cut) =>
+        new("public key", 20_000, 4096, 8, (input, cut) =>
         {
             if (!PublicKey.TryDecode(input, out _, out var error))
                 Refuses(error);
@@ -137,7 +137,8 @@ internal sealed partial class FuzzTargets : IDisposable
             else
                 Refuses(error);
         }, Hex(Ed25519Private), Hex(Secp256k1Private)),
-        new("signature", 10_000, 256, 0, (input, cut) => Rsa.Verify(Message, input), Hex(RsaSignature)),
+        // .NET imports the key again for each signature.
+        new("signature", 10_000, 6144, 0, (input, cut) => Rsa.Verify(Message, input), Hex(RsaSignature)),
     ];
 
     static PublicKey Rsa { get; } = PublicKey.TryDecode(Hex(RsaPublic), out var key, out _) ? key : throw new InvalidOperationException();

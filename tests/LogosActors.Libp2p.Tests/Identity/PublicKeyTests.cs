@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using LogosActors.Libp2p.Encoding;
 using LogosActors.Libp2p.Identity;
@@ -82,6 +83,60 @@ public sealed class PublicKeyTests
         using var theirs = RSA.Create(bits);
         PublicKey.TryImport(KeyType.Rsa, theirs.ExportSubjectPublicKeyInfo(), out _, out var error);
         Assert.Equal(expected, error);
+    }
+
+    // Go's crypto/rsa, which go-libp2p verifies with, takes odd exponents from 3 to 2^31 − 1.
+    [Theory]
+    [InlineData("03", 1, DecodeError.None)]
+    [InlineData("010001", 1, DecodeError.None)]
+    [InlineData("7fffffff", 1, DecodeError.None)]
+    [InlineData("0080000001", 1, DecodeError.LimitExceeded)]
+    [InlineData("01", 1, DecodeError.InvalidValue)]
+    [InlineData("04", 1, DecodeError.InvalidValue)]
+    [InlineData("ff", 1, DecodeError.InvalidValue)]
+    [InlineData("010001", 0, DecodeError.InvalidValue)]
+    public void An_rsa_key_whose_numbers_are_out_of_their_range_is_refused(string exponent, byte lastOfModulus, DecodeError expected)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier("1.2.840.113549.1.1.1");
+                writer.WriteNull();
+            }
+            var key = new AsnWriter(AsnEncodingRules.DER);
+            using (key.PushSequence())
+            {
+                key.WriteIntegerUnsigned([0x80, .. new byte[254], lastOfModulus]);
+                key.WriteInteger(Hex(exponent));
+            }
+            writer.WriteBitString(key.Encode());
+        }
+
+        PublicKey.TryImport(KeyType.Rsa, writer.Encode(), out var imported, out var error);
+
+        Assert.Equal(expected, error);
+        Assert.NotEqual(true, imported?.Verify(Message, new byte[256]));
+    }
+
+    [Fact]
+    public void A_key_of_another_algorithm_than_it_says_is_refused()
+    {
+        Assert.False(PublicKey.TryImport(KeyType.Rsa, Hex(EcdsaPublic).AsSpan(4), out _, out var error));
+        Assert.Equal(DecodeError.InvalidValue, error);
+        Assert.False(PublicKey.TryImport(KeyType.Ecdsa, Hex(RsaPublic).AsSpan(5), out _, out error));
+        Assert.Equal(DecodeError.InvalidValue, error);
+    }
+
+    [Fact]
+    public void A_point_that_is_not_on_the_nist_curve_is_refused()
+    {
+        var data = Hex(EcdsaPublic)[4..];
+        data[^1] ^= 1;
+
+        Assert.False(PublicKey.TryImport(KeyType.Ecdsa, data, out _, out var error));
+        Assert.Equal(DecodeError.InvalidValue, error);
     }
 
     [Fact]

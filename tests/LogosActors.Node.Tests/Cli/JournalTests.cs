@@ -46,7 +46,7 @@ public sealed class JournalTests : IDisposable
         var path = Path.Combine(_directory.FullName, file);
         await File.WriteAllTextAsync(path, "of version 0.1");
 
-        var (exit, _, error) = await CommandRun.ToEndAsync(["run", .. Free, "--local-storage-path", _directory.FullName]);
+        var (exit, _, error) = await CommandRun.ToEndAsync(["run", .. Free, "--data", _directory.FullName]);
 
         Assert.Equal(9, exit);
         Assert.Contains(path, error, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class JournalTests : IDisposable
         var path = Path.Combine(_directory.FullName, "journal.db");
         await File.WriteAllTextAsync(path, new string('x', 10_000));
 
-        var (exit, _, error) = await CommandRun.ToEndAsync(["run", .. Free, "--local-storage-path", _directory.FullName]);
+        var (exit, _, error) = await CommandRun.ToEndAsync(["run", .. Free, "--data", _directory.FullName]);
 
         Assert.Equal(9, exit);
         Assert.Contains(path, error, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class JournalTests : IDisposable
         var file = FileWith($"akka.persistence.journal.logos-node-{peer}.class = \"No.Such, Thing\"");
 
         var (exit, _, error) = await CommandRun.ToEndAsync(
-            ["run", .. Free, "--config-file", file, "--nodekey-file", key, "--local-storage-path", Path.Combine(_directory.FullName, "data")]);
+            ["run", .. Free, "--config-file", file, "--nodekey-file", key, "--data", Path.Combine(_directory.FullName, "data")]);
 
         Assert.Equal(9, exit);
         Assert.Contains($"The journal's plugin 'akka.persistence.journal.logos-node-{peer}' cannot be used", error, StringComparison.Ordinal);

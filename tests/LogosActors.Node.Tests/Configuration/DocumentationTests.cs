@@ -63,6 +63,7 @@ public sealed class DocumentationTests
 
     [Theory]
     [InlineData("config/core.conf")]
+    [InlineData("config/edge.conf")]
     [InlineData("config/service-node.conf")]
     public async Task A_file_of_settings_that_comes_with_the_program_is_accepted(string file)
     {

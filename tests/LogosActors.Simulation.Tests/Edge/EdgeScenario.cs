@@ -158,13 +158,28 @@ sealed class EdgeScenario : IDisposable
         /// <summary>It answers all pushes alike, and relays none; null: it does not answer.</summary>
         public void AnswerPushes(LightpushStatus? status) => Node.Fault = new ServiceFault
         {
-            Answer = (protocol, _) => protocol != LightpushProtocol.Id ? null
-                : status is { } known ? Task.FromResult<byte[]?>(LightpushCodec.Encode(new LightpushResponse { Status = known, RelayPeerCount = known is LightpushStatus.Success ? 3u : 0 }))
-                : Silence,
+            Answering = (_, protocol) => protocol != LightpushProtocol.Id ? null : _ => status is { } known ? Task.FromResult<byte[]?>(AnswerOf(known)) : Silence,
+        };
+
+        /// <summary>How many requests an edge node has sent it since <see cref="CountRequests"/>.</summary>
+        public int Requests { get; private set; }
+
+        /// <summary>Counts the requests of an edge node from now on.</summary>
+        public void CountRequests(EdgeNode edge) => Node.Fault = new ServiceFault
+        {
+            Answering = (peer, _) =>
+            {
+                if (peer == edge.Node.PeerId)
+                    Requests++;
+                return null;
+            },
         };
 
         /// <summary>It says nothing any more, and its connections stay.</summary>
-        public void Freeze() => Node.Fault = new ServiceFault { Answer = static (_, _) => Silence, DropsMessages = true };
+        public void Freeze() => Node.Fault = new ServiceFault { Answering = static (_, _) => static _ => Silence, DropsMessages = true };
+
+        static byte[] AnswerOf(LightpushStatus status) =>
+            LightpushCodec.Encode(new LightpushResponse { Status = status, RelayPeerCount = status is LightpushStatus.Success ? 3u : 0 });
 
         static Task<byte[]?> Silence => new TaskCompletionSource<byte[]?>().Task;
     }

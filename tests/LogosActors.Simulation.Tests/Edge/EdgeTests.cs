@@ -39,6 +39,20 @@ public sealed class EdgeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void An_idle_edge_node_asks_each_service_node_120_times_an_hour_at_most()
+    {
+        using var simulation = new Simulation(Settings);
+        using var scenario = new EdgeScenario(simulation, services: 2, edges: 1);
+        scenario.Run(TimeSpan.FromMinutes(10));
+        foreach (var service in scenario.Services)
+            service.CountRequests(scenario.Edges[0]);
+        scenario.Run(TimeSpan.FromHours(1));
+
+        output.WriteLine(string.Join(", ", scenario.Services.Select(static service => service.Requests)));
+        Assert.All(scenario.Services, static service => Assert.InRange(service.Requests, 30, 120));
+    }
+
+    [Fact]
     public void A_service_node_that_lies_is_not_counted_once_a_store_has_what_it_did_not_push() =>
         Simulation.Explore(Tier.Of(20, full: 200), Lie, Settings);
 

@@ -43,8 +43,8 @@ internal sealed class Discv5Actor(NodeKey key, Func<NodeRecord> self, Discv5Opti
                 _socket = new DatagramSocket(new IPEndPoint(IPAddress.Any, port), datagram => actor.Tell(datagram, ActorRefs.NoSender));
                 _node = new Discv5Node(key, self(), options, Context.System.Random(), static memory => RandomNumberGenerator.Fill(memory.Span));
                 Log.Info("discv5 listens at UDP port {0}", _socket.Port);
+                // Nothing is sent before the record names the port: whoever gets one without it cannot name this node to others.
                 Context.Parent.Tell(new NodeDiscovery.Bound(_socket.Port), Self);
-                Run(_node.Tick(Now));
                 break;
             case DatagramSocket.Received received when _node is not null:
                 received.Take();
