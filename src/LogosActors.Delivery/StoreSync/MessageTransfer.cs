@@ -26,31 +26,47 @@ internal sealed class MessageTransfer(INodeHost host, IMessageArchive archive, i
     /// <exception cref="ArchiveException">The database is unreachable or broken.</exception>
     public async Task<int> SendAsync(PeerId peer, IEnumerable<MessageHash> hashes, CancellationToken cancellation)
     {
+        // The Nim reference ends a stream at a message that is, topic and all, longer than the network's largest: those come last.
+        List<MessageHash> longest = [];
+        await using var stream = new LazyStream(host, peer);
+        var sent = await SendAsync(stream, hashes, Math.Min(maxLength, WakuMessageLimits.MessageSize), longest, cancellation);
+        return sent + await SendAsync(stream, longest, maxLength, [], cancellation);
+    }
+
+    async Task<int> SendAsync(LazyStream stream, IEnumerable<MessageHash> hashes, int most, List<MessageHash> longer, CancellationToken cancellation)
+    {
         var sent = 0;
-        IMessageStream? stream = null;
-        try
+        foreach (var page in hashes.Chunk(PageSize))
         {
-            foreach (var page in hashes.Chunk(PageSize))
+            var found = await archive.QueryAsync(new ArchiveQuery { Hashes = page, Limit = PageSize }, cancellation);
+            using var late = new CancellationTokenSource(WriteTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+            foreach (var archived in found?.Messages ?? [])
             {
-                var found = await archive.QueryAsync(new ArchiveQuery { Hashes = page, Limit = PageSize }, cancellation);
-                using var late = new CancellationTokenSource(WriteTimeout, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
-                foreach (var archived in found?.Messages ?? [])
+                var transferred = new TransferredMessage(archived.PubsubTopic, archived.DataForArchive());
+                if (TransferCodec.SizeOf(transferred) > most)
                 {
-                    var transferred = new TransferredMessage(archived.PubsubTopic, archived.DataForArchive());
-                    if (TransferCodec.SizeOf(transferred) > maxLength)
-                        continue;
-                    stream ??= await host.OpenMessagesAsync(peer, StoreSyncProtocols.TransferId, either.Token);
-                    await stream.WriteAsync(TransferCodec.Frame(transferred), either.Token);
-                    sent++;
+                    longer.Add(archived.Hash);
+                    continue;
                 }
+                await stream.WriteAsync(TransferCodec.Frame(transferred), either.Token);
+                sent++;
             }
         }
-        finally
-        {
-            if (stream is not null)
-                await stream.DisposeAsync();
-        }
         return sent;
+    }
+
+    /// <summary>A stream that is opened when there is something to write.</summary>
+    sealed class LazyStream(INodeHost host, PeerId peer) : IAsyncDisposable
+    {
+        IMessageStream? _stream;
+
+        public async ValueTask WriteAsync(byte[] frame, CancellationToken cancellation)
+        {
+            _stream ??= await host.OpenMessagesAsync(peer, StoreSyncProtocols.TransferId, cancellation);
+            await _stream.WriteAsync(frame, cancellation);
+        }
+
+        public ValueTask DisposeAsync() => _stream?.DisposeAsync() ?? default;
     }
 }

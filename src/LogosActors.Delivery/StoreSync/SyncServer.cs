@@ -15,10 +15,10 @@ internal sealed class SyncServer(ActorSystem system, IActorRef actor, TimeProvid
     // A payload that is being read takes memory before it is known what it says.
     readonly SyncAdmission _admission = new(SynchronizationActor.MaxSessions);
 
-    /// <summary>Serves one; it ends at once when too many are under way.</summary>
+    /// <summary>Serves one; it ends at once when the peer has one already, or too many are under way.</summary>
     public async Task ServeAsync(PeerId peer, IConversation conversation, CancellationToken cancellation)
     {
-        if (!_admission.TryEnter())
+        if (!_admission.TryEnter(peer))
             return;
         var session = new SyncSession(peer);
         var isFirst = true;
@@ -34,26 +34,29 @@ internal sealed class SyncServer(ActorSystem system, IActorRef actor, TimeProvid
         }
         finally
         {
-            _admission.Leave();
+            _admission.Leave(peer);
             actor.Tell(new Synchronization.Ended(session), ActorRefs.NoSender);
         }
     }
 }
 
-/// <summary>How many may do something at once. For any number of threads.</summary>
+/// <summary>Which peers may do something, a number of them at once. For any number of threads.</summary>
 internal sealed class SyncAdmission(int places)
 {
-    int _taken;
+    readonly Lock _gate = new();
+    readonly HashSet<PeerId> _peers = [];
 
-    /// <summary>Takes a place; false: there is none.</summary>
-    public bool TryEnter()
+    /// <summary>Takes a place; false: there is none, or the peer has one.</summary>
+    public bool TryEnter(PeerId peer)
     {
-        if (Interlocked.Increment(ref _taken) <= places)
-            return true;
-        Interlocked.Decrement(ref _taken);
-        return false;
+        lock (_gate)
+            return _peers.Count < places && _peers.Add(peer);
     }
 
     /// <summary>Gives it back.</summary>
-    public void Leave() => Interlocked.Decrement(ref _taken);
+    public void Leave(PeerId peer)
+    {
+        lock (_gate)
+            _peers.Remove(peer);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using LogosActors.Actors;
 using LogosActors.Delivery.Archive;
@@ -106,6 +107,32 @@ public sealed class SyncedNodeTests : IDisposable
             foreach (var message in messages)
                 await stream.WriteAsync(TransferCodec.Frame(new TransferredMessage(Shard.ToString(), message)), default);
         }
+    }
+
+    [Fact]
+    public async Task The_largest_message_of_the_network_comes_too_and_after_the_others()
+    {
+        var largest = Message(5) with { Payload = new byte[WakuMessageLimits.MessageSize - 100] };
+        largest = largest with { Payload = new byte[largest.Payload.Length + WakuMessageLimits.MessageSize - WakuMessageCodec.SizeOf(largest)] };
+        Assert.Equal(WakuMessageLimits.MessageSize, WakuMessageCodec.SizeOf(largest));
+        await using var full = await ArchiveAsync("full", [largest, .. Messages(10, 40)]);
+        await using var peer = await TestHost.StartAsync();
+        await using var sender = await TestHost.StartAsync();
+        await sender.ConnectAsync(peer);
+        var received = new ConcurrentQueue<int>();
+        ((INodeHost)peer.Host).Receive(StoreSyncProtocols.Transfer(WakuMessageLimits.MessageSize), (_, message, _) =>
+        {
+            received.Enqueue(message.Length);
+            return default;
+        });
+
+        var length = WakuMessageLimits.MessageSize + StoreSyncLimits.TransferOverhead;
+        var sent = await new MessageTransfer(sender.Host, full, length, TimeProvider.System).SendAsync(peer.Id, await HashesAsync(full), default);
+
+        Assert.Equal(41, sent);
+        await TestHost.Until(() => received.Count == 41);
+        Assert.True(received.Last() > WakuMessageLimits.MessageSize);
+        Assert.All(received.SkipLast(1), size => Assert.True(size < 1000));
     }
 
     [Fact]
