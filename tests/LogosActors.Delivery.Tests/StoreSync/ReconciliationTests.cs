@@ -198,6 +198,22 @@ public sealed class ReconciliationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_range_before_the_horizon_is_left_alone_and_one_across_it_is_answered_from_there()
+    {
+        var (old, late) = (SyncedStore.Id(Start + 10, "old"), SyncedStore.Id(Start + 70, "late"));
+        var store = new SyncedStore();
+        store.Index.RemoveBefore(Start + 50);
+        var side = store.Side();
+        var answer = side.Answer(Question(
+            new ReconciliationRange.ItemSet(At(Start), At(Start + 40), [old], IsReconciled: false),
+            new ReconciliationRange.ItemSet(At(Start + 40), At(Start + 100), [SyncedStore.Id(Start + 45, "older"), late], IsReconciled: false)))!;
+        Assert.Equal([At(Start + 50), At(Start + 100)], answer.Ranges.Select(range => range.Upper));
+        Assert.IsType<ReconciliationRange.Skip>(answer.Ranges[0]);
+        Assert.Equal(1, side.Expected.Count);
+        Assert.True(side.Expected.Take(late));
+    }
+
+    [Fact]
     public void A_peer_that_never_ends_is_ended()
     {
         var side = new SyncedStore().With(SyncedStore.Id(Start, "a")).Side();
