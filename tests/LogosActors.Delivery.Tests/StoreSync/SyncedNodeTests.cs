@@ -155,7 +155,9 @@ public sealed class SyncedNodeTests : IDisposable
         await using (var first = await MessagingNode.CreateAsync(Store(full, Late), NullLoggerFactory.Instance, system))
         {
             await first.StartAsync();
-            var sync = await system.ActorSelection("/user/*/node/store/sync").ResolveOne(TimeSpan.FromSeconds(10));
+            // A node has started before its store's children have.
+            IActorRef? sync = null;
+            await UntilAsync(async () => (sync = await FindAsync(system, "/user/*/node/store/sync")) is not null);
             sync.Tell(Kill.Instance);
 
             await using var second = await StartAsync(Store(empty, Soon), first);
@@ -228,6 +230,18 @@ public sealed class SyncedNodeTests : IDisposable
             if (page.Cursor is null)
                 return hashes;
             query = query with { Cursor = page.Cursor };
+        }
+    }
+
+    static async Task<IActorRef?> FindAsync(ActorSystem system, string path)
+    {
+        try
+        {
+            return await system.ActorSelection(path).ResolveOne(TimeSpan.FromMilliseconds(200));
+        }
+        catch (ActorNotFoundException)
+        {
+            return null;
         }
     }
 
