@@ -6,6 +6,7 @@ using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.PeerExchange;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Store;
+using LogosActors.Delivery.StoreSync;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Addresses;
@@ -114,6 +115,10 @@ public sealed record NodeOptions
 
     /// <summary>How the archive is served to others.</summary>
     public StoreServiceOptions StoreService { get; init; } = new();
+
+    /// <summary>How the archive synchronizes with those of other nodes (WAKU-STORE-SYNC), so that each has what any of them has received.</summary>
+    /// <value>Default null: it does not. Without an archive there is nothing to synchronize.</value>
+    public StoreSyncOptions? StoreSync { get; init; }
 
     /// <summary>The limits of the filter service for light clients (12/WAKU2-FILTER).</summary>
     /// <value>Default on (MESSAGING-API, core mode); null: the node serves none. A node in edge mode serves none.</value>

@@ -20,4 +20,9 @@ public sealed partial class Libp2pHost : INodeHost
 
     Task<IMessageStream> INodeHost.OpenMessagesAsync(PeerId peer, string protocol, CancellationToken cancellation) =>
         MessageStreamExtensions.OpenMessagesAsync(this, peer, protocol, cancellation);
+
+    void INodeHost.Converse(MessageProtocol protocol, ConversationHandler handler) => MessageStreamExtensions.Converse(this, protocol, handler);
+
+    Task<IConversation> INodeHost.OpenConversationAsync(PeerId peer, MessageProtocol protocol, CancellationToken cancellation) =>
+        MessageStreamExtensions.OpenConversationAsync(this, peer, protocol, cancellation);
 }

@@ -161,8 +161,15 @@ internal class ArchiveWriterActor : SupervisedActor, IWithTimers
         _appended += added;
         ArchiveMetrics.CountAppended(added);
         ArchiveMetrics.Writes.Record((Now - _started).TotalSeconds);
+        Kept(_writing);
         _queue.Written(_writing.Count);
         Gather();
+    }
+
+    /// <summary>Messages are in the archive, those that it had before among them.</summary>
+    protected virtual void Kept(IReadOnlyList<ArchivedMessage> messages)
+    {
+        // The status counts them.
     }
 
     // Each write costs the same again for the last page of the table and of each index, and for the disk: few are cheaper than many.

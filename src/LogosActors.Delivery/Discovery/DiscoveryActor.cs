@@ -191,6 +191,7 @@ internal sealed class DiscoveryActor(NodeEnvironment node, IActorRef peers) : Su
     static Capabilities CapabilitiesOf(NodeOptions options) => options.Mode is NodeMode.Edge ? Capabilities.None
         : Capabilities.Relay
             | (options.Archive is null ? Capabilities.None : Capabilities.Store)
+            | (options is { Archive: not null, StoreSync: not null } ? Capabilities.Sync : Capabilities.None)
             | (options.FilterService is null ? Capabilities.None : Capabilities.Filter)
             | (options.LightpushService is null ? Capabilities.None : Capabilities.Lightpush);
 

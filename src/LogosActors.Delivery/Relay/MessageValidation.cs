@@ -62,6 +62,20 @@ internal sealed class MessageValidation(MessageValidationOptions options)
         return result is ValidationResult.Accept ? DecideAboutTime(message, now) : result;
     }
 
+    /// <summary>Decides about a message of the past that a store has kept, by the rules for those of peers, whatever its time.</summary>
+    /// <param name="pubsubTopic">The topic.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="encoded">Its bytes.</param>
+    /// <param name="hash">Its hash on the topic.</param>
+    /// <param name="from">Who sent it.</param>
+    /// <param name="old">The message, as the validator sees it.</param>
+    public ValidationResult DecideOld(
+        string pubsubTopic, WakuMessage message, ReadOnlySpan<byte> encoded, MessageHash hash, PeerId from, out RelayedMessage old)
+    {
+        old = new RelayedMessage(pubsubTopic, message, hash, from, IsTimely: false);
+        return DecideAboutBytes(encoded);
+    }
+
     /// <summary>What the options' validator decides; it accepts when there is none.</summary>
     public ValueTask<ValidationResult> AskAsync(RelayedMessage message, CancellationToken cancellation) =>
         options.Validator?.Invoke(message, cancellation) ?? ValueTask.FromResult(ValidationResult.Accept);

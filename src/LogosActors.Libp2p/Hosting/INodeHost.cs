@@ -74,6 +74,12 @@ public interface INodeHost : IAsyncDisposable
     /// <inheritdoc cref="MessageStreamExtensions.OpenMessagesAsync"/>
     Task<IMessageStream> OpenMessagesAsync(PeerId peer, string protocol, CancellationToken cancellation);
 
+    /// <inheritdoc cref="MessageStreamExtensions.Converse"/>
+    void Converse(MessageProtocol protocol, ConversationHandler handler);
+
+    /// <inheritdoc cref="MessageStreamExtensions.OpenConversationAsync"/>
+    Task<IConversation> OpenConversationAsync(PeerId peer, MessageProtocol protocol, CancellationToken cancellation);
+
     /// <summary>Speaks gossipsub from now on.</summary>
     GossipsubTopics StartGossipsub(GossipsubOptions options);
 }

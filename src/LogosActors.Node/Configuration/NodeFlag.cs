@@ -69,6 +69,10 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         new("--store", "store:enabled", FlagKind.Switch, "Whether to keep messages, and to answer others that ask for them. Default false."),
         new("--store-message-db-url", "store:db-url", FlagKind.Value, "Where: sqlite://FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE. Default sqlite://store.sqlite3."),
         new("--store-message-retention-policy", "store:retention-policy", FlagKind.Value, "What is kept, such as time:172800;size:10GB. Default two days."),
+        new("--store-sync", "store:sync:enabled", FlagKind.Switch, "Whether the store synchronizes with others. Default false."),
+        new("--store-sync-interval", "store:sync:interval", FlagKind.Value, "How often, in seconds or such as 5m. Default 300."),
+        new("--store-sync-range", "store:sync:range", FlagKind.Value, "How far back, in seconds or such as 1h. Default 3600."),
+        new("--store-sync-relay-jitter", "store:sync:relay-jitter", FlagKind.Value, "The age from which messages are synchronized, in seconds or such as 20s. Default 20."),
         new("--storenode", "store-nodes", FlagKind.List, "A store to ask for messages, /ip4/…/tcp/…/p2p/…. Repeatable."),
         new("--filter", "filter:enabled", FlagKind.Switch, "Whether light clients can subscribe to messages. Default false."),
         new("--filter-max-peers-to-serve", "filter:max-peers-to-serve", FlagKind.Value, "The most subscribers. Default 500."),
@@ -98,7 +102,7 @@ internal sealed record NodeFlag(string Name, string Key, FlagKind Kind, string M
         name.Equals(Name[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Alias?[2..], StringComparison.OrdinalIgnoreCase) || name.Equals(Key.Split(':')[0], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Settings whose number without a unit is in seconds on the reference's command line.</summary>
-    public bool IsInSeconds => Key is "filter:subscription-timeout";
+    public bool IsInSeconds => Key is "filter:subscription-timeout" or "store:sync:interval" or "store:sync:range" or "store:sync:relay-jitter";
 
     /// <summary>Settings whose words are written in capitals on the reference's command line.</summary>
     public bool IsWord => Key is "mode" or "log:level" or "log:format";

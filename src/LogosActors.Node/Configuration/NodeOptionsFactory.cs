@@ -4,6 +4,7 @@ using LogosActors.Delivery.Archive;
 using LogosActors.Delivery.Filter;
 using LogosActors.Delivery.Lightpush;
 using LogosActors.Delivery.PeerExchange;
+using LogosActors.Delivery.StoreSync;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
 using LogosActors.Libp2p.Identity;
@@ -33,6 +34,7 @@ internal static class NodeOptionsFactory
             ListenAddresses = NodeAddresses.Listening(settings),
             MaxMessageSize = (int)settings.MaxMessageSize.Bytes,
             Archiving = new ArchiveWriterOptions { Retention = StorePolicy.TryParse(settings.Store.RetentionPolicy, out var policy) ? policy : new RetentionPolicy() },
+            StoreSync = settings.Store.Sync.Enabled ? StoreSyncOf(settings) : null,
             FilterService = settings.Filter.Enabled ? FilterOf(settings.Filter) : null,
             LightpushService = settings.Lightpush.Enabled ? new LightpushServiceOptions { RequiresPubsubTopic = settings.NumShardsInNetwork == 0 } : null,
             PeerExchangeService = settings.PeerExchange.Enabled ? new PeerExchangeServiceOptions() : null,
@@ -69,6 +71,14 @@ internal static class NodeOptionsFactory
             ?? throw new NodeStartException(
                 NodeStartFailure.KeyFile, "node.node-key (--nodekey) is no private key: expected 64 hexadecimal digits (secp256k1).");
     }
+
+    static StoreSyncOptions StoreSyncOf(NodeSettings settings) => new()
+    {
+        Interval = settings.Store.Sync.Interval,
+        Range = settings.Store.Sync.Range,
+        RelayJitter = settings.Store.Sync.RelayJitter,
+        Shards = ShardsOf(settings),
+    };
 
     static FilterServiceOptions FilterOf(FilterSettings settings) => new()
     {

@@ -210,6 +210,28 @@ public sealed record StoreSettings
     /// <summary>The messages to keep: time: and seconds, capacity: and a number of messages, size: and a size such as 10GB, or none; several
     /// separated by semicolons.</summary>
     public string RetentionPolicy { get; init; } = "time:172800";
+
+    /// <summary>How the store synchronizes with others.</summary>
+    public StoreSyncSettings Sync { get; init; } = new();
+}
+
+/// <summary>How a store synchronizes with others.</summary>
+public sealed record StoreSyncSettings
+{
+    /// <summary>Whether the store gets the messages that it lacks from other stores, and gives them those that they lack; without store.enabled it does nothing.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>How often it begins to, with one random peer.</summary>
+    [DurationRange("1 s", "1 day")]
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far back messages are synchronized.</summary>
+    [DurationRange("1 s", "1 day")]
+    public TimeSpan Range { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The age below which a message is left alone: the relay may still bring it.</summary>
+    [DurationRange("0 s", "10 m")]
+    public TimeSpan RelayJitter { get; init; } = TimeSpan.FromSeconds(20);
 }
 
 /// <summary>The node as a filter service.</summary>

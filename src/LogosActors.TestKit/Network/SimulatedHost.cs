@@ -25,6 +25,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     readonly List<Action<HostEvent>> _observers = [];
     readonly Dictionary<string, Func<PeerId, byte[], Task<byte[]?>>> _handlers = new(StringComparer.Ordinal);
     readonly Dictionary<string, MessageReceiver> _receivers = new(StringComparer.Ordinal);
+    readonly Dictionary<string, ConversationHandler> _conversations = new(StringComparer.Ordinal);
     readonly Dictionary<PeerId, PeerIdentity?> _connected = [];
     readonly Dictionary<PeerId, KnownPeer> _known = [];
     readonly HashSet<PeerId> _kept = [];
@@ -116,7 +117,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
 
     public bool RemoveHandler(string protocol)
     {
-        var isRemoved = _handlers.Remove(protocol) | _receivers.Remove(protocol);
+        var isRemoved = _handlers.Remove(protocol) | _receivers.Remove(protocol) | _conversations.Remove(protocol);
         IdentifyToPeers();
         return isRemoved;
     }
@@ -135,6 +136,21 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
         _connected.ContainsKey(peer) && network.Find(peer) is { } other
             ? Task.FromResult<IMessageStream>(new MessageStream(this, other, protocol))
             : Task.FromException<IMessageStream>(new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first."));
+
+    public void Converse(MessageProtocol protocol, ConversationHandler handler)
+    {
+        _conversations.Add(protocol.Id, handler);
+        IdentifyToPeers();
+    }
+
+    public Task<IConversation> OpenConversationAsync(PeerId peer, MessageProtocol protocol, CancellationToken cancellation)
+    {
+        if (!_connected.ContainsKey(peer) || network.Find(peer) is not { } other)
+            return Task.FromException<IConversation>(new ConnectionException(ConnectionFailure.NotConnected, $"{peer} is not connected; dial it first."));
+        var (ours, theirs) = SimulatedConversation.Between(network, node, other);
+        Wires.Carry(_place, other.Place, () => other.Host?.Begin(PeerId, protocol.Id, theirs));
+        return Task.FromResult<IConversation>(ours);
+    }
 
     /// <summary>Brings a node up that does not relay.</summary>
     public void StartWithoutGossipsub()
@@ -234,6 +250,12 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
             network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Receiving(receiver, peer, message));
     }
 
+    void Begin(PeerId peer, string protocol, SimulatedConversation conversation)
+    {
+        if (!_isClosed && _conversations.TryGetValue(protocol, out var handler))
+            network.Simulation.Loop.Call(process, static call => _ = call.RunAsync(), new Conversing(handler, peer, conversation));
+    }
+
     void Linked(GossipLink link, bool isConnected)
     {
         var peer = link.Peer;
@@ -262,7 +284,7 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
         {
             PublicKey = host.PublicKey,
             AgentVersion = "simulated",
-            Protocols = [.. host._gossipsub.Concat(host._handlers.Keys).Concat(host._receivers.Keys).Order(StringComparer.Ordinal)],
+            Protocols = [.. host._gossipsub.Concat(host._handlers.Keys).Concat(host._receivers.Keys).Concat(host._conversations.Keys).Order(StringComparer.Ordinal)],
             ListenAddresses = [other.Address],
         };
         _connected[peer.Id] = identity;
@@ -311,6 +333,15 @@ internal sealed class SimulatedHost(SimulatedNetwork network, SimulatedNode node
     sealed record Receiving(MessageReceiver Receiver, PeerId Peer, ReadOnlyMemory<byte> Message)
     {
         public async Task RunAsync() => await Receiver(Peer, Message, CancellationToken.None);
+    }
+
+    sealed record Conversing(ConversationHandler Handler, PeerId Peer, SimulatedConversation Conversation)
+    {
+        public async Task RunAsync()
+        {
+            await using (Conversation)
+                await Handler(Peer, Conversation, CancellationToken.None);
+        }
     }
 
     /// <summary>Messages are carried one by one, and may be lost like any.</summary>

@@ -6,6 +6,7 @@ using LogosActors.Delivery.Store;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p.Identity;
 using Xunit.Abstractions;
+using Sync = LogosActors.Delivery.Receiving.StoreSync;
 
 namespace LogosActors.Delivery.Tests.Receiving;
 
@@ -72,7 +73,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         var topic = new ReceivingTopic(Lobby, Shard, Start, 100);
         topic.Received.TryAdd(kept, Start + 1);
         topic.Received.TryAdd(lacking, Start + 2);
-        var sync = new StoreSync(Shard, Options, new Random(1));
+        var sync = new Sync(Shard, Options, new Random(1));
         var list = (StoreSyncEffect.Ask)sync.Begin([topic.ToSync()], FirstStore, Start + Second).Single();
 
         var fetch = (StoreSyncEffect.Ask)sync.Answered(store.Answer(list.Query).Value!, new HashSet<MessageHash> { kept, lacking }, new HashSet<MessageHash> { lacking }).Single();
@@ -254,7 +255,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
             Start + Second);
 
         Assert.Equal("it names messages that it does not have", problem);
-        Assert.InRange(questions, 1, 2 * StoreSync.MaxUnavailable / 100 + 4);
+        Assert.InRange(questions, 1, 2 * Sync.MaxUnavailable / 100 + 4);
     }
 
     [Fact]
@@ -425,7 +426,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
     /// <summary>Runs the effects, and receives as a node does.</summary>
     sealed class Receiver(params ReceivingTopic[] topics)
     {
-        StoreSync? _sync;
+        Sync? _sync;
 
         public Random Random { get; init; } = new(1);
 
@@ -441,7 +442,7 @@ public sealed class StoreSyncTests(ITestOutputHelper output)
         /// <summary>Runs one round; null when it succeeded, else why not.</summary>
         public string? Round(Func<ArchiveQuery, StoreResult<StorePage>> store, long now)
         {
-            _sync ??= new StoreSync(Shard, Options, Random);
+            _sync ??= new Sync(Shard, Options, Random);
             var effects = new Queue<StoreSyncEffect>(_sync.Begin([.. Topics.Select(topic => topic.ToSync())], Asked, now));
             StoreSyncEffect.Wait? end = null;
             while (effects.TryDequeue(out var effect))

@@ -65,4 +65,45 @@ public sealed class MessageStreamTests
 
         Assert.Equal(ConnectionFailure.NegotiationFailed, failure.Failure);
     }
+
+    [Fact]
+    public async Task A_conversation_goes_to_and_fro_until_one_side_ends_it()
+    {
+        await using var here = await TestHost.StartAsync();
+        await using var there = await TestHost.StartAsync();
+        await here.ConnectAsync(there);
+        there.Host.Converse(News, static async (_, conversation, cancellation) =>
+        {
+            while (await conversation.ReadAsync(cancellation) is { Length: > 0 } message)
+                await conversation.WriteAsync(LengthPrefixed.Frame([.. message.Span, (byte)message.Length]), cancellation);
+        });
+
+        await using var conversation = await here.Host.OpenConversationAsync(there.Id, News, default);
+        byte[] said = [];
+        for (var i = 0; i < 50; i++)
+        {
+            await conversation.WriteAsync(LengthPrefixed.Frame([.. said, 9]), default);
+            said = (await conversation.ReadAsync(default))!.Value.ToArray();
+            Assert.Equal((2 * i) + 2, said.Length);
+        }
+        await conversation.WriteAsync(LengthPrefixed.Frame([]), default);
+        Assert.Null(await conversation.ReadAsync(default));
+    }
+
+    [Fact]
+    public async Task An_answer_over_the_limit_ends_the_conversation()
+    {
+        await using var here = await TestHost.StartAsync();
+        await using var there = await TestHost.StartAsync();
+        await here.ConnectAsync(there);
+        there.Host.Converse(News, static async (_, conversation, cancellation) =>
+        {
+            await conversation.WriteAsync(LengthPrefixed.Frame(new byte[1001]), cancellation);
+            await conversation.ReadAsync(cancellation);
+        });
+
+        await using var conversation = await here.Host.OpenConversationAsync(there.Id, News, default);
+        var failed = await Assert.ThrowsAsync<ConnectionException>(async () => await conversation.ReadAsync(default));
+        Assert.Equal(ConnectionFailure.ProtocolViolated, failed.Failure);
+    }
 }

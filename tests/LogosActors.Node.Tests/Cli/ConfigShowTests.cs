@@ -15,7 +15,7 @@ public sealed class ConfigShowTests : IDisposable
         var file = Path.Combine(_directory.FullName, "node.conf");
         await File.WriteAllTextAsync(file, "node {\n  tcp-port = 60001\n  rest.port = 8000\n}\n");
 
-        var settings = await ShowAsync("--config-file", file, "--rest-port=8001", "--num-shards-in-network=8", "--shard=1", "--shard=3", "--store-sync=true");
+        var settings = await ShowAsync("--config-file", file, "--rest-port=8001", "--num-shards-in-network=8", "--shard=1", "--shard=3", "--store-resume=true");
 
         Assert.Equal(("60001", $"{file}:2:14"), settings["node.tcp-port"]);
         Assert.Equal(("8001", "--rest-port"), settings["node.rest.port"]);
