@@ -16,7 +16,7 @@ public sealed class ReachedNodesTests
         _nodes.Reached(answered, TimeSpan.Zero);
         _nodes.Reached(dialed.Peer, TimeSpan.FromMinutes(1));
 
-        Assert.Equal([answered, dialed], _nodes.At(ReachedNodes.Lifetime).OrderBy(record => record == dialed));
+        Assert.Equal([answered, dialed], _nodes.At(ReachedNodes.Lifetime).OrderBy(record => ReferenceEquals(record, dialed)));
         Assert.Equal([dialed], _nodes.At(ReachedNodes.Lifetime + TimeSpan.FromSeconds(30)));
         Assert.Empty(_nodes.At(ReachedNodes.Lifetime + TimeSpan.FromMinutes(2)));
     }
