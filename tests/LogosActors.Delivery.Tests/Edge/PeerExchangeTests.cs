@@ -13,7 +13,8 @@ public sealed class PeerExchangeTests
 {
     static readonly NodeOptions Core = Node.Options with
     {
-        Discovery = new DiscoveryOptions { Discv5 = true, UdpPort = 0 }, PeerExchangeService = new PeerExchangeServiceOptions { PeerLimit = null },
+        Discovery = new DiscoveryOptions { Discv5 = true, UdpPort = 0 },
+        PeerExchangeService = new PeerExchangeServiceOptions { PeerLimit = null },
     };
 
     [Fact]
