@@ -6,6 +6,7 @@ using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Hosting;
@@ -22,11 +23,13 @@ namespace LogosActors.Delivery.Lightpush;
 /// service node that does not answer holds up no other message.
 /// </remarks>
 /// <param name="host">The host.</param>
+/// <param name="preferred">Service nodes that are asked before others.</param>
 /// <param name="maxMessageSize">The largest message of the network, encoded, in bytes.</param>
 /// <param name="view">Where is published how many service nodes there are.</param>
 /// <param name="pushed">Called with each service node that has a message: stores other than those are to confirm it.</param>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class LightpushClientActor(INodeHost host, int maxMessageSize, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
+internal sealed class LightpushClientActor(
+    INodeHost host, IReadOnlyList<Multiaddr> preferred, int maxMessageSize, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
     /// <summary>Of how many messages is remembered who has accepted them.</summary>
@@ -36,7 +39,7 @@ internal sealed class LightpushClientActor(INodeHost host, int maxMessageSize, S
     /// <value>512: at 150 KiB each 75 MiB at most.</value>
     public const int MaxRounds = 512;
 
-    readonly ServicePeers _peers = new(Context.System.Random());
+    readonly ServicePeers _peers = new(Context.System.Random(), preferred);
     readonly Dictionary<MessageHash, Pushing> _rounds = [];
     readonly Dictionary<MessageHash, PeerId> _accepted = [];
     readonly Queue<MessageHash> _acceptedOrder = new();
@@ -44,8 +47,8 @@ internal sealed class LightpushClientActor(INodeHost host, int maxMessageSize, S
     RequestClient<LightpushRequest, LightpushResponse>? _client;
     ServicePeersFeed? _feed;
 
-    public static Props Props(INodeHost host, int maxMessageSize, ServiceView view, Action<PeerId> pushed) =>
-        Akka.Actor.Props.Create(() => new LightpushClientActor(host, maxMessageSize, view, pushed));
+    public static Props Props(INodeHost host, IReadOnlyList<Multiaddr> preferred, int maxMessageSize, ServiceView view, Action<PeerId> pushed) =>
+        Akka.Actor.Props.Create(() => new LightpushClientActor(host, preferred, maxMessageSize, view, pushed));
 
     public ITimerScheduler Timers { get; set; } = null!;
 
