@@ -45,6 +45,21 @@ public sealed record NodeOptions
     /// <value>Default none: those that are met.</value>
     public IReadOnlyList<Multiaddr> StoreNodes { get; init; } = [];
 
+    /// <summary>Filter service nodes (12/WAKU2-FILTER) that are kept connected, and asked before others in edge mode.</summary>
+    /// <value>Default none: those that are met.</value>
+    public IReadOnlyList<Multiaddr> FilterNodes { get; init; } = [];
+
+    /// <summary>Lightpush service nodes (19/WAKU2-LIGHTPUSH) that are kept connected, and asked before others in edge mode.</summary>
+    /// <value>Default none: those that are met.</value>
+    public IReadOnlyList<Multiaddr> LightpushNodes { get; init; } = [];
+
+    /// <summary>Nodes that are kept connected, and asked for peers before others in edge mode (34/WAKU2-PEER-EXCHANGE).</summary>
+    /// <value>Default none: those that are met.</value>
+    public IReadOnlyList<Multiaddr> PeerExchangeNodes { get; init; } = [];
+
+    /// <summary>All nodes that are kept connected.</summary>
+    internal IEnumerable<Multiaddr> KeptNodes => [.. EntryNodes, .. StoreNodes, .. FilterNodes, .. LightpushNodes, .. PeerExchangeNodes];
+
     /// <summary>The number of relay peers at which the node stops dialing known peers; inbound connections may exceed it. In edge mode there are
     /// <see cref="TargetServicePeers"/> in their place.</summary>
     /// <value>Default 12, twice gossipsub's D (11/WAKU2-RELAY): a whole mesh may go, and there is another. Range 0 – 50; 0 dials entry nodes

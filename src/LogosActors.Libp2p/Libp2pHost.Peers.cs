@@ -14,6 +14,10 @@ public sealed partial class Libp2pHost
     /// <summary>What is remembered of a peer; null when it is not known.</summary>
     public KnownPeer? Find(PeerId peer) => _environment.State.Value.Known.GetValueOrDefault(peer);
 
+    /// <summary>Whether a peer is connected that has dialed this host.</summary>
+    /// <param name="peer">The peer.</param>
+    public bool IsInbound(PeerId peer) => _environment.Connected.TryGetValue(peer, out var connection) && !connection.IsDialer;
+
     /// <summary>Remembers addresses of a peer, for <see cref="DialAsync(PeerId, CancellationToken)"/> and <see cref="Keep"/>.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="addresses">Where it may be reached; those that name another peer are left out.</param>

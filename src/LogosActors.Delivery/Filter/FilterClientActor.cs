@@ -9,6 +9,7 @@ using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Relay;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Hosting;
 using LogosActors.Libp2p.Identity;
@@ -23,12 +24,14 @@ namespace LogosActors.Delivery.Filter;
 /// asked for its topic. At most <see cref="MaxPushed"/> pushes wait for it; beyond that the streams are not read.
 /// </remarks>
 /// <param name="host">The host.</param>
+/// <param name="preferred">Service nodes that are asked before others.</param>
 /// <param name="validation">Decides about messages.</param>
 /// <param name="tap">Is shown them, while somebody watches.</param>
 /// <param name="counts">Counts those that are accepted.</param>
 /// <param name="view">Where is published how many service nodes there are.</param>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class FilterClientActor(INodeHost host, MessageValidation validation, RelayTap tap, MessageCounts counts, ServiceView view)
+internal sealed class FilterClientActor(
+    INodeHost host, IReadOnlyList<Multiaddr> preferred, MessageValidation validation, RelayTap tap, MessageCounts counts, ServiceView view)
     : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
@@ -41,7 +44,7 @@ internal sealed class FilterClientActor(INodeHost host, MessageValidation valida
 
     static readonly TimeSpan ValidationTimeout = TimeSpan.FromSeconds(5);
 
-    readonly ServicePeers _peers = new(Context.System.Random());
+    readonly ServicePeers _peers = new(Context.System.Random(), preferred);
     readonly CancellationTokenSource _stopping = new();
     readonly SemaphoreSlim _room = new(MaxPushed);
     FilterClient _filter = null!;
@@ -51,8 +54,9 @@ internal sealed class FilterClientActor(INodeHost host, MessageValidation valida
     IActorRef _receiver = ActorRefs.Nobody;
     TimeSpan _wake = TimeSpan.MaxValue;
 
-    public static Props Props(INodeHost host, MessageValidation validation, RelayTap tap, MessageCounts counts, ServiceView view) =>
-        Akka.Actor.Props.Create(() => new FilterClientActor(host, validation, tap, counts, view));
+    public static Props Props(
+        INodeHost host, IReadOnlyList<Multiaddr> preferred, MessageValidation validation, RelayTap tap, MessageCounts counts, ServiceView view) =>
+        Akka.Actor.Props.Create(() => new FilterClientActor(host, preferred, validation, tap, counts, view));
 
     public ITimerScheduler Timers { get; set; } = null!;
 

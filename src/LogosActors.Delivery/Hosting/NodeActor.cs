@@ -110,8 +110,9 @@ internal sealed class NodeActor : UntypedActor
 
     (IActorRef? Relay, IActorRef Filter, IActorRef Lightpush) CreateClients() =>
         (null,
-        Context.ActorOf(FilterClientActor.Props(_node.Host, _node.Validation, _node.Tap, _node.Counts, _node.Services), "filter-client"),
-        Context.ActorOf(LightpushClientActor.Props(_node.Host, _node.Options.MaxMessageSize, _node.Services, _node.Receiving.Stores.Pushed), "lightpush-client"));
+        Context.ActorOf(FilterClientActor.Props(_node.Host, _node.Options.FilterNodes, _node.Validation, _node.Tap, _node.Counts, _node.Services), "filter-client"),
+        Context.ActorOf(LightpushClientActor.Props(
+            _node.Host, _node.Options.LightpushNodes, _node.Options.MaxMessageSize, _node.Services, _node.Receiving.Stores.Pushed), "lightpush-client"));
 
     protected override void PostStop()
     {

@@ -33,6 +33,9 @@ public static class NodeOperations
         public async Task<IReadOnlyList<(PeerId Peer, IReadOnlyList<(string PubsubTopic, string ContentTopic)> Criteria)>?> FilterSubscriptionsAsync() =>
             await node.FilterSubscriptionsAsync() is { } subscriptions ? [.. subscriptions.Select(static one => (one.Peer, one.Criteria))] : null;
 
+        /// <summary>Makes a listener, which wants content topics for a watcher of the relay.</summary>
+        public TopicListener CreateListener() => new(node);
+
         /// <summary>In edge mode, how many service nodes are connected that may push messages to this one; else 0.</summary>
         public int FilterServiceNodes => node.FilterServiceNodes;
 

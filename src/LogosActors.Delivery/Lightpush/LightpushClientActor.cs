@@ -6,6 +6,7 @@ using LogosActors.Delivery.Messages;
 using LogosActors.Delivery.Peers;
 using LogosActors.Delivery.Topics;
 using LogosActors.Libp2p;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Connections;
 using LogosActors.Libp2p.Gossipsub;
 using LogosActors.Libp2p.Hosting;
@@ -22,11 +23,13 @@ namespace LogosActors.Delivery.Lightpush;
 /// answered as congested. A service node that does not answer is passed over after <see cref="LightpushRound.Patience"/>.
 /// </remarks>
 /// <param name="host">The host.</param>
+/// <param name="preferred">Service nodes that are asked before others.</param>
 /// <param name="maxMessageSize">The largest message of the network, encoded, in bytes.</param>
 /// <param name="view">Where is published how many service nodes there are.</param>
 /// <param name="pushed">Called with each service node that has a message: stores other than those are to confirm it.</param>
 #pragma warning disable CA1001 // PostStop disposes of what it owns
-internal sealed class LightpushClientActor(INodeHost host, int maxMessageSize, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
+internal sealed class LightpushClientActor(
+    INodeHost host, IReadOnlyList<Multiaddr> preferred, int maxMessageSize, ServiceView view, Action<PeerId> pushed) : SupervisedActor, IWithTimers
 #pragma warning restore CA1001
 {
     /// <summary>Of how many messages is remembered who has accepted them.</summary>
@@ -40,7 +43,7 @@ internal sealed class LightpushClientActor(INodeHost host, int maxMessageSize, S
     /// <value>8: half of what a node of this project serves one peer at once (<see cref="LightpushProtocol"/>); js-libp2p serves 32.</value>
     public const int PushesPerPeer = 8;
 
-    readonly ServicePeers _peers = new(Context.System.Random());
+    readonly ServicePeers _peers = new(Context.System.Random(), preferred);
     readonly Dictionary<MessageHash, Pushing> _rounds = [];
     readonly Dictionary<MessageHash, PeerId> _accepted = [];
     readonly Queue<MessageHash> _acceptedOrder = new();
@@ -50,8 +53,8 @@ internal sealed class LightpushClientActor(INodeHost host, int maxMessageSize, S
     RequestClient<LightpushRequest, LightpushResponse>? _client;
     ServicePeersFeed? _feed;
 
-    public static Props Props(INodeHost host, int maxMessageSize, ServiceView view, Action<PeerId> pushed) =>
-        Akka.Actor.Props.Create(() => new LightpushClientActor(host, maxMessageSize, view, pushed));
+    public static Props Props(INodeHost host, IReadOnlyList<Multiaddr> preferred, int maxMessageSize, ServiceView view, Action<PeerId> pushed) =>
+        Akka.Actor.Props.Create(() => new LightpushClientActor(host, preferred, maxMessageSize, view, pushed));
 
     public ITimerScheduler Timers { get; set; } = null!;
 

@@ -23,7 +23,7 @@ internal sealed class PeerExchangeClientActor(NodeEnvironment node, IActorRef pe
     /// <summary>How often is looked whether there are too few, beside when peers come and go.</summary>
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    readonly ServicePeers _peers = new(Context.System.Random());
+    readonly ServicePeers _peers = new(Context.System.Random(), node.Options.PeerExchangeNodes);
     readonly CancellationTokenSource _stopping = new();
     PeerExchangeClient _exchange = null!;
     RequestClient<PeerExchangeQuery, PeerExchangeResponse>? _client;

@@ -10,7 +10,7 @@ using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Peers;
 
-/// <summary>Keeps the entry nodes and the named stores connected, and dials known peers when there are fewer relay peers than wanted, or in edge
+/// <summary>Keeps the entry nodes and the named stores and service nodes connected, and dials known peers when there are fewer relay peers than wanted, or in edge
 /// mode service nodes.</summary>
 /// <remarks>
 /// Parent: <see cref="NodeActor"/>, one-for-one, restart with backoff. A failure costs what is known of peers' failures; addresses and scores are the host's, which
@@ -38,7 +38,7 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
     {
         var actor = Self;
         _selection.Keep(node.Host.PeerId);
-        foreach (var address in node.Options.EntryNodes.Concat(node.Options.StoreNodes))
+        foreach (var address in node.Options.KeptNodes)
         {
             if (address.PeerId is { } peer)
                 _selection.Keep(peer);
@@ -121,10 +121,10 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
         }
     }
 
-    /// <summary>Has the host keep the entry nodes and stores that are known by name, and dials the others.</summary>
+    /// <summary>Has the host keep the nodes that are known by name, and dials the others.</summary>
     void KeepEntryNodes()
     {
-        foreach (var address in node.Options.EntryNodes.Concat(node.Options.StoreNodes))
+        foreach (var address in node.Options.KeptNodes)
         {
             if (address.PeerId is { } peer)
                 node.Host.Keep(peer, address);
@@ -136,7 +136,7 @@ internal sealed class PeersActor(NodeEnvironment node) : SupervisedActor, IWithT
     void Pause()
     {
         _isPaused = true;
-        foreach (var peer in node.Options.EntryNodes.Concat(node.Options.StoreNodes).Select(static address => address.PeerId).OfType<PeerId>())
+        foreach (var peer in node.Options.KeptNodes.Select(static address => address.PeerId).OfType<PeerId>())
             node.Host.Release(peer);
         foreach (var (index, entry) in _entryNodes.Index())
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LogosActors.Delivery.Topics;
+using LogosActors.Libp2p.Addresses;
 using LogosActors.Libp2p.Identity;
 
 namespace LogosActors.Delivery.Peers;
@@ -12,7 +13,8 @@ namespace LogosActors.Delivery.Peers;
 /// bounded by <see cref="MaxRemembered"/>.
 /// </remarks>
 /// <param name="random">Decides among equals.</param>
-internal sealed class ServicePeers(Random random)
+/// <param name="preferred">Nodes that the operator has named: among equals they are asked first.</param>
+internal sealed class ServicePeers(Random random, params IEnumerable<Multiaddr> preferred)
 {
     /// <summary>Of how many peers failures are remembered while they are not connected.</summary>
     public const int MaxRemembered = 1000;
@@ -37,6 +39,7 @@ internal sealed class ServicePeers(Random random)
     /// <value>1 min.</value>
     public static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
 
+    readonly HashSet<PeerId> _preferred = [.. preferred.Select(static address => address.PeerId).OfType<PeerId>()];
     readonly Dictionary<PeerId, Peer> _connected = [];
     readonly Dictionary<PeerId, Standing> _standings = [];
 
@@ -84,9 +87,9 @@ internal sealed class ServicePeers(Random random)
         var chosen = new List<PeerId>(count);
         while (chosen.Count < count && candidates.Count > 0)
         {
-            // A peer of another network, unless that means one that is known to fail.
-            var rank = candidates[0].Rank;
-            var index = candidates.FindIndex(candidate => candidate.Rank == rank && (GroupOf(candidate.Peer) is not { } group || !groups.Contains(group)));
+            // A peer of another network, unless that means one that is known to fail, or one that was not named when one that was is there.
+            var (rank, isPreferred) = (candidates[0].Rank, _preferred.Contains(candidates[0].Peer));
+            var index = candidates.FindIndex(candidate => candidate.Rank == rank && _preferred.Contains(candidate.Peer) == isPreferred && (GroupOf(candidate.Peer) is not { } group || !groups.Contains(group)));
             var next = candidates[Math.Max(index, 0)].Peer;
             candidates.RemoveAt(Math.Max(index, 0));
             chosen.Add(next);
@@ -128,7 +131,7 @@ internal sealed class ServicePeers(Random random)
         [.. _connected
             .Where(known => known.Value.Serves(shard) && !except.Contains(known.Key) && (isResting || StandingOf(known.Key).NotBefore <= now))
             .Select(known => (Peer: known.Key, Rank: RankOf(StandingOf(known.Key), now), Lot: random.Next()))
-            .OrderBy(candidate => candidate.Rank).ThenBy(candidate => candidate.Lot)
+            .OrderBy(candidate => candidate.Rank).ThenBy(candidate => !_preferred.Contains(candidate.Peer)).ThenBy(candidate => candidate.Lot)
             .Select(candidate => (candidate.Peer, candidate.Rank))];
 
     static int RankOf(Standing standing, TimeSpan now) => standing.AvoidUntil > now ? MaxFailures : Math.Min(standing.Failures, MaxFailures - 1);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using LogosActors.Node.Client;
 using LogosActors.Node.Rest.Admin;
 using Spectre.Console;
@@ -34,11 +35,12 @@ internal static class PeersCommand
             return;
         }
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("Address", "Connected", "Shards", "Agent");
+        table.AddColumns("Address", "Connected", "Why", "Shards", "Agent");
         foreach (var peer in peers)
         {
             var shards = string.Join(' ', peer.Shards.Select(shard => shard.ToString(CultureInfo.InvariantCulture)));
-            table.AddRow(new Text(peer.Multiaddr), new Text(peer.Connected.ToString()), new Text(shards), new Text(peer.Agent));
+            var reasons = string.Join(' ', peer.Reasons.Select(static reason => JsonNamingPolicy.CamelCase.ConvertName(reason.ToString())));
+            table.AddRow(new Text(peer.Multiaddr), new Text(peer.Connected.ToString()), new Text(reasons), new Text(shards), new Text(peer.Agent));
         }
         console.Write(table);
     }

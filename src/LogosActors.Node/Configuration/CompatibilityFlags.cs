@@ -10,9 +10,9 @@ internal static class CompatibilityFlags
     public static FrozenSet<string> Ignored { get; } = new[]
     {
         "--discv5-enr-auto-update", "--discv5-table-ip-limit", "--discv5-bucket-ip-limit", "--discv5-bits-per-hop", "--dns-addrs-name-server",
-        "--peer-exchange-node", "--rendezvous", "--relay-peer-exchange", "--relay-shard-manager",
+        "--rendezvous", "--relay-peer-exchange", "--relay-shard-manager",
         "--relay-service-ratio", "--relay-client", "--keep-alive", "--peer-persistence", "--peer-store-capacity",
-        "--filternode", "--lightpushnode", "--metrics-logging", "--rate-limit", "--enable-kad-discovery", "--kad-bootstrap-node",
+        "--metrics-logging", "--rate-limit", "--enable-kad-discovery", "--kad-bootstrap-node",
         "--kad-random-lookup-interval", "--kad-service-lookup-interval", "--store-message-db-vacuum", "--store-message-db-migration", "--store-max-num-db-connections", "--store-resume",
         "--quic-port", "--mixkey", "--mixnode", "--entry-layer",
         "--rln-relay-cred-path", "--rln-relay-cred-password", "--rln-relay-eth-client-address", "--rln-relay-eth-contract-address",

@@ -26,6 +26,8 @@ internal static class NodeAddresses
         {
             ("ext-multiaddrs", settings.ExtMultiaddrs, false), ("static-nodes", settings.StaticNodes, false),
             ("entry-nodes", [.. Dialable(settings.EntryNodes)], false), ("store-nodes", settings.StoreNodes, true),
+            ("filter-nodes", settings.FilterNodes, true), ("lightpush-nodes", settings.LightpushNodes, true),
+            ("peer-exchange-nodes", settings.PeerExchangeNodes, true),
         })
         {
             foreach (var text in addresses)

@@ -98,6 +98,15 @@ public sealed record NodeSettings : IValidatedOptions
     /// <summary>Multiaddresses with /p2p/ of stores that are preferred to others.</summary>
     public IReadOnlyList<string> StoreNodes { get; init; } = [];
 
+    /// <summary>Multiaddresses with /p2p/ of filter service nodes that are kept connected, and preferred to others in mode edge.</summary>
+    public IReadOnlyList<string> FilterNodes { get; init; } = [];
+
+    /// <summary>Multiaddresses with /p2p/ of lightpush service nodes that are kept connected, and preferred to others in mode edge.</summary>
+    public IReadOnlyList<string> LightpushNodes { get; init; } = [];
+
+    /// <summary>Multiaddresses with /p2p/ of nodes that are kept connected, and asked for peers before others in mode edge.</summary>
+    public IReadOnlyList<string> PeerExchangeNodes { get; init; } = [];
+
     /// <summary>Discovery by discv5.</summary>
     public Discv5Settings Discv5 { get; init; } = new();
 

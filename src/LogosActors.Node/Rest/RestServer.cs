@@ -84,7 +84,7 @@ internal sealed class RestServer : IAsyncDisposable
         catch
         {
             relay?.Dispose();
-            filter.Dispose();
+            await filter.DisposeAsync();
             store.Dispose();
             await messaging.DisposeAsync();
             await app.DisposeAsync();
@@ -97,7 +97,7 @@ internal sealed class RestServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _relay?.Dispose();
-        _filter.Dispose();
+        await _filter.DisposeAsync();
         _store.Dispose();
         await _messaging.DisposeAsync();
     }

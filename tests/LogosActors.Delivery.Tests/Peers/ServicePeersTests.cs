@@ -26,6 +26,20 @@ public sealed class ServicePeersTests
     }
 
     [Fact]
+    public void Those_that_the_operator_has_named_are_asked_first_unless_they_fail()
+    {
+        var peers = new ServicePeers(new Random(1), Named(_ids[0]), Named(_ids[1]));
+        foreach (var id in _ids)
+            peers.Add(id, id == _ids[2] ? "10.2" : "10.1");
+
+        Assert.Equal(_ids[..2].Order(), peers.Choose(Shard, 2, [], TimeSpan.Zero).Order());
+        peers.Failed(_ids[0], TimeSpan.Zero);
+        Assert.Equal([_ids[1], _ids[2]], peers.Choose(Shard, 2, [], TimeSpan.FromSeconds(10)));
+
+        static Multiaddr Named(PeerId peer) => Multiaddr.Parse($"/ip4/127.0.0.1/tcp/1/p2p/{peer}");
+    }
+
+    [Fact]
     public void One_that_has_failed_comes_after_those_that_have_not_even_of_another_network()
     {
         _peers.Add(_ids[0], "10.1");

@@ -28,6 +28,9 @@ internal sealed record AdminPeer
     /// <summary>How the node came to know it.</summary>
     public required PeerOrigin Origin { get; init; }
 
+    /// <summary>Why the node is connected to it, or tries to be; ours.</summary>
+    public IReadOnlyList<PeerReason> Reasons { get; init; } = [];
+
     /// <summary>What the relay thinks of it (gossipsub v1.1 §Peer Scoring), in lists of a shard's peers; null elsewhere.</summary>
     public double? Score { get; init; }
 }
@@ -49,6 +52,25 @@ internal enum Connectedness
 
     /// <summary>It is connected.</summary>
     Connected,
+}
+
+/// <summary>Why a peer is kept.</summary>
+internal enum PeerReason
+{
+    /// <summary>It lets this node into the network: an entry node, or one that the operator wants to stay connected to.</summary>
+    Entry,
+
+    /// <summary>The operator has named it as a store.</summary>
+    Store,
+
+    /// <summary>It relays messages with this node.</summary>
+    Relay,
+
+    /// <summary>It serves this node in edge mode, or the operator has named it for that.</summary>
+    Service,
+
+    /// <summary>It has connected by itself.</summary>
+    Inbound,
 }
 
 /// <summary>How the node came to know a peer.</summary>

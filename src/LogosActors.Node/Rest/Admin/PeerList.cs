@@ -11,6 +11,8 @@ internal sealed class PeerList(MessagingNode node)
 {
     readonly HashSet<PeerId> _static = [.. node.Options.EntryNodes.Select(address => address.PeerId).OfType<PeerId>()];
 
+    readonly PeerReasons _reasons = new(node.Options);
+
     /// <summary>Every peer that is known, connected or not.</summary>
     public async Task<IReadOnlyList<AdminPeer>> AllAsync()
     {
@@ -62,17 +64,19 @@ internal sealed class PeerList(MessagingNode node)
     AdminPeer Describe(Libp2pHost host, PeerId peer, bool isConnected, IReadOnlyList<ushort> shards)
     {
         var (known, identity) = (host.Find(peer), host.IdentityOf(peer));
+        var protocols = identity?.Protocols ?? known?.Protocols ?? [];
         return new AdminPeer
         {
             Id = peer,
             Multiaddr = known?.Addresses is [var first, ..] ? first.Encapsulate(peer).ToString() : $"/p2p/{peer}",
-            Protocols = identity?.Protocols ?? known?.Protocols ?? [],
+            Protocols = protocols,
             Shards = shards,
             Connected = isConnected ? Connectedness.Connected
                 : known?.LastSeen is not null ? Connectedness.CanConnect
                 : Connectedness.NotConnected,
             Agent = identity?.AgentVersion ?? known?.AgentVersion ?? "",
             Origin = _static.Contains(peer) ? PeerOrigin.Static : PeerOrigin.UnknownOrigin,
+            Reasons = _reasons.Of(peer, known, protocols, isConnected, host.IsInbound(peer)),
         };
     }
 }

@@ -7,9 +7,9 @@ using LogosActors.Node.Rest.Relay;
 namespace LogosActors.Node.Rest.Light;
 
 /// <summary>The filter client as REST clients use it: they subscribe, ping and fetch. For any number of threads.</summary>
-/// <remarks>In edge mode its subscriptions are the node's own, which service nodes keep up, and what <c>/messaging</c> subscribes to is not told
-/// apart from them. In core mode the node is its own service, and no other one is asked.</remarks>
-internal sealed class FilterClientService : IDisposable
+/// <remarks>In edge mode its subscriptions are kept at service nodes as those of the Messaging API are, and apart from them. In core mode the node is
+/// its own service, and no other one is asked.</remarks>
+internal sealed class FilterClientService : IAsyncDisposable
 {
     /// <summary>How many content topics a request has (Nim reference, <c>MaxContentTopicsPerRequest</c>).</summary>
     public const int MaxTopics = 100;
@@ -19,6 +19,7 @@ internal sealed class FilterClientService : IDisposable
 
     readonly MessagingNode _node;
     readonly RelayMessageCache _cache;
+    readonly TopicListener? _listener;
     readonly IDisposable? _watching;
 
     /// <param name="node">The node.</param>
@@ -26,7 +27,10 @@ internal sealed class FilterClientService : IDisposable
     public FilterClientService(MessagingNode node, int capacity)
     {
         (_node, _cache) = (node, new RelayMessageCache(capacity));
-        _watching = node.Options.Mode is NodeMode.Edge ? node.WatchRelay(_cache.Add) : null;
+        if (node.Options.Mode is not NodeMode.Edge)
+            return;
+        _listener = node.CreateListener();
+        _watching = node.WatchRelay(_cache.Add);
     }
 
     /// <summary>Subscribes to content topics, and returns when a service node pushes their messages.</summary>
@@ -34,35 +38,34 @@ internal sealed class FilterClientService : IDisposable
     {
         if (ProblemOf(topics, pubsubTopic) is { } problem)
             return problem;
-        if (_node.FilterServiceNodes == 0)
+        if (_listener is null || _node.FilterServiceNodes == 0)
             return FilterOutcome.NoServicePeer;
         var added = topics.Except(_cache.ContentTopics, StringComparer.Ordinal).ToArray();
         if (topics.Any(topic => !_cache.Subscribe(topic)))
-            return Undo(added, FilterOutcome.Full($"node has reached maximum number of subscriptions: {RelayMessageCache.MaxTopics}"));
+            return await UndoAsync(added, FilterOutcome.Full($"node has reached maximum number of subscriptions: {RelayMessageCache.MaxTopics}"));
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(Timeout);
         try
         {
-            if (await _node.SubscribeAsync(topics, late.Token) is not [var error, ..])
-                return FilterOutcome.Ok;
-            await _node.UnsubscribeAsync(added, cancellation);
-            return Undo(added, error.Kind is SubscriptionErrorKind.InvalidContentTopic ? FilterOutcome.BadRequest(error.Message) : FilterOutcome.Full(error.Message));
+            var errors = await Task.WhenAll(topics.Select(topic => _listener.AddAsync(topic, late.Token)));
+            return errors.FirstOrDefault(static error => error is not null) is { } error
+                ? await UndoAsync(added, FilterOutcome.Full(error.Message))
+                : FilterOutcome.Ok;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            await _node.UnsubscribeAsync(added, cancellation);
-            return Undo(added, FilterOutcome.TimedOut);
+            return await UndoAsync(added, FilterOutcome.TimedOut);
         }
     }
 
     /// <summary>Unsubscribes from content topics.</summary>
-    public async Task<FilterOutcome> UnsubscribeAsync(IReadOnlyList<string> topics, string? pubsubTopic, CancellationToken cancellation) =>
+    public async Task<FilterOutcome> UnsubscribeAsync(IReadOnlyList<string> topics, string? pubsubTopic) =>
         ProblemOf(topics, pubsubTopic)
-        ?? (_node.FilterServiceNodes == 0 ? FilterOutcome.NoServicePeer : await UnsubscribeAsync(topics, cancellation));
+        ?? (_node.FilterServiceNodes == 0 ? FilterOutcome.NoServicePeer : await UnsubscribeAsync(topics));
 
     /// <summary>Unsubscribes from everything.</summary>
-    public async Task<FilterOutcome> UnsubscribeAllAsync(CancellationToken cancellation) =>
-        _node.FilterServiceNodes == 0 ? FilterOutcome.NoServicePeer : await UnsubscribeAsync(_cache.ContentTopics, cancellation);
+    public async Task<FilterOutcome> UnsubscribeAllAsync() =>
+        _node.FilterServiceNodes == 0 ? FilterOutcome.NoServicePeer : await UnsubscribeAsync(_cache.ContentTopics);
 
     /// <summary>Says whether service nodes push what is subscribed to.</summary>
     public async Task<FilterOutcome> PingAsync(CancellationToken cancellation)
@@ -83,7 +86,12 @@ internal sealed class FilterClientService : IDisposable
     public IReadOnlyList<WakuMessage>? Take(string contentTopic) => _cache.Take(contentTopic);
 
     /// <inheritdoc/>
-    public void Dispose() => _watching?.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _watching?.Dispose();
+        if (_listener is not null)
+            await _listener.DisposeAsync();
+    }
 
     /// <summary>The node finds the shard of a content topic itself: on another one nobody would look for it.</summary>
     FilterOutcome? ProblemOf(IReadOnlyList<string> topics, string? pubsubTopic)
@@ -100,19 +108,20 @@ internal sealed class FilterClientService : IDisposable
         return null;
     }
 
-    async Task<FilterOutcome> UnsubscribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
+    async Task<FilterOutcome> UnsubscribeAsync(IReadOnlyCollection<string> topics)
     {
         var ended = topics.Where(_cache.Unsubscribe).ToArray();
-        if (ended.Length == 0)
-            return FilterOutcome.NotFound;
-        await _node.UnsubscribeAsync(ended, cancellation);
-        return FilterOutcome.Ok;
+        await Task.WhenAll(ended.Select(_listener!.RemoveAsync));
+        return ended.Length == 0 ? FilterOutcome.NotFound : FilterOutcome.Ok;
     }
 
-    FilterOutcome Undo(IEnumerable<string> topics, FilterOutcome outcome)
+    async Task<FilterOutcome> UndoAsync(IEnumerable<string> topics, FilterOutcome outcome)
     {
         foreach (var topic in topics)
+        {
             _cache.Unsubscribe(topic);
+            await _listener!.RemoveAsync(topic);
+        }
         return outcome;
     }
 }

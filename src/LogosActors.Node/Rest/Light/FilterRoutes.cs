@@ -17,10 +17,10 @@ internal static class FilterRoutes
                 .WithSummary("Has service nodes push the messages of content topics.").TakesJson<FilterRequest>().ProducesAnswer();
         }
         routes.MapDelete(Subscriptions, (HttpRequest request, CancellationToken cancellation) => AnswerAsync<FilterRequest>(
-                request, body => body.RequestId, body => ProblemOf(body), body => filter.UnsubscribeAsync(body.ContentFilters, body.PubsubTopic, cancellation), cancellation))
+                request, body => body.RequestId, body => ProblemOf(body), body => filter.UnsubscribeAsync(body.ContentFilters, body.PubsubTopic), cancellation))
             .WithSummary("Ends that for content topics.").TakesJson<FilterRequest>().ProducesAnswer();
         routes.MapDelete($"{Subscriptions}/all", (HttpRequest request, CancellationToken cancellation) => AnswerAsync<FilterAllRequest>(
-                request, body => body.RequestId, static _ => null, _ => filter.UnsubscribeAllAsync(cancellation), cancellation))
+                request, body => body.RequestId, static _ => null, _ => filter.UnsubscribeAllAsync(), cancellation))
             .WithSummary("Ends that for all content topics.").TakesJson<FilterAllRequest>().ProducesAnswer();
         routes.MapRead(
                 $"{Subscriptions}/{{requestId}}",

@@ -39,11 +39,22 @@ internal sealed class MessageStream(MessagingNode node)
             return Answers.ServiceUnavailable($"Too many streams: there may be {StreamClients.MaxClients}, and {StreamClients.MaxClientsOfAddress} of one address.");
         var owner = $"stream:{Interlocked.Increment(ref _streams)}";
         var cancellation = context.RequestAborted;
+        // A node in edge mode takes part in no shard: service nodes push content topics.
+        var listener = node.Options.Mode is NodeMode.Edge ? node.CreateListener() : null;
         try
         {
             client.Abort = context.Abort;
-            foreach (var shard in shards)
-                await node.JoinAsync(shard, owner, cancellation);
+            if (listener is not null)
+            {
+                var errors = await Task.WhenAll(client.Topics.Select(topic => listener.AddAsync(topic, cancellation)));
+                if (errors.FirstOrDefault(static error => error is not null) is { } error)
+                    return Answers.ServiceUnavailable(error.Message);
+            }
+            else
+            {
+                foreach (var shard in shards)
+                    await node.JoinAsync(shard, owner, cancellation);
+            }
             await SendAsync(client, context.Response, cancellation);
         }
         catch (Exception) when (cancellation.IsCancellationRequested || client.IsCut)
@@ -53,7 +64,11 @@ internal sealed class MessageStream(MessagingNode node)
         finally
         {
             _clients.Remove(client);
-            if (node.IsStarted)
+            if (listener is not null)
+            {
+                await listener.DisposeAsync();
+            }
+            else if (node.IsStarted)
             {
                 foreach (var shard in shards)
                     node.Leave(shard, owner);
