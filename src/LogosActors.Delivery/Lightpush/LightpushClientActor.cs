@@ -48,8 +48,8 @@ internal sealed class LightpushClientActor(
     readonly Dictionary<MessageHash, PeerId> _accepted = [];
     readonly Queue<MessageHash> _acceptedOrder = new();
     readonly Queue<Pushing> _waiting = new();
-    int _underWay;
     readonly CancellationTokenSource _stopping = new();
+    int _underWay;
     RequestClient<LightpushRequest, LightpushResponse>? _client;
     ServicePeersFeed? _feed;
 

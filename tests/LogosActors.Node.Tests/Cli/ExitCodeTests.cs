@@ -51,7 +51,7 @@ public sealed class ExitCodeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--local-storage-path", "run")]
+    [InlineData("--data", "run")]
     [InlineData("--nodekey-file", "run")]
     [InlineData("--config-file", "run")]
     [InlineData("--data", "channel", "status", "room")]
@@ -77,7 +77,7 @@ public sealed class ExitCodeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(9, "node.data-directory", "--local-storage-path", "/dev/null/x")]
+    [InlineData(9, "node.data-directory", "--data", "/dev/null/x")]
     [InlineData(9, "node.store.db-url", "--store", "--store-message-db-url", "sqlite:///dev/null/x")]
     [InlineData(9, "node.journal", "--journal", "postgres://user@127.0.0.1:1/none")]
     [InlineData(4, "node.node-key-file", "--nodekey-file", "/nowhere/node.key")]
@@ -144,9 +144,9 @@ public sealed class ExitCodeTests : IDisposable
     public async Task A_data_directory_in_use_is_9_and_named()
     {
         var directory = Path.Combine(_directory.FullName, "data");
-        await using var node = await RunningNode.StartAsync("--local-storage-path", directory);
+        await using var node = await RunningNode.StartAsync("--data", directory);
 
-        var (exit, _, error) = await CommandRun.ToEndAsync("run", "--tcp-port=0", "--rest-port=0", "--local-storage-path", directory);
+        var (exit, _, error) = await CommandRun.ToEndAsync("run", "--tcp-port=0", "--rest-port=0", "--data", directory);
 
         Assert.Equal(9, exit);
         Assert.Contains(directory, error, StringComparison.Ordinal);
