@@ -51,6 +51,17 @@ public sealed class ConfigShowTests : IDisposable
         Assert.DoesNotContain(Key, output + error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--data")]
+    [InlineData("--local-storage-path")]
+    public async Task The_data_directory_has_the_references_name_too(string flag)
+    {
+        var (exit, shown, _) = await CommandRun.ToEndAsync("config", "show", flag, "/var/lib/logos");
+
+        Assert.Equal(0, exit);
+        Assert.Matches("""node\.data-directory\s+"/var/lib/logos"\s+--data""", shown);
+    }
+
     [Fact]
     public async Task The_flags_of_the_references_test_suites_are_taken()
     {
